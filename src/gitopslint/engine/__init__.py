@@ -1,0 +1,1 @@
+"""Which subjects meet which rules, in what order, and what becomes of the outcome."""

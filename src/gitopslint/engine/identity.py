@@ -1,0 +1,41 @@
+"""The identity of findings: what stays the same while files change around them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from gitopslint.model.document import dotted
+from gitopslint.model.finding import Finding
+
+_VERSION = "1"
+
+
+def identified(findings: Iterable[Finding], prefix: str) -> list[Finding]:
+    """Return the findings in report order, each with its fingerprint, without exact repetitions.
+
+    The fingerprint knows the rule, the file, the key path, app and environment, and how many alike stand before
+    it in the file. It knows no line, message or value, so it outlives moved lines and gives no secret away.
+    """
+    seen: set[tuple[object, ...]] = set()
+    twins: dict[tuple[str, ...], int] = {}
+    kept = []
+    for finding in sorted(findings, key=_order):
+        exact = (finding.rule, finding.span, finding.message)
+        if exact in seen:
+            continue
+        seen.add(exact)
+        anchor = (
+            _VERSION, finding.rule, prefix + finding.span.path, dotted(finding.key_path),
+            finding.app or "", finding.environment or "",
+        )  # fmt: skip
+        number = twins[anchor] = twins.get(anchor, 0) + 1
+        text = "\0".join((*anchor, str(number)))
+        digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        kept.append(replace(finding, fingerprint=digest))
+    return kept
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (finding.span, finding.rule, finding.message)

@@ -1,0 +1,189 @@
+"""One run: subjects in, report out."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gitopslint.checks.catalogue import CHECKS
+from gitopslint.checks.check import Check
+from gitopslint.engine import waivers
+from gitopslint.engine.identity import identified
+from gitopslint.engine.selection import Selection
+from gitopslint.loaders.contract import parameters
+from gitopslint.loaders.product import Product, Unit
+from gitopslint.model.document import Document
+from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Undecided, Unread
+from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
+from gitopslint.model.rule import Catalogue, Level, milder
+from gitopslint.model.source import Source, masked
+from gitopslint.model.span import file_start
+
+_SOURCES = Path(__file__).parent.parent
+
+
+def run(product: Product, catalogue: Catalogue, selection: Selection, *, prefix: str = "", scope: str = "",
+        contract_file: str | None = None) -> Report:  # fmt: skip
+    """Check a product repository and return the report.
+
+    `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
+    everything is read, and what lies elsewhere is left out of the report.
+    """
+    collector = _Collector(product, catalogue, selection)
+    for unit in product.units():
+        collector.take(unit)
+    collector.doubt_strangers()
+    return collector.report(prefix, scope, contract_file)
+
+
+class _Collector:
+    """Gathers the outcomes of all units."""
+
+    def __init__(self, product: Product, catalogue: Catalogue, selection: Selection) -> None:
+        self._product = product
+        self._catalogue = catalogue
+        self._selection = selection
+        self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
+        for check in CHECKS:
+            if check.rule in selection:
+                given = parameters(catalogue[check.parameters_of], product.contract)
+                options = check.parameters(**given)
+                self._plan.setdefault(check.over, []).append((check, options))
+        self._findings: list[Finding] = []
+        self._doubts: dict[tuple[str, str], tuple[set[str], set[Any]]] = {}
+        self._faults: list[Fault] = []
+        self._unread: list[Unread] = []
+        self._waivers: list[waivers.Waiver] = []
+        self._sources: dict[str, Source] = {}
+        self._shared: dict[str, Document] = {}
+        self._files = 0
+        self._apps = 0
+
+    def take(self, unit: Unit) -> None:
+        """Check what belongs together; afterwards nothing holds on to the unit's documents."""
+        documents = {layer.path: layer.document for layer in unit.layers}
+        documents |= {manifest.document.path: manifest.document for manifest in unit.manifests}
+        if unit.app is None and unit.layers:
+            self._shared |= documents
+        self._files += len(documents)
+        self._apps += unit.app is not None
+        self._unread += unit.unread
+        for path, document in documents.items():
+            if found_here := list(waivers.find_waivers(document)):
+                self._waivers += found_here
+                self._sources[path] = masked(document.text)
+        found = len(self._findings)
+        for subject in _subjects(unit):
+            self._check(subject)
+        if unit.app is not None:
+            self._doubt_unknown_values(unit.app)
+        self._keep_sources(self._findings[found:], documents)
+
+    def doubt_strangers(self) -> None:
+        """A file where a layer of another environment would stand must not pass for checked."""
+        for name, path in self._product.strangers().items():
+            self._doubt(
+                "missing-layer",
+                Doubt(f"{name!r} stands where the contract has an environment, and is none of its environments",
+                      "add it to `environments`, or its files to `exclude`", file_start(path)),
+            )  # fmt: skip
+
+    def report(self, prefix: str, scope: str, contract_file: str | None) -> Report:
+        findings, waived, used = waivers.apply(identified(self._findings, prefix), self._waivers)
+        undecided_rules = {rule for rules, _ in self._doubts.values() for rule in rules}
+        about_waivers = [
+            self._finding(rule, offence, None, None)
+            for rule, offence in waivers.offences(
+                self._waivers, used, self._catalogue, self._selection, undecided_rules
+            ) if rule in self._selection
+        ]  # fmt: skip
+        findings = identified([*findings, *about_waivers], prefix)
+        undecided = sorted(
+            Undecided(tuple(sorted(rules)), reason, remedy, tuple(sorted(spans)))
+            for (reason, remedy), (rules, spans) in self._doubts.items()
+        )  # fmt: skip
+        return Report(
+            catalogue=self._catalogue,
+            rules=tuple(self._selection.levels),
+            findings=tuple(finding for finding in findings if _within(finding.span.path, scope)),
+            undecided=tuple(one for one in undecided if any(_within(span.path, scope) for span in one.spans)),
+            waived=tuple(one for one in waived if _within(one.finding.span.path, scope)),
+            faults=tuple(sorted(self._faults)),
+            unread=tuple(one for one in sorted(self._unread) if _within(one.path, scope)),
+            sources=self._sources,
+            prefix=prefix,
+            contract=contract_file,
+            files=self._files,
+            apps=self._apps,
+        )
+
+    def _check(self, subject: Layer | Release | App | Manifest) -> None:
+        for check, options in self._plan.get(type(subject), ()):
+            try:
+                for outcome in check(subject, options):
+                    if isinstance(outcome, Offence):
+                        self._findings.append(
+                            self._finding(check.rule, outcome, subject.app, subject.environment)
+                        )  # fmt: skip
+                    else:
+                        self._doubt(check.rule, outcome)
+            except Exception as error:  # noqa: BLE001, PERF203 - a rule's bug must never look like a clean file
+                self._faults.append(Fault(check.rule, str(subject), _where(error)))
+
+    def _finding(self, rule: str, offence: Offence, app: str | None, environment: str | None) -> Finding:
+        level: Level = self._selection.levels[rule]
+        if offence.at_most is not None:
+            level = milder(level, offence.at_most)
+        return Finding(rule, level, offence.message, offence.span, "", offence.related, offence.key_path,
+                       app, environment or offence.environment, offence.fix)  # fmt: skip
+
+    def _doubt(self, rule: str, doubt: Doubt) -> None:
+        rules, spans = self._doubts.setdefault((doubt.reason, doubt.remedy), (set(), set()))
+        rules.add(rule)
+        spans.add(doubt.span)
+
+    def _doubt_unknown_values(self, app: App) -> None:
+        """Where a layer cannot be read, nobody knows which image would be deployed."""
+        for stack in app.stacks:
+            if stack.values is None:
+                broken = _broken_layer(stack)
+                for check, _ in self._plan.get(Release, ()):
+                    self._doubt(check.rule, Doubt(f"the values of {stack} are not known, because a layer is not readable",
+                                                  "repair the layer", file_start(broken)))  # fmt: skip
+
+    def _keep_sources(self, findings: Iterable[Finding], documents: dict[str, Document]) -> None:
+        for finding in findings:
+            for path in {finding.span.path, *(related.span.path for related in finding.related)}:
+                document = documents.get(path) or self._shared.get(path)
+                if path not in self._sources and document is not None:
+                    self._sources[path] = masked(document.text)
+
+
+def _subjects(unit: Unit) -> Iterator[Layer | Release | App | Manifest]:
+    yield from unit.layers
+    if unit.app is not None:
+        yield unit.app
+        yield from unit.app.releases
+    yield from unit.manifests
+
+
+def _broken_layer(stack: Stack) -> str:
+    broken = [layer.path for layer in stack.layers if not layer.readable]
+    return broken[0] if broken else stack.layers[0].path if stack.layers else ""
+
+
+def _within(path: str, scope: str) -> bool:
+    return not scope or path == scope or path.startswith(scope.rstrip("/") + "/")
+
+
+def _where(error: Exception) -> str:
+    """Name an error by kind and place in our code. Its text may quote the repository, so it is left out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_SOURCES)]
+    if not ours:
+        return type(error).__name__
+    place = Path(ours[-1].filename).relative_to(_SOURCES).as_posix()
+    return f"{type(error).__name__} at {place}:{ours[-1].lineno}"

@@ -1,0 +1,119 @@
+"""Which file is which layer: the contract's path templates, read in both directions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gitopslint.model.contract import Contract, LayerPath
+
+_PARTS = re.compile(r"(\{app\}|\{env\})")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a layer's path says about it; None for a name that its template does not hold."""
+
+    layer: LayerPath
+    app: str | None
+    environment: str | None
+
+
+class Layout:
+    """The layers of a contract against the files of one tree."""
+
+    def __init__(self, contract: Contract, paths: Iterable[str]) -> None:
+        self.contract = contract
+        self._exact: dict[str, LayerPath] = {}
+        patterns = []
+        for layer in contract.layers:
+            if _PARTS.search(layer.path):
+                patterns.append((layer, _pattern(layer.path, contract.environments)))
+            else:
+                self._exact[layer.path] = layer
+        # `{env}/{app}-release.yaml` must win over `{env}/{app}.yaml`: the template with more fixed text knows more.
+        patterns.sort(key=lambda pair: len(_PARTS.sub("", pair[0].path)), reverse=True)
+        self._patterns = patterns
+        self.layers: dict[str, Place] = {}
+        for path in paths:
+            if (place := self.place(path)) is not None:
+                self.layers[path] = place
+
+    def place(self, path: str) -> Place | None:
+        """Return what a path is by the contract's templates, or None for a file that is no layer."""
+        if (layer := self._exact.get(path)) is not None:
+            return Place(layer, None, None)
+        for layer, pattern in self._patterns:
+            if (match := pattern.fullmatch(path)) is not None:
+                found = match.groupdict()
+                return Place(layer, found.get("app"), found.get("env"))
+        return None
+
+    def stacks(self) -> dict[str, tuple[str, ...]]:
+        """Return the environments of every app, apps by name and environments in their order.
+
+        An app is in an environment when it has a layer there, or when the contract says so.
+        """
+        found: dict[str, set[str]] = {}
+        everywhere: set[str] = set()
+        for place in self.layers.values():
+            if place.layer.role == "chart":
+                continue
+            if place.app is not None and place.environment is not None:
+                found.setdefault(place.app, set()).add(place.environment)
+            elif place.app is not None:
+                everywhere.add(place.app)
+        single = self._single_app()
+        if single is not None:
+            found[single] = {place.environment for place in self.layers.values() if place.environment is not None}
+        for app in everywhere - found.keys():
+            found[app] = set(self.contract.environments)
+        for app, settings in self.contract.apps.items():
+            if settings.environments is not None:
+                found[app] = set(settings.environments)
+        order = self.contract.environments
+        return {app: tuple(env for env in order if env in found[app]) for app in sorted(found) if found[app]}
+
+    def path_of(self, layer: LayerPath, app: str, environment: str) -> str:
+        """Return where a layer of one stack belongs."""
+        return layer.path.replace("{app}", app).replace("{env}", environment)
+
+    def strangers(self, paths: Iterable[str]) -> dict[str, str]:
+        """Return the names that stand where an environment should, though the contract has no such one.
+
+        By name, with one such file each. A typo or a new environment must not pass unseen.
+        """
+        loose = [
+            (layer, _pattern(layer.path, ("[^/]+",), literal=False))
+            for layer, _ in self._patterns if "{env}" in layer.path
+        ]  # fmt: skip
+        found: dict[str, str] = {}
+        for path in paths:
+            if path in self.layers:
+                continue
+            for _, pattern in loose:
+                if (match := pattern.fullmatch(path)) is not None:
+                    found.setdefault(match["env"], path)
+                    break
+        return found
+
+    def _single_app(self) -> str | None:
+        """Return the app of a repository whose paths name none."""
+        if any("{app}" in layer.path for layer in self.contract.layers) or len(self.contract.apps) != 1:
+            return None
+        return next(iter(self.contract.apps))
+
+
+def _pattern(template: str, environments: tuple[str, ...], *, literal: bool = True) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, environments)) if literal else "|".join(environments)
+    parts = []
+    for part in _PARTS.split(template):
+        if part == "{app}":
+            parts.append("(?P=app)" if "(?P<app>[^/]+)" in parts else "(?P<app>[^/]+)")
+        elif part == "{env}":
+            first = f"(?P<env>{names})"
+            parts.append("(?P=env)" if first in parts else first)
+        else:
+            parts.append(re.escape(part))
+    return re.compile("".join(parts), re.DOTALL)

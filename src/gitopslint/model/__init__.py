@@ -1,0 +1,1 @@
+"""The words of the contract as plain types. This floor imports nothing of ours and touches no file."""

@@ -1,0 +1,179 @@
+"""YAML as Helm understands it: typed values that know where they stand and what they override."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from gitopslint.model.scalars import Scalar
+from gitopslint.model.span import Span, file_start
+
+KeyPath = tuple[str | int, ...]
+"""The way from the top of a document to a value: mapping keys and list positions."""
+
+Style = Literal["plain", "single", "double", "literal", "folded", "block", "flow"]
+
+
+# Not frozen, although nothing changes a node once its document is built: a frozen dataclass takes three times as
+# long to construct, and a large repository has millions of nodes.
+@dataclass(slots=True, eq=False)
+class Node:
+    """A value, typed as Helm types it.
+
+    `value` holds merge keys already applied. `text` is a scalar's content before typing. `uses` are the places
+    where aliases or merge keys bring the value in, the innermost first; `span` is where it is written.
+    `shadowed` are the values of lower layers that it hides, the nearest first.
+    """
+
+    value: Scalar | dict[str, Node] | list[Node]
+    span: Span
+    style: Style
+    text: str = ""
+    tag: str | None = None
+    key: Node | None = None
+    uses: tuple[Span, ...] = ()
+    shadowed: tuple[Node, ...] = ()
+    duplicates: tuple[tuple[Node, Node], ...] = ()
+
+    @property
+    def mapping(self) -> dict[str, Node]:
+        """The entries of a mapping; empty for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    @property
+    def items(self) -> list[Node]:
+        """The items of a list; empty for anything else."""
+        return self.value if isinstance(self.value, list) else []
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether this is neither a mapping nor a list."""
+        return not isinstance(self.value, dict | list)
+
+    @property
+    def key_span(self) -> Span:
+        """Where the key of this value stands, or the value itself where it has none."""
+        return self.span if self.key is None else self.key.span
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a file cannot be used as it stands.
+
+    `syntax`: it is not YAML. `helm`: it is YAML that Helm refuses. `limit`: it is beyond what gitopslint reads,
+    so nothing can be said about it.
+    """
+
+    kind: Literal["syntax", "helm", "limit"]
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """One YAML file. `roots` are the top values of its documents, read up to the first problem."""
+
+    path: str
+    text: str
+    roots: tuple[Node, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def root(self) -> Node:
+        """The document that Helm reads: the first one, where an absent or null one is an empty mapping."""
+        if self.roots and self.roots[0].value is not None:
+            return self.roots[0]
+        return Node({}, self.roots[0].span if self.roots else file_start(self.path), "block")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A YAML comment without its `#`; `alone` when nothing else stands on its line."""
+
+    line: int
+    column: int
+    text: str
+    alone: bool
+
+
+def find(node: Node, path: KeyPath) -> Node | None:
+    """Return the value at `path` below `node`, or None. Its `uses` include those of the values on the way."""
+    uses: tuple[Span, ...] = ()
+    for step in path:
+        uses = node.uses + uses
+        below: Node | None = None
+        if isinstance(step, str):
+            below = node.mapping.get(step)
+        elif step < len(node.items):
+            below = node.items[step]
+        if below is None:
+            return None
+        node = below
+    return replace(node, uses=node.uses + uses) if uses else node
+
+
+def walk(node: Node, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
+    """Yield `node` and everything below it with its key path, in file order of first appearance."""
+    yield path, node
+    if isinstance(node.value, dict):
+        for key, below in node.value.items():
+            yield from walk(below, (*path, key))
+    elif isinstance(node.value, list):
+        for position, below in enumerate(node.value):
+            yield from walk(below, (*path, position))
+
+
+def leaves(node: Node) -> Iterator[tuple[KeyPath, Node]]:
+    """Yield the scalars and the empty mappings and lists below `node`: what a layer really sets."""
+    return ((path, below) for path, below in walk(node) if below.is_scalar or not below.value)
+
+
+def plain(node: Node) -> Any:
+    """Turn a node into dicts, lists and scalars; whole numbers become ints."""
+    if isinstance(node.value, dict):
+        return {key: plain(below) for key, below in node.value.items()}
+    if isinstance(node.value, list):
+        return [plain(item) for item in node.value]
+    if isinstance(node.value, float) and node.value.is_integer():
+        return int(node.value)
+    return node.value
+
+
+def parse_key_path(text: str) -> KeyPath:
+    r"""Read `a.b.c` as a key path; `\.` is a dot inside a key. Raises ValueError for an empty part."""
+    parts = [part.replace("\0", ".") for part in text.replace(r"\.", "\0").split(".")]
+    if not all(parts):
+        raise ValueError(f"{text!r} is not a key path such as 'image.tag'")
+    return tuple(parts)
+
+
+def dotted(path: KeyPath) -> str:
+    """Write a key path for people: `jobs[0].image`, with keys that hold a dot in quotes."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += ("." if text else "") + (f'"{step}"' if "." in step or not step else step)
+    return text
+
+
+def matches(pattern: KeyPath, path: KeyPath) -> bool:
+    """Tell whether a key path fits a pattern, in which `*` stands for one step and `**` for any number."""
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(matches(pattern[1:], path[skip:]) for skip in range(len(path) + 1))
+    return bool(path) and pattern[0] in ("*", path[0]) and matches(pattern[1:], path[1:])
+
+
+def leads_to(path: KeyPath, pattern: KeyPath) -> bool:
+    """Tell whether something below `path` could fit the pattern."""
+    if not path:
+        return bool(pattern)
+    if not pattern:
+        return False
+    if pattern[0] == "**":
+        return True
+    return pattern[0] in ("*", path[0]) and leads_to(path[1:], pattern[1:])

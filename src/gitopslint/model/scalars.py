@@ -1,0 +1,138 @@
+"""What Helm makes of a plain YAML scalar, and how a template then prints it.
+
+Helm reads values through go-yaml v2 and a JSON round trip: YAML 1.1 booleans, a leading 0 for octal, and every
+number a float64. Sources: go-yaml v2 `resolve.go`, sigs.k8s.io/yaml `yaml.go`, Go `strconv/ftoa.go`; the tests
+compare this module with a real Helm.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+
+Scalar = str | bool | float | None
+
+_WORDS: dict[str, Scalar] = {
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
+}
+_NUMBER_START = frozenset("0123456789+-.")
+_INTEGER = re.compile(r"([-+]?)(?:(0[xX])([0-9a-fA-F]+)|(0[bB])([01]+)|(0[oO]?)([0-7]+)|([1-9][0-9]*|0))", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_LOOSE_UNDERSCORE = re.compile(r"(?<![0-9])_|_(?![0-9])", re.ASCII)
+_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+    r"(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]*)?(?:Z|[ \t]*[-+][0-9:]{1,6})?)?",
+    re.ASCII,
+)
+_INT64, _UINT64 = 1 << 63, 1 << 64
+_DECIMAL_DIGITS_OF_UINT64 = 20
+
+
+def resolve(text: str) -> Scalar:
+    """Return the value that Helm gives to a plain (unquoted, untagged) scalar.
+
+    Numbers come back as `float`, because Helm's JSON round trip leaves nothing else. An infinity or NaN means
+    that Helm refuses the file. Never raises.
+    """
+    number = _number(text)
+    if number is None:
+        return _WORDS.get(text, text)
+    return float(number)
+
+
+def printed(value: Scalar) -> str:
+    """Return the text that `{{ .Values.x }}` prints for a scalar (Go's `%v`); `quote` only adds the quotes.
+
+    A null prints as nothing. An exponent appears below 1e-4 and from seven digits on.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _go_float(repr(value))
+    return value or ""
+
+
+def key_text(text: str) -> str | None:
+    """Return the mapping key that Helm makes of a plain scalar, or None where it refuses the file.
+
+    Source: sigs.k8s.io/yaml `convertToJSONableObject`. Whole numbers keep all digits; other numbers are printed
+    with the precision of a float32.
+    """
+    number = _number(text)
+    if isinstance(number, int):
+        return str(number)
+    if number is not None:
+        shortest = _shortest_float32(number)
+        return shortest if shortest.endswith("inf") else _go_float(shortest)
+    value = _WORDS.get(text, text)
+    return None if value is None else printed(value)
+
+
+def _number(text: str) -> int | float | None:
+    """Return the finite number that go-yaml reads from `text`, or None where it keeps the text."""
+    if text[:1] not in _NUMBER_START or _DATE.fullmatch(text):
+        return None
+    # go-yaml drops every `_`, but hands a leading `.` to Go's ParseFloat, which wants each between two digits.
+    if text[0] == "." and _LOOSE_UNDERSCORE.search(text):
+        return None
+    plain = text.replace("_", "")
+    number: int | float | None = _integer(plain)
+    if number is None and _FLOAT.fullmatch(plain):
+        number = float(plain)
+        # A number too large for a float64 is an error to Go, and go-yaml then keeps the text.
+        return None if math.isinf(number) else number
+    return number
+
+
+def _integer(plain: str) -> int | None:
+    """Return what Go's `ParseInt(plain, 0, 64)` or else `ParseUint` reads; None where both refuse."""
+    match = _INTEGER.fullmatch(plain)
+    if match is None:
+        return None
+    sign, _, hexadecimal, _, binary, _, octal, decimal = match.groups()
+    if decimal and len(decimal) > _DECIMAL_DIGITS_OF_UINT64:  # Python refuses to convert thousands of digits
+        return None
+    value = (
+        int(hexadecimal, 16) if hexadecimal else int(binary, 2) if binary else int(octal, 8) if octal else int(decimal)
+    )
+    if sign == "-":
+        return -value if value <= _INT64 else None
+    return value if value < (_INT64 if sign else _UINT64) else None
+
+
+def _go_float(shortest: str) -> str:
+    """Print a number as Go's `FormatFloat(x, 'g', -1, …)` does, from its shortest decimal form."""
+    sign = "-" if shortest.startswith("-") else ""
+    mantissa, _, exponent = shortest.lstrip("-").partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    if not digits:
+        return sign + "0"
+    point = len(whole) + int(exponent or 0) - (len(whole + fraction) - len(digits))
+    digits = digits.rstrip("0")
+    if -5 < point - 1 < 6:
+        if point <= 0:
+            return f"{sign}0.{'0' * -point}{digits}"
+        tail = digits[point:]
+        return sign + digits[:point].ljust(point, "0") + (f".{tail}" if tail else "")
+    tail = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{tail}e{point - 1:+03d}"
+
+
+def _shortest_float32(value: float) -> str:
+    """Return the shortest decimal text that reads back as the same float32."""
+    try:
+        single = struct.unpack("<f", struct.pack("<f", value))[0]
+    except OverflowError:
+        return "-.inf" if value < 0 else ".inf"
+    for digits in range(1, 9):
+        text = f"{single:.{digits}g}"
+        if struct.unpack("<f", struct.pack("<f", float(text)))[0] == single:
+            return text
+    return f"{single:.9g}"

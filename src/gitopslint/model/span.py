@@ -1,0 +1,29 @@
+"""Where something stands in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of one file's text.
+
+    Lines and columns count from 1, columns in Unicode code points. The end is exclusive: a one-character
+    span at the start of a file is `1:1` to `1:2`. `path` is relative to the root of the checked repository,
+    with `/` between its parts.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+def file_start(path: str) -> Span:
+    """Return the empty span at the top of a file, for findings about a file as a whole."""
+    return Span(path, 1, 1, 1, 1)

@@ -1,0 +1,75 @@
+"""What a tag says about itself: the commit in it, the name that moves, the text that nobody filled in."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+_WORDS = {
+    "<sha>": r"(?P<sha>[0-9a-f]{7,64})",
+    "<n>": r"[0-9]+",
+    "<version>": r"v?[0-9]+(?:\.[0-9]+)*",
+    "<any>": r"[A-Za-z0-9_.-]+?",
+}
+_WORD = re.compile("|".join(map(re.escape, _WORDS)))
+_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[0-9]{2}){0,3}")
+_EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?")
+
+# Phrases that nobody uses as a name, whatever follows them, and words that are also names: `todo` is an app.
+_PHRASE = re.compile(
+    r"(?:replace[-_ ]?(?:me|this|with)|change[-_ ]?(?:me|this)|set[-_ ]?me|fill[-_ ]?(?:me|in)|fix[-_ ]?me"
+    r"|your[-_ ][a-z]+|insert[-_ ][a-z]+)(?![a-z0-9]).*",
+    re.IGNORECASE,
+)
+_WORD_IN_CAPITALS = re.compile(r"(?:TODO|TBD|TBA|PLACEHOLDER|XXX+)(?![A-Za-z0-9]).*")
+_WORD_AS_TAG = re.compile(r"todo|tbd|tba|placeholder|xxx+|n/?a|none|unset|undefined|\.{3}", re.IGNORECASE)
+_BRACKETS = re.compile(
+    r"<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|__[A-Za-z][A-Za-z0-9_]*__|%[A-Z_]+%|@[A-Z_]+@"
+)
+_LONGEST = 512  # far beyond any reference; keeps the patterns above cheap on hostile text
+
+
+def commit_in(tag: str, patterns: tuple[str, ...]) -> str | None:
+    """Return the prefix of a commit id that a tag carries by one of the contract's patterns, or None.
+
+    Of several candidates the longest wins. Digits that read as a date or a time are none: `20240101` could be
+    hexadecimal, but nobody means a commit by it.
+    """
+    name = tag.partition("@")[0]
+    found = [match["sha"] for pattern in patterns if (match := _compiled(pattern).fullmatch(name))]
+    found = [sha for sha in found if not (_DATE.fullmatch(sha) or _EPOCH.fullmatch(sha))]
+    return max(found, key=len, default=None)
+
+
+def check_tag_pattern(pattern: str) -> None:
+    """Raise ValueError for a tag pattern that names no commit, or more than one."""
+    if pattern.count("<sha>") != 1:
+        raise ValueError(f"the tag pattern {pattern!r} must hold <sha> once")
+    for word in re.findall(r"<[^>]*>", pattern):
+        if word not in _WORDS:
+            raise ValueError(f"the tag pattern {pattern!r} holds {word}; known are {', '.join(_WORDS)}")
+
+
+def placeholder_tag(text: str) -> bool:
+    """Tell whether a tag still waits for its value: `REPLACE_ME`, `TBD`, `<tag>`, `${TAG}` …"""
+    return _is_placeholder(text) or _WORD_AS_TAG.fullmatch(text) is not None
+
+
+def placeholder_repository(text: str) -> bool:
+    """Tell whether a repository still waits for its value, in any part of its path."""
+    return any(map(_is_placeholder, text[:_LONGEST].split("/"))) or _is_placeholder(text)
+
+
+def _is_placeholder(text: str) -> bool:
+    text = text[:_LONGEST]
+    return bool(_BRACKETS.search(text) or _PHRASE.fullmatch(text) or _WORD_IN_CAPITALS.fullmatch(text))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = []
+    at = 0
+    for match in _WORD.finditer(pattern):
+        parts += [re.escape(pattern[at : match.start()]), _WORDS[match[0]]]
+        at = match.end()
+    return re.compile("".join(parts) + re.escape(pattern[at:]))

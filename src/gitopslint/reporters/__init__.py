@@ -1,0 +1,1 @@
+"""From a report to text. Pure functions: the command line writes what they return."""
