@@ -32,12 +32,15 @@ def missing_repository(release: Release, _: object) -> Iterator[Outcome]:
 @check("placeholder-image", over=Release)
 def placeholder_image(release: Release, _: object) -> Iterator[Outcome]:
     """A value that somebody was meant to fill in is not deployable."""
+    if _lacks_release_layer(release):
+        return
     for part, node in (("registry", release.registry), ("repository", release.repository), ("tag", release.tag)):
         if node is None or not _is_placeholder(part, node):
             continue
         path = _path(release, part)
         chart = next((layer for layer in release.stack.layers if layer.role == "chart"), None)
-        if chart is not None and node.span.path == chart.path and release.stack.release_layer is not None:
+        from_chart = chart is not None and node.span.path == chart.path
+        if from_chart and release.stack.release_layer is not None:
             # The chart's own placeholder is fine; that nobody replaces it is the release layer's fault.
             yield Offence(
                 f"{release} sets no {part}, so the chart's placeholder {node.text!r} would be deployed",
@@ -158,13 +161,11 @@ def mismatched_repository(app: App, _: object) -> Iterator[Outcome]:
 
 
 def _missing(release: Release, part: str, consequence: str) -> Iterator[Outcome]:
-    stack = release.stack
     node = getattr(release, part)
     whole = release.reference
     if part not in release.keys.paths(release.environment) and whole is None and not release.keys.reference:
         return  # the contract knows no key for it
-    lacks_release = stack.release_layer is None and any(layer.role == "release" for layer in stack.contract.layers)
-    if lacks_release or (node is not None and node.value not in (None, "")):
+    if _lacks_release_layer(release) or (node is not None and node.value not in (None, "")):
         return
     if part == "tag" and whole is not None and whole.value in (None, ""):
         return  # the reference is empty altogether: missing-repository says so
@@ -172,6 +173,12 @@ def _missing(release: Release, part: str, consequence: str) -> Iterator[Outcome]
     state = "an empty" if node is not None and node.text in ("", "~") else "a null" if node is not None else "no"
     yield Offence(f"{release} has {state} {part}: {consequence}", at, _around(node), _path(release, part),
                   at_most=_mildest(release))  # fmt: skip
+
+
+def _lacks_release_layer(release: Release) -> bool:
+    """Tell whether the release layer itself is missing, which `missing-layer` says: the rest only follows."""
+    stack = release.stack
+    return stack.release_layer is None and any(layer.role == "release" for layer in stack.contract.layers)
 
 
 def _judged_tag(release: Release) -> Node | None:
@@ -201,7 +208,7 @@ def _place_of_missing(release: Release, part: str) -> Span:
     path = _path(release, part)
     for length in range(len(path), 0, -1):
         if (node := find(layer.document.root, path[:length])) is not None:
-            return node.key_span
+            return node.span if length == len(path) else node.key_span
     return file_start(layer.path)
 
 
@@ -215,8 +222,10 @@ def _around(node: Node | None) -> tuple[Related, ...]:
     if node is None:
         return ()
     used = [Related(use, "used here") for use in node.uses]
+    # That a value replaces an empty or placeholder default goes without saying.
     hidden = [
-        Related(old.span, f"overrides {_short(old.text)}") for old in node.shadowed if old.is_scalar and old.value
+        Related(old.span, f"overrides {_short(old.text)}")
+        for old in node.shadowed if old.is_scalar and old.value and not placeholder_tag(old.text)
     ]
     return (*used, *hidden)
 

@@ -131,7 +131,7 @@ class _Collector:
                     else:
                         self._doubt(check.rule, outcome)
             except Exception as error:  # noqa: BLE001, PERF203 - a rule's bug must never look like a clean file
-                self._faults.append(Fault(check.rule, str(subject), _where(error)))
+                self._faults.append(Fault(check.rule, str(subject), where(error)))
 
     def _finding(self, rule: str, offence: Offence, app: str | None, environment: str | None) -> Finding:
         level: Level = self._selection.levels[rule]
@@ -179,7 +179,7 @@ def _within(path: str, scope: str) -> bool:
     return not scope or path == scope or path.startswith(scope.rstrip("/") + "/")
 
 
-def _where(error: Exception) -> str:
+def where(error: Exception) -> str:
     """Name an error by kind and place in our code. Its text may quote the repository, so it is left out."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_SOURCES)]

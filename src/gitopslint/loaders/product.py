@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gitopslint.loaders import charts, helm, yaml
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.contract import Contract, LayerPath
 from gitopslint.model.document import Document, Node, find
 from gitopslint.model.finding import Unread
+from gitopslint.model.image import split_reference
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack, Templating
+from gitopslint.model.span import Span
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE = re.compile(rb"\b(?:image|images|newTag)\b")
@@ -32,6 +35,7 @@ class Product:
     """One tree seen through one contract."""
 
     def __init__(self, tree: Tree, contract: Contract) -> None:
+        """Sort the files of a tree. Raises SchemaError."""
         self.tree = tree
         self.contract = contract
         paths = tree.paths
@@ -45,6 +49,7 @@ class Product:
         self.layout = Layout(contract, paths)
         self._charts = [path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "Chart.yaml"]
         self._templating: dict[str, Templating | None] = {}
+        self._schemas = {place: load_schema(place, tree) for place in contract.layers}
 
     def units(self) -> Iterator[Unit]:
         """Yield the shared layers, then every app, then the manifests."""
@@ -102,13 +107,15 @@ class Product:
     def _releases(self, stack: Stack, values: Node) -> Iterator[Release]:
         for keys in self.contract.images:
             parts = {name: find(values, path) for name, path in keys.paths(stack.environment).items()}
+            if (whole := parts.get("reference")) is not None and isinstance(whole.value, str):
+                parts |= _parts_of(whole)
             yield Release(stack, keys, parts.get("repository"), parts.get("tag"), parts.get("digest"),
                           parts.get("registry"), parts.get("reference"))  # fmt: skip
 
     def _layer(self, path: str, document: Document) -> Layer:
         place = self.layout.layers[path]
         return Layer(place.layer, place.app, place.environment, document, self.contract,
-                     self._templating_of(place.layer, place.app, path))  # fmt: skip
+                     self._templating_of(place.layer, place.app, path), self._schemas[place.layer])  # fmt: skip
 
     def _templating_of(self, layer: LayerPath, app: str | None, path: str) -> Templating | None:
         if layer.role == "chart":
@@ -140,3 +147,25 @@ class Product:
             else:
                 documents[path] = yaml.parse(path, data)
         return documents, tuple(unread)
+
+
+def _parts_of(whole: Node) -> dict[str, Node | None]:
+    """Split a reference that stands in one value, each part with its own span."""
+    reference = split_reference(whole.text)
+    after_name = len(reference.repository)
+    after_tag = after_name + (1 + len(reference.tag) if reference.tag is not None else 0)
+    return {
+        "repository": _part(whole, 0, after_name),
+        "tag": _part(whole, after_name + 1, after_tag) if reference.tag is not None else None,
+        "digest": _part(whole, after_tag + 1, len(whole.text)) if reference.digest is not None else None,
+    }
+
+
+def _part(whole: Node, start: int, end: int) -> Node:
+    span = whole.span
+    quotes = 1 if whole.style in ("single", "double") else 0
+    if span.line == span.end_line and span.end_column - span.column == len(whole.text) + 2 * quotes:
+        first = span.column + quotes
+        span = Span(span.path, span.line, first + start, span.line, first + end)
+    text = whole.text[start:end]
+    return replace(whole, value=text, text=text, span=span, shadowed=())

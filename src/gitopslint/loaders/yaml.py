@@ -129,7 +129,8 @@ class _Builder:
         self._next: Callable[[], Event] = _events(text).__next__
         # libyaml also breaks lines at characters where editors and git do not; only then are its line numbers
         # of no use, and positions are counted from the offset.
-        self._line_starts = _line_starts(text) if _has_odd_breaks(text) else None
+        self._odd_breaks = _has_odd_breaks(text)
+        self._line_starts: list[int] = []
 
     def documents(self) -> Iterator[Node]:
         while not isinstance(event := self._next(), StreamEndEvent):
@@ -291,12 +292,12 @@ class _Builder:
     # Spans. libyaml gives a start and an end to every event, but not always where a reader would put them.
 
     def _span(self, start: Any, end: Any) -> Span:
-        if self._line_starts is None:
+        if not self._odd_breaks:
             return Span(self.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
         return self._offsets(start.index, end.index)
 
     def _offsets(self, start: int, end: int) -> Span:
-        starts = self._line_starts or _line_starts(self.text)
+        starts = self._line_starts = self._line_starts or _line_starts(self.text)
         # The end of the stream counts as a line of its own to libyaml; to a reader the last line is the last.
         last = len(self.text) - self.text.endswith("\n")
         start, end = min(start, last), min(end, last)
@@ -326,16 +327,23 @@ class _Builder:
     def _collection_span(self, event: Event, closing: Event, first: Node | None, last: Node | None) -> Span:
         if getattr(event, "flow_style", False) or first is None or last is None:
             return self._span(event.start_mark, closing.end_mark)
-        end = last.uses[-1] if last.uses else last.span
+        start, end = _written(first), _written(last)
+        if isinstance(event, SequenceStartEvent) and event.anchor is None and event.tag is None:
+            start = self._span(event.start_mark, event.start_mark)  # a list starts at its first dash
         if (end.line, end.column) < (last.key_span.line, last.key_span.column):
             end = last.key_span
-        return Span(self.path, first.span.line, first.span.column, end.end_line, end.end_column)
+        return Span(self.path, start.line, start.column, end.end_line, end.end_column)
 
     def _note(self, event: Event, message: str) -> None:
         self.problem = self.problem or Problem("helm", message, self._span(event.start_mark, event.end_mark))
 
     def _refuse(self, event: Event, message: str, kind: Any = "helm") -> None:
         raise _Refused(Problem(kind, message, self._span(event.start_mark, event.end_mark)))
+
+
+def _written(node: Node) -> Span:
+    """Return where a value is written in its own collection: an alias stands where it is used."""
+    return node.uses[-1] if node.uses else node.span
 
 
 def _has_odd_breaks(text: str) -> bool:

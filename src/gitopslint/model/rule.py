@@ -10,6 +10,9 @@ LEVELS: tuple[Level, ...] = ("note", "warning", "error")
 """From the mildest to the most serious."""
 
 Family = Literal["layers", "image", "waivers"]
+FAMILIES: tuple[Family, ...] = ("layers", "image", "waivers")
+"""In the order of the manual."""
+
 Parameter = str | int | bool | tuple[str, ...]
 
 

@@ -1,0 +1,60 @@
+"""`gitopslint check`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
+from gitopslint.cli.output import colourful, render, write_file, write_out
+from gitopslint.cli.workspace import open_workspace
+from gitopslint.engine.run import run
+from gitopslint.engine.selection import UnknownRuleError, select
+from gitopslint.loaders.rules import load_catalogue
+from gitopslint.model.finding import Report
+from gitopslint.model.rule import LEVELS
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Check a repository, write the reports, and return the exit code. Raises UsageError."""
+    catalogue = load_catalogue()
+    workspace = open_workspace(arguments.path, catalogue, staged=arguments.staged)
+    selected, ignored = sum(arguments.select, []), sum(arguments.ignore, [])
+    try:
+        selection = select(catalogue, workspace.product.contract, selected, ignored)
+    except UnknownRuleError as error:
+        raise UsageError(str(error)) from None
+    report = run(
+        workspace.product, catalogue, selection,
+        prefix=workspace.prefix, scope=workspace.scope, contract_file=workspace.contract_file,
+    )  # fmt: skip
+    if arguments.undecided == "ignore":
+        report = replace(report, undecided=())
+    _write(report, arguments)
+    return _exit_code(report, arguments)
+
+
+def _write(report: Report, arguments: argparse.Namespace) -> None:
+    for name, file in arguments.report:
+        write_file(file, render(name, report, colour=False))
+    if arguments.output_file:
+        write_file(arguments.output_file, render(arguments.output_format, report, colour=False))
+    else:
+        write_out(render(arguments.output_format, report, colour=colourful(arguments.color)))
+
+
+def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
+    for fault in report.faults:
+        tell(f"the rule {fault.rule} crashed on {fault.subject} ({fault.error}): its verdict is unknown; please report it")
+    for one in report.unread:
+        tell(f"{report.prefix}{one.path} cannot be read: {one.reason}")
+    if report.faults:
+        return FAULT
+    if report.unread:
+        return USAGE
+    if arguments.exit_zero:
+        return CLEAN
+    threshold = LEVELS.index(arguments.fail_on)
+    if any(LEVELS.index(finding.level) >= threshold for finding in report.findings):
+        return FINDINGS
+    return FINDINGS if report.undecided and arguments.undecided == "error" else CLEAN

@@ -1,0 +1,72 @@
+"""Where reports go."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from gitopslint import __version__
+from gitopslint.cli.exits import UsageError
+from gitopslint.model.finding import Report
+
+
+def render(name: str, report: Report, *, colour: bool) -> str:
+    """Return a report in one of the formats of the command line."""
+    # Each format is imported when it is asked for.
+    if name == "sarif":
+        from gitopslint.reporters import sarif
+
+        return sarif.render(report, __version__)
+    if name == "gitlab":
+        from gitopslint.reporters import gitlab
+
+        return gitlab.render(report)
+    if name == "json":
+        from gitopslint.reporters import json
+
+        return json.render(report, __version__)
+    from gitopslint.reporters import text
+
+    return text.render(report, colour=colour)
+
+
+def colourful(choice: str) -> bool:
+    """Decide about colours: the flag, then `NO_COLOR` and `FORCE_COLOR`, then whether a terminal is there."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write_out(text: str) -> None:
+    """Write to standard output as UTF-8, whatever the locale says."""
+    sys.stdout.flush()
+    data = text.encode("utf-8", "backslashreplace")
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:  # a test or an embedding program has put a text stream in its place
+        sys.stdout.write(data.decode("utf-8"))
+    else:
+        buffer.write(data)
+        buffer.flush()
+
+
+def write_file(name: str, text: str) -> None:
+    """Write a file all or nothing: whoever reads it meanwhile sees the old one. Raises UsageError."""
+    path = Path(name)
+    data = text.encode("utf-8", "backslashreplace")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device, such as /dev/stderr
+            path.write_bytes(data)
+            return
+        try:
+            beside.write_bytes(data)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"the report {name} cannot be written: {error.strerror}") from None

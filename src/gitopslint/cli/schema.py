@@ -1,0 +1,15 @@
+"""`gitopslint schema`."""
+
+from __future__ import annotations
+
+import argparse
+
+from gitopslint.cli.exits import CLEAN
+from gitopslint.cli.output import write_out
+from gitopslint.loaders.resources import resource
+
+
+def schema(arguments: argparse.Namespace) -> int:
+    """Print one of the published JSON Schemas."""
+    write_out(resource("schemas", f"{arguments.name}.schema.json").read_text("utf-8"))
+    return CLEAN

@@ -1,0 +1,49 @@
+"""JSON Schemas for layers: ours by role, or the repository's own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gitopslint.loaders.resources import resource
+from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.model.contract import LayerPath
+from gitopslint.model.layer import Schema
+
+
+class SchemaError(Exception):
+    """A JSON Schema that the contract names cannot be used; the message says which and why."""
+
+
+def load_schema(place: LayerPath, tree: Tree) -> Schema | None:
+    """Return the schema of a kind of layer; None for the chart's defaults, which may be anything.
+
+    Raises SchemaError.
+    """
+    if place.json_schema is None:
+        if place.role == "chart":
+            return None
+        name = f"{place.role}-layer.schema.json"
+        return Schema(name, json.loads(resource("schemas", name).read_bytes()))
+    try:
+        content = json.loads(tree.read(place.json_schema))
+    except ReadError as error:
+        raise SchemaError(f"the schema {place.json_schema} cannot be read: {error}") from None
+    except ValueError as error:
+        raise SchemaError(f"the schema {place.json_schema} is not JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise SchemaError(f"the schema {place.json_schema} must be a JSON object")
+    if fault := _fault(content):
+        raise SchemaError(f"the schema {place.json_schema} is no JSON Schema: {fault}")
+    return Schema(place.json_schema, content)
+
+
+def _fault(content: dict[str, Any]) -> str | None:
+    # Imported here: few contracts name a schema, and the import is slow.
+    from jsonschema import Draft202012Validator, SchemaError as Invalid  # noqa: I001 - one import, two names
+
+    try:
+        Draft202012Validator.check_schema(content)
+    except Invalid as error:
+        return str(error.message)
+    return None

@@ -1,0 +1,110 @@
+"""GitLab Code Quality: one JSON array, shown in the merge request.
+
+Every entry is one that the server's own schema accepts: it drops all that follow the first it refuses, and shows
+entries of one fingerprint as one. Source: gitlab-org/gitlab, `lib/gitlab/ci/parsers/codequality/code_climate.rb`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from gitopslint.model.finding import Finding, Report
+from gitopslint.model.rule import Level
+from gitopslint.model.span import Span, file_start
+from gitopslint.reporters.escape import encodable, visible
+
+_SEVERITIES: dict[Level, str] = {"error": "major", "warning": "minor", "note": "info"}
+_VERSION = "1"
+
+
+def render(report: Report) -> str:
+    """Return the report as GitLab Code Quality."""
+    entries = [_found(report, finding) for finding in report.findings]
+    seen: dict[tuple[str, ...], int] = {}
+    for notice in _notices(report):
+        number = seen[notice.anchor] = seen.get(notice.anchor, 0) + 1
+        entries.append(_told(report, notice, number))
+    return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """What was not checked. The format has no place for it, but left out it would look like a pass."""
+
+    anchor: tuple[str, ...]
+    severity: str
+    check: str
+    description: str
+    span: Span
+
+
+def _notices(report: Report) -> Iterator[_Notice]:
+    anywhere = file_start(_contract(report))
+    for doubt in report.undecided:
+        span = doubt.spans[0] if doubt.spans else anywhere
+        check = doubt.rules[0] if len(doubt.rules) == 1 else "undecided"
+        more = len(doubt.spans) - 1
+        also = f" (here and in {more} more {'place' if more == 1 else 'places'})" if more > 0 else ""
+        yield _Notice(
+            ("undecided", report.prefix + span.path, *doubt.rules), "info", check,
+            f"undecided ({', '.join(doubt.rules)}): {doubt.reason}{also}; to decide it: {doubt.remedy}", span,
+        )  # fmt: skip
+    for fault in report.faults:
+        yield _Notice(
+            ("fault", fault.rule, fault.subject), "blocker", fault.rule,
+            f"not checked: the rule {fault.rule} crashed on {fault.subject} ({fault.error}), a bug of gitopslint",
+            anywhere,
+        )  # fmt: skip
+    for unread in report.unread:
+        yield _Notice(
+            ("unread", report.prefix + unread.path), "blocker", "unread",
+            f"not checked: this file could not be read: {unread.reason}", file_start(unread.path),
+        )  # fmt: skip
+
+
+def _found(report: Report, finding: Finding) -> dict[str, Any]:
+    severity = _SEVERITIES[finding.level]
+    if finding.level == "error" and _is_security(report, finding.rule):
+        severity = "critical"
+    return _entry(report, finding.message, finding.rule, finding.fingerprint, severity, finding.span)
+
+
+def _told(report: Report, notice: _Notice, number: int) -> dict[str, Any]:
+    # As for findings: who, what and where, with a number for twins, and no wording.
+    text = "\0".join((_VERSION, *notice.anchor, str(number)))
+    fingerprint = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return _entry(report, notice.description, notice.check, fingerprint, notice.severity, notice.span)
+
+
+def _entry(
+    report: Report, description: str, check: str, fingerprint: str, severity: str, span: Span
+) -> dict[str, Any]:
+    # The end of a span is exclusive: one that ends before the first column of a line does not touch that line.
+    last = span.end_line - (span.end_column == 1 and span.end_line > span.line)
+    return {
+        "description": visible(description),
+        "check_name": check,
+        "engine_name": "gitopslint",
+        "fingerprint": fingerprint,
+        "severity": severity,
+        "location": {
+            "path": encodable(report.prefix + span.path).rstrip("/") or ".",
+            "lines": {"begin": span.line, "end": last},
+        },
+    }
+
+
+def _is_security(report: Report, rule: str) -> bool:
+    known = report.catalogue.get(rule)
+    return known is not None and any(tag.startswith("cwe-") for tag in known.tags)
+
+
+def _contract(report: Report) -> str:
+    """Return where to hang what belongs to no file: the contract, if it is one of the repository."""
+    contract = PurePosixPath(report.contract or "")
+    return "" if contract.is_absolute() or ".." in contract.parts else str(report.contract or "")

@@ -1,0 +1,234 @@
+"""The whole report as JSON, for programs.
+
+The classes below are the format. `schemas/report.schema.json` is generated from them, docstrings included. A field
+that is renamed, removed or gets another meaning needs a new version; a new field does not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from gitopslint.model.finding import Finding, Fix, Related, Report, Undecided, Verdict, Waived
+from gitopslint.model.rule import Level
+from gitopslint.model.span import Span
+from gitopslint.reporters.escape import encodable, visible
+
+_VERSION: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceEntry:
+    """A stretch of a file. Its path starts at the top of the git repository, or at the root without one.
+
+    Lines and columns count from 1, columns in Unicode code points; the end is exclusive. Bytes of a path that are
+    no UTF-8 are escaped.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedEntry(PlaceEntry):
+    """Another place that explains a finding."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditEntry(PlaceEntry):
+    """Replace this stretch with a text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixEntry:
+    """A change that removes the finding and nothing else."""
+
+    title: str
+    edits: list[EditEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingEntry:
+    """An offence against one rule. Its place is as in related places; the fingerprint outlives moved lines."""
+
+    rule: str
+    level: Level
+    message: str
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    app: str | None
+    environment: str | None
+    key_path: list[str | int]
+    fingerprint: str
+    related: list[RelatedEntry]
+    fix: FixEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedEntry:
+    """What some rules could not decide: why, what would decide it, and the places that it is about."""
+
+    rules: list[str]
+    reason: str
+    remedy: str
+    places: list[PlaceEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class WaivedEntry:
+    """A finding that a waiver accepts, with the reason given there and the place of the waiver."""
+
+    finding: FindingEntry
+    reason: str
+    place: PlaceEntry
+
+
+@dataclass(frozen=True, slots=True)
+class FaultEntry:
+    """A rule that crashed: a bug of gitopslint. The subject is not checked for this rule."""
+
+    rule: str
+    subject: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadEntry:
+    """A file that could not be read, so it is not checked."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEntry:
+    """What wrote the report."""
+
+    name: Literal["gitopslint"]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryEntry:
+    """How many of each there are: findings by level, everything else in one number, files and apps checked."""
+
+    error: int
+    warning: int
+    note: int
+    undecided: int
+    waived: int
+    faults: int
+    unread: int
+    files: int
+    apps: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEntry:
+    """The outcome of one run of gitopslint.
+
+    A pass has no findings and nothing undecided, crashed or unread. `rules` are those that ran.
+    """
+
+    version: Literal[1]
+    tool: ToolEntry
+    verdict: Verdict
+    summary: SummaryEntry
+    findings: list[FindingEntry]
+    undecided: list[UndecidedEntry]
+    waived: list[WaivedEntry]
+    faults: list[FaultEntry]
+    unread: list[UnreadEntry]
+    rules: list[str]
+
+
+def render(report: Report, version: str) -> str:
+    """Return the report as JSON; `version` is that of gitopslint."""
+    return json.dumps(asdict(_report(report, version)), indent=2, ensure_ascii=False) + "\n"
+
+
+def _report(report: Report, version: str) -> ReportEntry:
+    prefix = report.prefix
+    return ReportEntry(
+        version=_VERSION,
+        tool=ToolEntry("gitopslint", version),
+        verdict=report.verdict,
+        summary=_summary(report),
+        findings=[_finding(finding, prefix) for finding in report.findings],
+        undecided=[_undecided(doubt, prefix) for doubt in report.undecided],
+        waived=[_waived(waived, prefix) for waived in report.waived],
+        faults=[FaultEntry(one.rule, visible(one.subject), visible(one.error)) for one in report.faults],
+        unread=[UnreadEntry(encodable(prefix + one.path), visible(one.reason)) for one in report.unread],
+        rules=list(report.rules),
+    )
+
+
+def _summary(report: Report) -> SummaryEntry:
+    return SummaryEntry(
+        report.count("error"), report.count("warning"), report.count("note"), len(report.undecided),
+        len(report.waived), len(report.faults), len(report.unread), report.files, report.apps,
+    )  # fmt: skip
+
+
+def _finding(finding: Finding, prefix: str) -> FindingEntry:
+    place = _place(finding.span, prefix)
+    return FindingEntry(
+        rule=finding.rule,
+        level=finding.level,
+        message=visible(finding.message),
+        path=place.path,
+        line=place.line,
+        column=place.column,
+        end_line=place.end_line,
+        end_column=place.end_column,
+        app=_optional(encodable, finding.app),
+        environment=_optional(encodable, finding.environment),
+        key_path=[encodable(step) if isinstance(step, str) else step for step in finding.key_path],
+        fingerprint=finding.fingerprint,
+        related=[_related(related, prefix) for related in finding.related],
+        fix=_fix(finding.fix, prefix) if finding.fix is not None else None,
+    )
+
+
+def _related(related: Related, prefix: str) -> RelatedEntry:
+    span = related.span
+    return RelatedEntry(encodable(prefix + span.path), span.line, span.column, span.end_line, span.end_column,
+                        visible(related.note))  # fmt: skip
+
+
+def _fix(fix: Fix, prefix: str) -> FixEntry:
+    edits = [
+        EditEntry(encodable(prefix + edit.span.path), edit.span.line, edit.span.column, edit.span.end_line,
+                  edit.span.end_column, encodable(edit.text))
+        for edit in fix.edits
+    ]  # fmt: skip
+    return FixEntry(visible(fix.title), edits)
+
+
+def _undecided(doubt: Undecided, prefix: str) -> UndecidedEntry:
+    places = [_place(span, prefix) for span in doubt.spans]
+    return UndecidedEntry(list(doubt.rules), visible(doubt.reason), visible(doubt.remedy), places)
+
+
+def _waived(waived: Waived, prefix: str) -> WaivedEntry:
+    return WaivedEntry(_finding(waived.finding, prefix), visible(waived.reason), _place(waived.span, prefix))
+
+
+def _place(span: Span, prefix: str) -> PlaceEntry:
+    return PlaceEntry(encodable(prefix + span.path), span.line, span.column, span.end_line, span.end_column)
+
+
+def _optional(escape: Callable[[str], str], text: str | None) -> str | None:
+    return None if text is None else escape(text)

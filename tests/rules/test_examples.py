@@ -1,0 +1,51 @@
+"""Every example of every rule file is run: the manual cannot promise what the tool does not do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gitopslint.loaders.rules import load_catalogue, read_rule_file, rule_files
+from gitopslint.model.rule import LEVELS
+from tests.support.runs import CLEAN, check_files, places
+
+EXAMPLES = [
+    pytest.param(rule["name"], kind, example, id=f"{rule['name']}-{kind}-{example['title']}")
+    for rule in map(read_rule_file, rule_files())
+    for kind in ("good", "bad")
+    for example in rule["examples"][kind]
+]
+
+
+def test_the_clean_repository_is_clean() -> None:
+    """What the examples lie over breaks no rule, so an example shows its own offence only."""
+    assert places(check_files(CLEAN)) == []
+
+
+@pytest.mark.parametrize(("name", "kind", "example"), EXAMPLES)
+def test_example(name: str, kind: str, example: dict[str, Any]) -> None:
+    """A good example is silent under all rules; a bad one is reported exactly where it says, by its rule alone."""
+    report = check_files(CLEAN | example["files"])
+    also = example.get("also", [])
+    own = [finding for finding in report.findings if finding.rule == name]
+    others = {finding.rule for finding in report.findings if finding.rule != name}
+    assert [str(finding.span) for finding in own] == example.get("at", [])
+    assert others == set(also)
+    assert report.faults == ()
+    expected = example.get("level", load_catalogue()[name].level)
+    assert {finding.level for finding in own} <= {expected}
+
+
+@pytest.mark.parametrize("path", rule_files(), ids=lambda path: path.stem)
+def test_rule_file_is_complete(path: Any) -> None:
+    """A rule says what, why and how to mend it in full sentences, and has both kinds of examples."""
+    rule = read_rule_file(path)
+    assert rule["name"] == path.stem
+    assert rule["level"] in LEVELS
+    for key in ("summary", "why", "fix"):
+        assert rule[key].endswith("."), key
+    assert rule["examples"]["good"]
+    assert rule["examples"]["bad"]
+    for example in rule["examples"]["bad"]:
+        assert example["at"], example["title"]

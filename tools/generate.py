@@ -1,0 +1,105 @@
+"""Writes every generated file. `make generate` runs it, and a test says so when one is stale.
+
+    python -m tools.generate            write them
+    python -m tools.generate --check    say which are stale, and fail
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from gitopslint.cli.manual import rule_index, rule_page
+from gitopslint.loaders.rules import read_rule_file, rule_files
+from gitopslint.model.contract import Contract
+from gitopslint.model.rule import FAMILIES
+
+ROOT = Path(__file__).parent.parent
+
+
+def generated() -> dict[Path, str]:
+    """Return the content of every generated file by its path from the root."""
+    rules = sorted((read_rule_file(path) for path in rule_files()), key=_manual_order)
+    files = {
+        Path("src/gitopslint/loaders/catalogue.json"): _json([_compiled(rule) for rule in rules]),
+        Path("schemas/contract.schema.json"): _json(contract_schema(rules)),
+        Path("docs/rules/README.md"): rule_index(rules),
+    }
+    return files | {Path(f"docs/rules/{rule['name']}.md"): rule_page(rule) for rule in rules}
+
+
+def contract_schema(rules: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the JSON Schema of `.gitopslint.yaml`, with every rule and its parameters by name."""
+    from pydantic import TypeAdapter
+
+    schema = TypeAdapter(Contract).json_schema()
+    settings = schema["$defs"]["RuleSettings"]
+    properties = {}
+    for rule in rules:
+        own = json.loads(json.dumps(settings))
+        own["description"] = rule["summary"]
+        own["properties"]["parameters"] = {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                name: _parameter_schema(parameter) for name, parameter in rule.get("parameters", {}).items()
+            },
+        }
+        properties[rule["name"]] = own
+    schema["properties"]["rules"] |= {"additionalProperties": False, "properties": properties}
+    del schema["$defs"]["RuleSettings"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://github.com/gitopslint/gitopslint/blob/main/schemas/contract.schema.json",
+        **schema,
+    }
+
+
+def _compiled(rule: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": rule["name"], "family": rule["family"], "level": rule["level"], "tags": rule.get("tags", []),
+        "summary": rule["summary"], "why": rule["why"], "fix": rule["fix"],
+        "parameters": {name: parameter["default"] for name, parameter in rule.get("parameters", {}).items()},
+    }  # fmt: skip
+
+
+def _parameter_schema(parameter: dict[str, Any]) -> dict[str, Any]:
+    default = parameter["default"]
+    kind: dict[str, Any]
+    if isinstance(default, list):
+        kind = {"type": "array", "items": {"type": "string"}}
+    else:
+        kind = {"type": {bool: "boolean", int: "integer", str: "string"}[type(default)]}
+    return kind | {"description": parameter["summary"], "default": default}
+
+
+def _manual_order(rule: dict[str, Any]) -> tuple[int, str]:
+    return FAMILIES.index(rule["family"]), rule["name"]
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> int:
+    """Write or check; the exit code is 1 when a checked file is stale."""
+    stale = [path for path, text in generated().items() if not _is(ROOT / path, text)]
+    if "--check" in sys.argv:
+        for path in stale:
+            print(f"{path} is stale: run `make generate`")
+        return 1 if stale else 0
+    for path in stale:
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / path).write_text(generated()[path], "utf-8")
+        print(f"wrote {path}")
+    return 0
+
+
+def _is(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text("utf-8") == text
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
