@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.moving import MovingTags, why_it_moves

@@ -22,7 +22,7 @@ def invalid_yaml(layer: Layer, _: object) -> Iterator[Outcome]:
     document = layer.document
     if (problem := document.problem) is not None:
         if problem.kind == "limit":
-            yield Doubt(f"this layer is beyond what gitopslint reads: {problem.message}", "split the file", problem.span)
+            yield Doubt(f"a layer is beyond what gitopslint reads: {problem.message}", "split the file", problem.span)
         else:
             lead = "this layer is not YAML" if problem.kind == "syntax" else "Helm cannot read this layer"
             yield Offence(f"{lead}: {problem.message}", problem.span)
@@ -50,10 +50,13 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                 seen.add(second.key_span)
                 name = first.key.text if first.key is not None else ""
                 by_merge = second.key is not None and second.key.text == "<<"
+                earlier = f"line {first.key_span.line}"
+                if first.key_span.line == second.key_span.line:
+                    earlier = "the one before it"
                 yield Offence(
-                    f"the merge key overrides {name!r} from line {first.key_span.line}, because Helm merges in the "
-                    f"order of the file: put the merge key first" if by_merge else
-                    f"{name!r} is set again: Helm silently takes this one and drops line {first.key_span.line}",
+                    f"the merge key overrides {name!r} from {earlier}, because Helm merges in the order of the file: "
+                    f"put the merge key first" if by_merge else
+                    f"{name!r} is set again: Helm silently takes this one and drops {earlier}",
                     second.key_span,
                     (Related(first.key_span, "dropped"),),
                     (*path, name),
@@ -87,8 +90,8 @@ def stray_release_key(layer: Layer, _: object) -> Iterator[Outcome]:
     environment = layer.environment or ""
     allowed: list[KeyPath] = [parse_key_path(key) for key in layer.contract.release_keys]
     for image in layer.contract.images:
-        for path in image.paths(environment).values():
-            allowed.append((*path[:-1], "**") if len(path) > 1 else path)
+        paths = image.paths(environment).values()
+        allowed += [(*path[:-1], "**") if len(path) > 1 else path for path in paths]
     # `x-…` is where a file keeps what its anchors need; charts do not read it.
     tops = [(key, node) for key, node in layer.document.root.mapping.items() if not key.startswith("x-")]
     for key, top in tops:
@@ -138,7 +141,7 @@ def image_outside_release(layer: Layer, _: object) -> Iterator[Outcome]:
             replaced = ", which replaces the whole image" if whole else ""
             yield Offence(
                 f"the env layer sets {which!r}{replaced}: the image belongs to the release layer alone",
-                node.key_span, _used(node), path[:length],
+                node.span if node.is_scalar else node.key_span, _used(node), path[:length],
             )  # fmt: skip
             break
 

@@ -72,13 +72,15 @@ def _check(parser: _Parser) -> None:
     add("path", metavar="PATH", nargs="?", default=".",
         help="the repository, or a file or folder in it to report on (default: here)")  # fmt: skip
     add("--staged", action="store_true", help="check what is staged for the next commit, not the files on disk")
-    add("--select", metavar="RULE", action="append", default=[], type=_names,
+    add("--select", metavar="RULE", action="extend", default=[], type=_names,
         help="run only these rules or families (repeatable, or with commas)")  # fmt: skip
-    add("--ignore", metavar="RULE", action="append", default=[], type=_names, help="leave out these rules or families")
+    add("--ignore", metavar="RULE", action="extend", default=[], type=_names,
+        help="leave out these rules or families (repeatable, or with commas)")  # fmt: skip
     add("--fail-on", metavar="LEVEL", choices=("error", "warning", "note"), default="error",
         help="the lowest level that fails the run: error (default), warning or note")  # fmt: skip
     add("--undecided", choices=("warn", "error", "ignore"), default="warn",
-        help="what cannot be decided is shown (warn, default), fails the run (error) or is left out (ignore)")  # fmt: skip
+        help="show what cannot be decided (warn, default), fail the run for it (error), or leave it out (ignore)",
+        )  # fmt: skip
     add("--output-format", metavar="FORMAT", choices=FORMATS, default="text", help=f"one of {', '.join(FORMATS)}")
     add("--output-file", metavar="FILE", help="write the report there instead of to standard output")
     add("--report", metavar="FORMAT=FILE", action="append", default=[], type=_report,

@@ -19,9 +19,8 @@ def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
     catalogue = load_catalogue()
     workspace = open_workspace(arguments.path, catalogue, staged=arguments.staged)
-    selected, ignored = sum(arguments.select, []), sum(arguments.ignore, [])
     try:
-        selection = select(catalogue, workspace.product.contract, selected, ignored)
+        selection = select(catalogue, workspace.product.contract, arguments.select, arguments.ignore)
     except UnknownRuleError as error:
         raise UsageError(str(error)) from None
     report = run(
@@ -45,7 +44,8 @@ def _write(report: Report, arguments: argparse.Namespace) -> None:
 
 def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
     for fault in report.faults:
-        tell(f"the rule {fault.rule} crashed on {fault.subject} ({fault.error}): its verdict is unknown; please report it")
+        tell(f"the rule {fault.rule} crashed on {fault.subject} ({fault.error}), so nobody knows its verdict: "
+             f"please report it")  # fmt: skip
     for one in report.unread:
         tell(f"{report.prefix}{one.path} cannot be read: {one.reason}")
     if report.faults:

@@ -8,8 +8,8 @@ import difflib
 from gitopslint.cli.exits import CLEAN, UsageError
 from gitopslint.cli.manual import rule_page
 from gitopslint.cli.output import write_out
-from gitopslint.loaders.rules import load_catalogue, read_rule_file
 from gitopslint.loaders.resources import resource
+from gitopslint.loaders.rules import load_catalogue, read_rule_file
 
 
 def explain(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gitopslint.cli.exits import UsageError
 from gitopslint.loaders.contract import ContractError, default_root, find_contract_file, read_contract
-from gitopslint.loaders.git import GitError, Repository, find_repository
+from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.tree import IndexTree, ReadError, Tree, below, disk_tree
@@ -32,7 +32,7 @@ class Workspace:
 
 def open_workspace(path: str, catalogue: Catalogue, *, staged: bool = False) -> Workspace:
     """Find the contract and the files for a path. Raises UsageError with a way out."""
-    start = Path(os.path.abspath(path))
+    start = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow the links that git does not
     if not start.exists():
         raise UsageError(f"{path} does not exist")
     folder = start if start.is_dir() else start.parent
@@ -44,18 +44,16 @@ def open_workspace(path: str, catalogue: Catalogue, *, staged: bool = False) -> 
     root = file.parent if file is not None else default_root(folder, top) or top or folder
     prefix = below(root, top) if top is not None else ""
     try:
-        tree: Tree = IndexTree(repository, prefix) if staged and repository else _disk(root, repository)
-        contract = Contract() if file is None else read_contract(prefix + FILE_NAME, _contract_text(tree, file), catalogue)
+        tree: Tree = IndexTree(repository, prefix) if staged and repository else disk_tree(root, repository)
+        contract = Contract()
+        if file is not None:
+            contract = read_contract(prefix + FILE_NAME, _contract_text(tree, file), catalogue)
         product = Product(tree, contract)
     except (ContractError, GitError, SchemaError) as error:
         raise UsageError(str(error)) from None
     if not product.layout.layers:
         raise UsageError(_nothing(folder if file is None else root, file, contract))
     return Workspace(product, prefix, below(start, root).rstrip("/"), prefix + FILE_NAME if file else None)
-
-
-def _disk(root: Path, repository: Repository | None) -> Tree:
-    return disk_tree(root, repository)
 
 
 def _contract_text(tree: Tree, file: Path) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +129,7 @@ class _Collector:
                         )  # fmt: skip
                     else:
                         self._doubt(check.rule, outcome)
-            except Exception as error:  # noqa: BLE001, PERF203 - a rule's bug must never look like a clean file
+            except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
                 self._faults.append(Fault(check.rule, str(subject), where(error)))
 
     def _finding(self, rule: str, offence: Offence, app: str | None, environment: str | None) -> Finding:
@@ -151,8 +150,8 @@ class _Collector:
             if stack.values is None:
                 broken = _broken_layer(stack)
                 for check, _ in self._plan.get(Release, ()):
-                    self._doubt(check.rule, Doubt(f"the values of {stack} are not known, because a layer is not readable",
-                                                  "repair the layer", file_start(broken)))  # fmt: skip
+                    reason = f"the values of {stack} are not known, because a layer is not readable"
+                    self._doubt(check.rule, Doubt(reason, "repair the layer", file_start(broken)))
 
     def _keep_sources(self, findings: Iterable[Finding], documents: dict[str, Document]) -> None:
         for finding in findings:

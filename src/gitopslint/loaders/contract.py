@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 import typing
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -12,8 +11,17 @@ from typing import Any
 
 from gitopslint.loaders import yaml
 from gitopslint.model.contract import FILE_NAME, Contract
-from gitopslint.model.document import Document, Node, dotted, find, plain
+from gitopslint.model.document import Document, KeyPath, Node, dotted, find, plain
 from gitopslint.model.rule import Catalogue, Parameter, Rule
+
+
+_UNKNOWN = frozenset({"unexpected_keyword_argument", "extra_forbidden"})
+_MISSING = frozenset({"missing", "missing_argument"})
+_WANTED = {
+    "string_type": "a text", "bool_type": "true or false", "bool_parsing": "true or false", "int_type": "a number",
+    "int_parsing": "a number", "int_from_float": "a whole number", "tuple_type": "a list", "list_type": "a list",
+    "dict_type": "a mapping", "dataclass_type": "a mapping", "none_required": "left out",
+}  # fmt: skip
 
 
 class ContractError(Exception):
@@ -74,37 +82,55 @@ def _validated(document: Document, mistakes: list[str]) -> Contract | None:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(Contract).validate_python(plain(document.root))
+        return TypeAdapter(Contract).validate_python(_settings(document.root))
     except ValidationError as error:
-        mistakes += [_explained(document, fault) for fault in error.errors(include_url=False)]
+        faults: dict[tuple[KeyPath, bool], list[Any]] = {}
+        for fault in error.errors(include_url=False):
+            path = _existing(document.root, fault["loc"])
+            faults.setdefault((path, fault["type"] in _MISSING), []).append(fault)
+        mistakes += [_explained(document, path, same) for (path, _), same in faults.items()]
         return None
 
 
-def _explained(document: Document, fault: Any) -> str:
-    """Turn one of pydantic's errors into our words: where, what, and the nearest thing that would be right."""
-    location: tuple[str | int, ...] = fault["loc"]
-    path: list[str | int] = []
-    for step in location:  # pydantic adds the names of the tried types; only steps that exist are ours
-        if find(document.root, (*path, step)) is not None:
-            path.append(step)
-    node = find(document.root, tuple(path)) or document.root
-    where = dotted(tuple(path)) or "the contract"
-    kind, message = fault["type"], fault["msg"]
-    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        known = _names(_type_at(tuple(path[:-1])))
+def _settings(node: Node) -> Any:
+    """Turn a node into plain data. A contract is not read by Helm: `off` is a word here, not a boolean."""
+    if isinstance(node.value, dict):
+        return {key: _settings(below) for key, below in node.value.items()}
+    if isinstance(node.value, list):
+        return [_settings(item) for item in node.value]
+    return node.text if isinstance(node.value, bool) and node.text.lower() not in ("true", "false") else plain(node)
+
+
+def _existing(root: Node, location: KeyPath) -> KeyPath:
+    """Return the steps of an error's location that are in the file: pydantic adds the names of tried types."""
+    path: KeyPath = ()
+    for step in location:
+        if find(root, (*path, step)) is not None:
+            path = (*path, step)
+    return path
+
+
+def _explained(document: Document, path: KeyPath, faults: list[Any]) -> str:
+    """Turn pydantic's errors about one place into our words: where, what, and what would be right.
+
+    There are several where a value may have one of several types and has none of them.
+    """
+    node = find(document.root, path) or document.root
+    where = dotted(path) or "the contract"
+    kinds = {fault["type"] for fault in faults}
+    if kinds & _UNKNOWN:
+        known = _names(_type_at(path[:-1]))
         return f"{node.key_span}: {path[-1]!r} is no key of {_parent(path)}{_nearest(str(path[-1]), known)}"
-    if kind in ("missing", "missing_argument"):
-        return f"{node.span}: {where} needs {location[-1]!r}"
-    if kind == "value_error":
-        message = str(fault["ctx"]["error"])
-    elif kind == "literal_error":
-        expected = fault["ctx"]["expected"]
-        message = f"{node.value!r} is none of {expected}"
-    else:
-        message = message[0].lower() + message[1:]
-        if node.is_scalar:
-            message += f", not {node.value!r}"
-    return f"{node.span}: {where}: {message}"
+    if kinds & _MISSING:
+        names = ", ".join(repr(fault["loc"][-1]) for fault in faults)
+        return f"{node.span}: {where} needs {names}"
+    if "value_error" in kinds:
+        reasons = [str(fault["ctx"]["error"]) for fault in faults if fault["type"] == "value_error"]
+        return f"{node.span}: {where}: {reasons[0]}"
+    wanted = [_WANTED.get(fault["type"]) or fault["ctx"].get("expected", fault["msg"]) for fault in faults]
+    given = f", not {_settings(node)!r}" if node.is_scalar else ""
+    choices = " or ".join(dict.fromkeys(wanted)).replace("' or '", "', '")
+    return f"{node.span}: {where} must be {choices}{given}"
 
 
 def _rule_mistakes(contract: Contract, document: Document, catalogue: Catalogue) -> Iterable[str]:
@@ -188,7 +214,7 @@ def _upward(start: Path, stop: Path | None) -> Iterable[Path]:
 
 def _has(folder: Path) -> bool:
     try:
-        return any(os.scandir(folder))
+        return next(folder.iterdir(), None) is not None
     except OSError:
         return False
 

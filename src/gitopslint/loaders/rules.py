@@ -35,7 +35,7 @@ def read_rule_file(path: Path) -> dict[str, Any]:
         raise ValueError(f"{document.problem.span}: {document.problem.message}")
     data = plain(document.root)
     if not isinstance(data, dict):
-        raise ValueError(f"{path.name} holds no mapping")
+        raise ValueError(f"{path.name} holds no mapping")  # noqa: TRY004 - the file is wrong, not the program
     return data
 
 

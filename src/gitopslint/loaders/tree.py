@@ -66,7 +66,8 @@ class DiskTree:
     def _is_straight(self, folder: str) -> bool:
         """Tell whether no part of a folder's path is a symbolic link."""
         if folder not in self._straight:
-            self._straight[folder] = os.path.realpath(self.root / folder) == os.path.join(self._real_root, folder).rstrip("/")
+            expected = os.path.join(self._real_root, folder).rstrip("/")
+            self._straight[folder] = os.path.realpath(self.root / folder) == expected
         return self._straight[folder]
 
 

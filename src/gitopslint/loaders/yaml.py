@@ -7,11 +7,11 @@ tells where an alias is used. Typing is ours, because no Python library types sc
 from __future__ import annotations
 
 import base64
-import binascii
 import bisect
 import math
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
@@ -26,9 +26,10 @@ from yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
+from yaml.tokens import ScalarToken
 
-from gitopslint.model.document import Comment, Document, Node, Problem, Style
-from gitopslint.model.scalars import Scalar, key_text, resolve
+from gitopslint.model.document import Comment, Document, Node, Problem, Style, walk
+from gitopslint.model.scalars import KINDS, Scalar, key_text, resolve, resolve_as
 from gitopslint.model.span import Span, file_start
 
 MAX_BYTES = 5_000_000
@@ -41,6 +42,11 @@ _STYLES: dict[str | None, Style] = {
 _CORE = "tag:yaml.org,2002:"
 _ODD_BREAKS = ("\r", "\x85", "\u2028", "\u2029")
 _LINE_END = "\r\n"
+_BLANKS, _BREAKS = " \t", "\r\n\x85\u2028\u2029"
+_BREAK = re.compile(f"[{_BREAKS}]")
+_PROPERTY = re.compile(rf"[^{_BLANKS}{_BREAKS}]+(?:[{_BLANKS}{_BREAKS}]+|#[^{_BREAKS}]*)*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of ours: the finding that a document ends with
@@ -56,10 +62,10 @@ def parse(path: str, data: bytes) -> Document:
     try:
         text = decode(data)
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+        before = error.object[: error.start].decode(error.encoding, "ignore")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         at = Span(path, line, column, line, column + 1)
-        message = f"byte 0x{data[error.start]:02x} is not valid {error.encoding.upper()}"
+        message = f"byte 0x{error.object[error.start]:02x} is not valid {error.encoding.upper()}"
         return Document(path, "", (), Problem("syntax", message, at))
     builder = _Builder(path, text)
     try:
@@ -81,39 +87,88 @@ def decode(data: bytes) -> str:
     UnicodeDecodeError.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
+        return data[2:].decode("utf-16-le" if data[0] == 0xFF else "utf-16-be")
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
 
 
 def comments(document: Document) -> Iterator[Comment]:
     """Yield the comments of a document in file order; of a broken one, those before the break."""
-    text, inside = document.text, []
+    text = document.text
+    if "#" not in text:
+        return
+    scalars, sure, end = _scalars(text)
+    starts = [start for start, _ in scalars]
+    line, counted = 1, 0
+    at = text.find("#")
+    while 0 <= at < end:
+        nearest = bisect.bisect_right(starts, at) - 1
+        if nearest >= 0 and at < scalars[nearest][1]:
+            at = text.find("#", scalars[nearest][1])
+            continue
+        line, counted = line + text.count("\n", counted, at), at
+        line_start = text.rfind("\n", 0, at) + 1
+        alone = not text[line_start:at].strip()
+        if alone or at < sure:
+            stop = _BREAK.search(text, at)
+            after = stop.start() if stop else len(text)
+            yield Comment(line, at - line_start + 1, text[at + 1 : after].strip(), alone)
+            at = after
+        at = text.find("#", at + 1)
+
+
+def _scalars(text: str) -> tuple[list[tuple[int, int]], int, int]:
+    """Return the offsets between which every scalar stands, and how far that is known.
+
+    Up to the second number all of them are there. From there up to the third, where a broken document breaks,
+    scalars may be missing, but none that runs over several lines.
+    """
+    found: list[tuple[int, int]] = []
+    sure = 0
     try:
-        inside = [(e.start_mark.index, e.end_mark.index) for e in _events(text) if isinstance(e, ScalarEvent)]
-    except yaml.YAMLError:
-        # Without the scalars a `#` inside a string cannot be told from a comment; a comment at the start of a
-        # line still can, in all but block scalars.
-        pass
-    starts = [start for start, _ in inside]
-    offset = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        column = line.find("#")
-        while column >= 0:
-            here = offset + column
-            nearest = bisect.bisect_right(starts, here) - 1
-            in_scalar = nearest >= 0 and here < inside[nearest][1]
-            if not in_scalar and (column == 0 or line[column - 1] in " \t"):
-                alone = not line[:column].strip()
-                yield Comment(number, column + 1, line[column + 1 :].strip(), alone)
-                break
-            column = line.find("#", column + 1)
-        offset += len(line) + 1
+        for token in _each(yaml.scan, text):
+            sure = token.end_mark.index
+            if isinstance(token, ScalarToken):
+                start = token.start_mark.index
+                if token.style in ("|", ">"):  # behind the indicator there may be a comment
+                    stop = _BREAK.search(text, start, sure)
+                    start = stop.start() if stop else sure
+                found.append((start, sure))
+    except yaml.MarkedYAMLError as error:
+        mark = error.context_mark or error.problem_mark
+        return found, sure, sure if mark is None else max(sure, mark.index)
+    except yaml.reader.ReaderError:
+        return found, sure, sure
+    return found, len(text), len(text)
 
 
-def _events(text: str) -> Iterator[Event]:
-    # Without the C extension (no wheel for the platform) the same events come from PyYAML's own parser.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.parse(text, Loader=loader)  # type: ignore[no-any-return]
+def _each(read: Any, text: str) -> Iterator[Any]:
+    """Yield what PyYAML's `parse` or `scan` reads."""
+    if hasattr(yaml, "CSafeLoader"):
+        return read(text, Loader=yaml.CSafeLoader)  # type: ignore[no-any-return]
+    return _each_without_libyaml(read, text)
+
+
+def _each_without_libyaml(read: Any, text: str) -> Iterator[Any]:
+    # Where there is no wheel for the platform, PyYAML's own parser does the same, but does not mind an escape
+    # that is no character.
+    problem, mark = "found invalid Unicode character escape code", None
+    try:
+        for one in read(text, Loader=yaml.SafeLoader):
+            mark = one.start_mark
+            if isinstance(one, ScalarEvent) and _SURROGATE.search(one.value):
+                raise yaml.MarkedYAMLError("while parsing a quoted scalar", mark, problem, mark)
+            yield one
+    except (ValueError, OverflowError):
+        raise yaml.MarkedYAMLError(None, None, problem, mark) from None
+
+
+@dataclass(slots=True)
+class _Anchored:
+    """What an anchor stands for. There is no node yet inside the anchored value itself."""
+
+    node: Node | None = None
+    weight: int = 0
+    height: int = 0
 
 
 class _Builder:
@@ -124,9 +179,11 @@ class _Builder:
         self.text = text
         self.roots: list[Node] = []
         self.problem: Problem | None = None
-        self._anchors: dict[str, tuple[Node | None, int]] = {}
+        self._anchors: dict[str, _Anchored] = {}
         self._count = 0
-        self._next: Callable[[], Event] = _events(text).__next__
+        self._deepest = 0
+        self._infinite = False
+        self._next: Callable[[], Event] = _each(yaml.parse, text).__next__
         # libyaml also breaks lines at characters where editors and git do not; only then are its line numbers
         # of no use, and positions are counted from the offset.
         self._odd_breaks = _has_odd_breaks(text)
@@ -136,9 +193,13 @@ class _Builder:
         while not isinstance(event := self._next(), StreamEndEvent):
             if isinstance(event, DocumentStartEvent):
                 if event.version is not None and event.version != (1, 1):
-                    self._refuse(event, "Helm refuses a %YAML directive other than 1.1")
+                    self._refuse(self._span(event.start_mark, event.end_mark),
+                                 "Helm refuses a %YAML directive other than 1.1")  # fmt: skip
                 self._anchors.clear()
-                yield self._node(self._next(), None, 0)
+                root = self._node(self._next(), None, 0)
+                if self._infinite:
+                    self._note_infinite(root)
+                yield root
 
     def syntax_problem(self, error: yaml.MarkedYAMLError) -> Problem:
         mark = error.problem_mark or error.context_mark
@@ -167,28 +228,33 @@ class _Builder:
     def _node(self, event: Event, key: Node | None, depth: int) -> Node:
         self._count += 1
         if self._count > MAX_NODES:
-            self._refuse(event, f"it holds more than {MAX_NODES:,} values, aliases counted where they are used", "limit")
+            self._refuse_size(self._span(event.start_mark, event.end_mark))
         if isinstance(event, ScalarEvent):
             node = self._scalar(event, key)
             if event.anchor is not None:
-                self._anchors[event.anchor] = (node, 1)
+                self._anchors[event.anchor] = _Anchored(node)
             return node
         if isinstance(event, AliasEvent):
-            return self._alias(event, key)
+            return self._alias(event, key, depth)
         if depth >= MAX_DEPTH:
-            self._refuse(event, f"it is nested deeper than {MAX_DEPTH} levels", "limit")
+            self._refuse_depth(event)
         assert isinstance(event, NodeEvent)
-        before = self._count
-        if event.anchor is not None:
-            self._anchors[event.anchor] = (None, 0)
+        if event.anchor is None:
+            self._deepest = max(self._deepest, depth)
+            return self._collection(event, key, depth)
+        # It counts from here on: a second anchor of this name inside the value is the later one.
+        anchored = self._anchors[event.anchor] = _Anchored()
+        before, outside, self._deepest = self._count, self._deepest, depth
+        anchored.node = self._collection(event, key, depth)
+        anchored.weight, anchored.height = self._count - before, self._deepest - depth
+        self._deepest = max(self._deepest, outside)
+        return anchored.node
+
+    def _collection(self, event: NodeEvent, key: Node | None, depth: int) -> Node:
         if isinstance(event, MappingStartEvent):
-            node = self._mapping(event, key, depth)
-        else:
-            assert isinstance(event, SequenceStartEvent)
-            node = self._sequence(event, key, depth)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = (node, self._count - before + 1)
-        return node
+            return self._mapping(event, key, depth)
+        assert isinstance(event, SequenceStartEvent)
+        return self._sequence(event, key, depth)
 
     def _scalar(self, event: ScalarEvent, key: Node | None) -> Node:
         text, style = event.value, _STYLES[event.style]
@@ -197,7 +263,7 @@ class _Builder:
         elif event.anchor is None and event.tag is None:
             span = self._span(event.start_mark, event.end_mark)
         else:
-            span = self._span_after_properties(event)
+            span = self._offsets(_after_properties(self.text, event), event.end_mark.index)
         if not text and style == "plain" and key is not None:
             span = key.span  # an empty value has no width of its own
         value = self._typed(event, text, style)
@@ -210,28 +276,37 @@ class _Builder:
                 return text
             value = resolve(text)
             if isinstance(value, float) and not math.isfinite(value):
-                self._note(event, f"Helm refuses the number {text!r}")
+                self._infinite = True
             return value
-        if not tag.startswith(_CORE) or tag == _CORE + "str":
+        if not tag.startswith(_CORE):
             return text
-        if tag == _CORE + "binary":
-            try:
-                return base64.b64decode(text, validate=False).decode("utf-8", "replace")
-            except (binascii.Error, ValueError):
-                self._note(event, "Helm refuses !!binary text that is not base64")
-                return text
-        if tag in (_CORE + "int", _CORE + "float", _CORE + "bool", _CORE + "null"):
-            return resolve(text)
+        kind = tag.removeprefix(_CORE)
+        try:
+            if kind == "binary":
+                return _from_base64(text)
+            if kind in KINDS:
+                value = resolve_as(kind, text)
+                self._infinite = self._infinite or (isinstance(value, float) and not math.isfinite(value))
+                return value
+        except ValueError:
+            self._note(self._span(event.start_mark, event.end_mark), f"Helm cannot read this text as !!{kind}")
         return text
 
-    def _alias(self, event: AliasEvent, key: Node | None) -> Node:
-        target, weight = self._anchors.get(event.anchor, (None, -1))
-        if target is None:
-            self._refuse(event, f"alias *{event.anchor} " + ("stands inside its own anchor" if weight == 0
-                                                             else "has no anchor before it"))  # fmt: skip
+    def _alias(self, event: AliasEvent, key: Node | None, depth: int) -> Node:
+        place = self._span(event.start_mark, event.end_mark)
+        anchored = self._anchors.get(event.anchor)
+        if anchored is None or anchored.node is None:
+            self._refuse(place, f"alias *{event.anchor} " + ("has no anchor before it" if anchored is None
+                                                             else "stands inside its own anchor"))  # fmt: skip
             raise AssertionError
-        self._count += weight
-        return replace(target, key=key, uses=(*target.uses, self._span(event.start_mark, event.end_mark)))
+        self._count += anchored.weight
+        if self._count > MAX_NODES:
+            self._refuse_size(place)
+        if not anchored.node.is_scalar:
+            self._deepest = max(self._deepest, depth + anchored.height)
+            if self._deepest >= MAX_DEPTH:
+                self._refuse_depth(event)
+        return replace(anchored.node, key=key, uses=(*anchored.node.uses, place))
 
     def _sequence(self, event: SequenceStartEvent, key: Node | None, depth: int) -> Node:
         items: list[Node] = []
@@ -249,16 +324,19 @@ class _Builder:
         last: Node | None = None
         while not isinstance(item := self._next(), CollectionEndEvent):
             key_node = self._node(item, None, depth + 1)
-            value = self._node(self._next(), key_node, depth + 1)
+            if isinstance(item, AliasEvent):  # as a key it stands here, and not at its anchor
+                key_node = replace(key_node, span=_written(key_node), uses=())
+            value_event = self._next()
+            value = self._node(value_event, key_node, depth + 1)
             first, last = first or key_node, value
-            if key_node.style == "plain" and key_node.text == "<<" and key_node.tag in (None, _CORE + "merge"):
-                for name, merged in self._merged(value).items():
+            if _is_merge(item):
+                for name, merged in self._merged(value_event, value).items():
                     # go-yaml v2 merges in document order, so a merge key overrides what stands before it.
                     if name in explicit and merged.value != explicit[name].value:
                         duplicates.append((explicit[name], replace(merged, key=key_node)))
                     entries[name] = merged
                 continue
-            name = self._key(item, key_node)
+            name = self._key(key_node)
             if name in explicit:
                 duplicates.append((explicit[name], value))
             explicit[name] = entries[name] = value
@@ -266,27 +344,36 @@ class _Builder:
         return Node(entries, span, "flow" if event.flow_style else "block", key=key, tag=event.tag,
                     duplicates=tuple(duplicates))  # fmt: skip
 
-    def _key(self, event: Event, key: Node) -> str:
+    def _key(self, key: Node) -> str:
         if not key.is_scalar:
-            self._refuse(event, "Helm refuses a mapping or list as a key")
-        name = key_text(key.text) if key.style == "plain" and key.tag is None else key.text
+            self._refuse(key.span, "Helm refuses a mapping or list as a key")
+        tag = key.tag or ""
+        if (key.style == "plain" and not tag) or tag.removeprefix(_CORE) in KINDS:
+            name = key_text(key.text, as_float=tag == _CORE + "float")
+        else:
+            name = str(key.value)
         if name is None:
-            self._refuse(event, "Helm refuses a null key")
+            self._refuse(key.span, "Helm refuses " + ("a null key" if key.value is None else "so large a number as a key"))
             raise AssertionError
         return name
 
-    def _merged(self, value: Node) -> dict[str, Node]:
-        sources = value.items if isinstance(value.value, list) else [value]
+    def _merged(self, event: Event, value: Node) -> dict[str, Node]:
+        as_list = isinstance(event, SequenceStartEvent)  # and not an alias of a list
         merged: dict[str, Node] = {}
-        for source in reversed(sources):  # the first of several wins
+        for source in reversed(value.items) if as_list else (value,):  # the first of several wins
             if not isinstance(source.value, dict):
-                raise _Refused(Problem("helm", "a merge key needs a mapping or a list of mappings", value.span))
-            uses = source.uses + (value.uses if source is not value else ())
+                self._refuse(_written(source), "Helm wants a mapping or a list of mappings behind a merge key")
+                raise AssertionError
+            uses = source.uses
             self._count += len(source.value)
             if uses:
+                # Chains of merge keys make the uses grow with every link: they count as well.
+                self._count += sum(len(node.uses) for node in source.value.values())
                 merged |= {name: replace(node, uses=node.uses + uses) for name, node in source.value.items()}
             else:
                 merged |= source.value
+            if self._count > MAX_NODES:
+                self._refuse_size(_written(source))
         return merged
 
     # Spans. libyaml gives a start and an end to every event, but not always where a reader would put them.
@@ -299,46 +386,77 @@ class _Builder:
     def _offsets(self, start: int, end: int) -> Span:
         starts = self._line_starts = self._line_starts or _line_starts(self.text)
         # The end of the stream counts as a line of its own to libyaml; to a reader the last line is the last.
-        last = len(self.text) - self.text.endswith("\n")
+        last = len(self.text.removesuffix("\n").removesuffix("\r"))
         start, end = min(start, last), min(end, last)
         line, end_line = bisect.bisect_right(starts, start), bisect.bisect_right(starts, end)
         return Span(self.path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
 
     def _block_scalar_span(self, event: ScalarEvent) -> Span:
-        """Leave out the line breaks and blanks up to the next token."""
-        start = self._after_properties(event)
-        end = start + len(self.text[start : event.end_mark.index].rstrip())
-        return self._offsets(start, end)
-
-    def _span_after_properties(self, event: ScalarEvent) -> Span:
-        return self._offsets(self._after_properties(event), event.end_mark.index)
-
-    def _after_properties(self, event: ScalarEvent) -> int:
-        """Return the offset of the value itself behind `&anchor` and `!tag`."""
-        text, at, end = self.text, event.start_mark.index, event.end_mark.index
-        for _ in range((event.anchor is not None) + (event.tag is not None)):
-            while at < end and not text[at].isspace():
-                at += 1
-            while at < end and (text[at].isspace() or text[at] == "#"):
-                at = text.find("\n", at, end) if text[at] == "#" else at + 1
-                at = end if at < 0 else at
-        return at
+        """Leave out the empty lines up to the next token."""
+        start = _after_properties(self.text, event)
+        body = self.text[start : event.end_mark.index]
+        stop = _BREAK.search(body, len(body.rstrip(_BLANKS + _BREAKS)))
+        return self._offsets(start, start + (stop.start() if stop else len(body)))
 
     def _collection_span(self, event: Event, closing: Event, first: Node | None, last: Node | None) -> Span:
-        if getattr(event, "flow_style", False) or first is None or last is None:
-            return self._span(event.start_mark, closing.end_mark)
-        start, end = _written(first), _written(last)
-        if isinstance(event, SequenceStartEvent) and event.anchor is None and event.tag is None:
-            start = self._span(event.start_mark, event.start_mark)  # a list starts at its first dash
-        if (end.line, end.column) < (last.key_span.line, last.key_span.column):
-            end = last.key_span
+        assert isinstance(event, MappingStartEvent | SequenceStartEvent)
+        start = self._span(event.start_mark, event.start_mark)
+        if event.anchor is not None or event.tag is not None:
+            at = _after_properties(self.text, event)
+            start = self._offsets(at, at)
+        if event.flow_style or first is None or last is None:
+            end = self._span(event.start_mark, closing.end_mark)
+        else:
+            if isinstance(event, MappingStartEvent):  # it starts at its first key; a list starts at its first dash
+                start = first.span
+            end = _written(last)
+            if (end.line, end.column) < (last.key_span.line, last.key_span.column):
+                end = last.key_span
         return Span(self.path, start.line, start.column, end.end_line, end.end_column)
 
-    def _note(self, event: Event, message: str) -> None:
-        self.problem = self.problem or Problem("helm", message, self._span(event.start_mark, event.end_mark))
+    def _note(self, span: Span, message: str) -> None:
+        self.problem = self.problem or Problem("helm", message, span)
 
-    def _refuse(self, event: Event, message: str, kind: Any = "helm") -> None:
-        raise _Refused(Problem(kind, message, self._span(event.start_mark, event.end_mark)))
+    def _note_infinite(self, root: Node) -> None:
+        # Only now: Helm takes one as a key, and does not look at a value that a second key of that name replaces.
+        for _, node in walk(root):
+            if isinstance(node.value, float) and not math.isfinite(node.value):
+                self._note(node.span, f"Helm refuses the number {node.text!r}")
+
+    def _refuse(self, span: Span, message: str) -> None:
+        raise _Refused(Problem("helm", message, span))
+
+    def _refuse_size(self, span: Span) -> None:
+        message = f"it holds more than {MAX_NODES:,} values, each alias counted as what it brings"
+        raise _Refused(Problem("limit", message, span))
+
+    def _refuse_depth(self, event: Event) -> None:
+        span = self._span(event.start_mark, event.end_mark)
+        raise _Refused(Problem("limit", f"it is nested deeper than {MAX_DEPTH} levels", span))
+
+
+def _is_merge(event: Event) -> bool:
+    if not isinstance(event, ScalarEvent) or event.value != "<<":
+        return False
+    return event.tag == _CORE + "merge" or bool(event.implicit[0])
+
+
+def _from_base64(text: str) -> str:
+    """Decode as Go does. Raises ValueError."""
+    data = text.replace("\r", "").replace("\n", "")
+    if not _BASE64.fullmatch(data):
+        raise ValueError("no base64")
+    # JSON gets U+FFFD for every byte that is no UTF-8.
+    return _SURROGATE.sub("\ufffd", base64.b64decode(data).decode("utf-8", "surrogateescape"))
+
+
+def _after_properties(text: str, event: Any) -> int:
+    """Return the offset of the value itself behind `&anchor` and `!tag`."""
+    at: int = event.start_mark.index
+    for _ in range((event.anchor is not None) + (event.tag is not None)):
+        if match := _PROPERTY.match(text, at, event.end_mark.index):
+            at = match.end()
+    return at
 
 
 def _written(node: Node) -> Span:

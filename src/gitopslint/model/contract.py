@@ -49,7 +49,7 @@ class LayerPath:
 
 @dataclass(frozen=True, slots=True)
 class ImageKeys:
-    """Where an image is set in the values, as key paths such as `image.tag`; `{env}` stands for the environment."""
+    """Where an image is set in the values, as key paths such as `image.tag`; `{env}` is the environment's name."""
 
     __pydantic_config__ = _STRICT
 

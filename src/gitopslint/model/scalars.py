@@ -21,6 +21,9 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
 }
+KINDS = ("bool", "float", "int", "null", "timestamp")
+"""The tags of `tag:yaml.org,2002:` by which a scalar gets another type than its text says, or is refused."""
+
 _NUMBER_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"([-+]?)(?:(0[xX])([0-9a-fA-F]+)|(0[bB])([01]+)|(0[oO]?)([0-7]+)|([1-9][0-9]*|0))", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
@@ -58,19 +61,41 @@ def printed(value: Scalar) -> str:
     return value or ""
 
 
-def key_text(text: str) -> str | None:
+def resolve_as(kind: str, text: str) -> Scalar:
+    """Return the value that Helm gives to a scalar under one of the tags of `KINDS`, however it is quoted.
+
+    Raises ValueError where Helm refuses the file.
+    """
+    value, number = resolve(text), _number(text)
+    fits = {
+        "bool": isinstance(value, bool),
+        "float": isinstance(value, float) and not (isinstance(number, int) and number >= _INT64),
+        "int": isinstance(number, int),
+        "null": value is None,
+        "timestamp": _DATE.fullmatch(text) is not None,
+    }
+    if not fits[kind]:
+        raise ValueError(f"Helm cannot read this text as !!{kind}")
+    return value
+
+
+def key_text(text: str, *, as_float: bool = False) -> str | None:
     """Return the mapping key that Helm makes of a plain scalar, or None where it refuses the file.
 
-    Source: sigs.k8s.io/yaml `convertToJSONableObject`. Whole numbers keep all digits; other numbers are printed
-    with the precision of a float32.
+    Source: sigs.k8s.io/yaml `convertToJSONableObject`. Whole numbers keep all digits; other numbers, and those
+    under `!!float`, are printed with the precision of a float32.
     """
     number = _number(text)
+    if as_float and number is not None:
+        number = float(number)
     if isinstance(number, int):
-        return str(number)
+        return str(number) if number < _INT64 else None  # go-yaml makes it a uint64, which sigs yaml does not know
     if number is not None:
         shortest = _shortest_float32(number)
         return shortest if shortest.endswith("inf") else _go_float(shortest)
     value = _WORDS.get(text, text)
+    if isinstance(value, float):  # only the infinities and NaN are left
+        return ".nan" if math.isnan(value) else "-.inf" if value < 0 else ".inf"
     return None if value is None else printed(value)
 
 
@@ -92,6 +117,8 @@ def _number(text: str) -> int | float | None:
 
 def _integer(plain: str) -> int | None:
     """Return what Go's `ParseInt(plain, 0, 64)` or else `ParseUint` reads; None where both refuse."""
+    if plain.startswith(("0b-", "0b+")):  # go-yaml cuts the `0b` off itself, and so takes a sign behind it
+        plain = f"{plain[2]}0b{plain[3:]}"
     match = _INTEGER.fullmatch(plain)
     if match is None:
         return None
