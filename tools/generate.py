@@ -15,6 +15,7 @@ from gitopslint.cli.manual import rule_index, rule_page
 from gitopslint.loaders.rules import read_rule_file, rule_files
 from gitopslint.model.contract import Contract
 from gitopslint.model.rule import FAMILIES
+from gitopslint.reporters.json import ReportEntry
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,6 +26,7 @@ def generated() -> dict[Path, str]:
     files = {
         Path("src/gitopslint/loaders/catalogue.json"): _json([_compiled(rule) for rule in rules]),
         Path("schemas/contract.schema.json"): _json(contract_schema(rules)),
+        Path("schemas/report.schema.json"): _json(report_schema()),
         Path("docs/rules/README.md"): rule_index(rules),
     }
     return files | {Path(f"docs/rules/{rule['name']}.md"): rule_page(rule) for rule in rules}
@@ -50,9 +52,20 @@ def contract_schema(rules: list[dict[str, Any]]) -> dict[str, Any]:
         properties[rule["name"]] = own
     schema["properties"]["rules"] |= {"additionalProperties": False, "properties": properties}
     del schema["$defs"]["RuleSettings"]
+    return _published("contract", schema)
+
+
+def report_schema() -> dict[str, Any]:
+    """Return the JSON Schema of what `gitopslint check --output-format json` writes."""
+    from pydantic import TypeAdapter
+
+    return _published("report", TypeAdapter(ReportEntry).json_schema(mode="serialization"))
+
+
+def _published(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://github.com/gitopslint/gitopslint/blob/main/schemas/contract.schema.json",
+        "$id": f"https://github.com/gitopslint/gitopslint/blob/main/schemas/{name}.schema.json",
         **schema,
     }
 

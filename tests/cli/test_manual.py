@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from tests.support.runs import CLEAN, write_files
 
 from gitopslint.cli import main
 from gitopslint.loaders import yaml
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.document import plain
-from tests.support.runs import CLEAN, write_files
 
 
 @pytest.mark.parametrize("rule", load_catalogue())
@@ -58,10 +59,15 @@ def test_contract_schema(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> N
     main(["init", "--stdout"])
     written = plain(yaml.parse("c", capfd.readouterr().out.encode()).root)
     assert list(validator.iter_errors(written)) == []
-    for wrong in (
-        {"enviroments": []}, {"version": 2}, {"rules": {"mutabletag": {}}}, {"layers": [{"role": "env"}]},
-        {"rules": {"mutable-tag": {"parameters": {"names": "latest"}}}}, {"apps": {"shop": {"x": 1}}},
-    ):  # fmt: skip
+    refused: list[dict[str, Any]] = [
+        {"enviroments": []},
+        {"version": 2},
+        {"rules": {"mutabletag": {}}},
+        {"layers": [{"role": "env"}]},
+        {"rules": {"mutable-tag": {"parameters": {"names": "latest"}}}},
+        {"apps": {"shop": {"x": 1}}},
+    ]
+    for wrong in refused:
         assert list(validator.iter_errors(wrong)), wrong
 
 

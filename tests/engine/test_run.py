@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.support.runs import CLEAN, MemoryTree, check_files, places
 
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.engine import run as engine
 from gitopslint.loaders.tree import ReadError
 from gitopslint.model.finding import Undecided
-from tests.support.runs import CLEAN, MemoryTree, check_files, places
 
 DEV, PROD = "deploy/env/release-dev/shop.yaml", "deploy/env/release-prod/shop.yaml"
 LATEST = "image: {repository: registry.example.com/shop, tag: latest}\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.support.runs import CLEAN, check_files, places
 
 from gitopslint.loaders.rules import load_catalogue, read_rule_file, rule_files
 from gitopslint.model.rule import LEVELS
-from tests.support.runs import CLEAN, check_files, places
 
 EXAMPLES = [
     pytest.param(rule["name"], kind, example, id=f"{rule['name']}-{kind}-{example['title']}")

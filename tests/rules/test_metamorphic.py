@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.support.runs import CLEAN, check_files
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.rules import read_rule_file, rule_files
 from gitopslint.model.document import Node, plain, walk
 from gitopslint.model.finding import Finding, Report
-from tests.support.runs import CLEAN, check_files
 
 Files = dict[str, Any]
 BAD = {
@@ -111,7 +111,7 @@ def _about_file(finding: Finding, report: Report) -> bool:
     """Tell whether a finding stands at the empty start of a file, or in one that is not rewritten."""
     span = finding.span
     empty = (span.line, span.column) == (span.end_line, span.end_column) == (1, 1)
-    return empty and finding.rule != "invalid-yaml" or not _is_layer(span.path)
+    return (empty and finding.rule != "invalid-yaml") or not _is_layer(span.path)
 
 
 def _without_text(finding: Finding) -> Finding:

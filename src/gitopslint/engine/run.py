@@ -19,7 +19,7 @@ from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Und
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
 from gitopslint.model.rule import Catalogue, Level, milder
 from gitopslint.model.source import Source, masked
-from gitopslint.model.span import file_start
+from gitopslint.model.span import Span, file_start
 
 _SOURCES = Path(__file__).parent.parent
 
@@ -79,7 +79,10 @@ class _Collector:
             self._check(subject)
         if unit.app is not None:
             self._doubt_unknown_values(unit.app)
-        self._keep_sources(self._findings[found:], documents)
+        for finding in self._findings[found:]:
+            self._keep_sources([finding.span, *(related.span for related in finding.related)], documents)
+        for _, spans in self._doubts.values():
+            self._keep_sources(spans, documents)
 
     def doubt_strangers(self) -> None:
         """A file where a layer of another environment would stand must not pass for checked."""
@@ -153,12 +156,11 @@ class _Collector:
                     reason = f"the values of {stack} are not known, because a layer is not readable"
                     self._doubt(check.rule, Doubt(reason, "repair the layer", file_start(broken)))
 
-    def _keep_sources(self, findings: Iterable[Finding], documents: dict[str, Document]) -> None:
-        for finding in findings:
-            for path in {finding.span.path, *(related.span.path for related in finding.related)}:
-                document = documents.get(path) or self._shared.get(path)
-                if path not in self._sources and document is not None:
-                    self._sources[path] = masked(document.text)
+    def _keep_sources(self, spans: Iterable[Span], documents: dict[str, Document]) -> None:
+        for span in spans:
+            document = documents.get(span.path) or self._shared.get(span.path)
+            if span.path not in self._sources and document is not None:
+                self._sources[span.path] = masked(document.text)
 
 
 def _subjects(unit: Unit) -> Iterator[Layer | Release | App | Manifest]:

@@ -14,7 +14,6 @@ from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.document import Document, KeyPath, Node, dotted, find, plain
 from gitopslint.model.rule import Catalogue, Parameter, Rule
 
-
 _UNKNOWN = frozenset({"unexpected_keyword_argument", "extra_forbidden"})
 _MISSING = frozenset({"missing", "missing_argument"})
 _WANTED = {

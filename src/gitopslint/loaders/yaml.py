@@ -6,13 +6,12 @@ tells where an alias is used. Typing is ours, because no Python library types sc
 
 from __future__ import annotations
 
-import base64
 import bisect
 import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 from yaml.events import (
@@ -28,6 +27,7 @@ from yaml.events import (
 )
 from yaml.tokens import ScalarToken
 
+from gitopslint.loaders.positions import BREAK, Positions
 from gitopslint.model.document import Comment, Document, Node, Problem, Style, walk
 from gitopslint.model.scalars import KINDS, Scalar, key_text, resolve, resolve_as
 from gitopslint.model.span import Span, file_start
@@ -40,13 +40,8 @@ _STYLES: dict[str | None, Style] = {
     None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded",
 }  # fmt: skip
 _CORE = "tag:yaml.org,2002:"
-_ODD_BREAKS = ("\r", "\x85", "\u2028", "\u2029")
-_LINE_END = "\r\n"
-_BLANKS, _BREAKS = " \t", "\r\n\x85\u2028\u2029"
-_BREAK = re.compile(f"[{_BREAKS}]")
-_PROPERTY = re.compile(rf"[^{_BLANKS}{_BREAKS}]+(?:[{_BLANKS}{_BREAKS}]+|#[^{_BREAKS}]*)*")
+_IN_ONE_PIECE = ("plain", "single", "double")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of ours: the finding that a document ends with
@@ -109,7 +104,7 @@ def comments(document: Document) -> Iterator[Comment]:
         line_start = text.rfind("\n", 0, at) + 1
         alone = not text[line_start:at].strip()
         if alone or at < sure:
-            stop = _BREAK.search(text, at)
+            stop = BREAK.search(text, at)
             after = stop.start() if stop else len(text)
             yield Comment(line, at - line_start + 1, text[at + 1 : after].strip(), alone)
             at = after
@@ -130,7 +125,7 @@ def _scalars(text: str) -> tuple[list[tuple[int, int]], int, int]:
             if isinstance(token, ScalarToken):
                 start = token.start_mark.index
                 if token.style in ("|", ">"):  # behind the indicator there may be a comment
-                    stop = _BREAK.search(text, start, sure)
+                    stop = BREAK.search(text, start, sure)
                     start = stop.start() if stop else sure
                 found.append((start, sure))
     except yaml.MarkedYAMLError as error:
@@ -184,17 +179,13 @@ class _Builder:
         self._deepest = 0
         self._infinite = False
         self._next: Callable[[], Event] = _each(yaml.parse, text).__next__
-        # libyaml also breaks lines at characters where editors and git do not; only then are its line numbers
-        # of no use, and positions are counted from the offset.
-        self._odd_breaks = _has_odd_breaks(text)
-        self._line_starts: list[int] = []
+        self._positions = Positions(path, text)
 
     def documents(self) -> Iterator[Node]:
         while not isinstance(event := self._next(), StreamEndEvent):
             if isinstance(event, DocumentStartEvent):
                 if event.version is not None and event.version != (1, 1):
-                    self._refuse(self._span(event.start_mark, event.end_mark),
-                                 "Helm refuses a %YAML directive other than 1.1")  # fmt: skip
+                    self._refuse(self._at(event), "Helm refuses a %YAML directive other than 1.1")
                 self._anchors.clear()
                 root = self._node(self._next(), None, 0)
                 if self._infinite:
@@ -203,7 +194,7 @@ class _Builder:
 
     def syntax_problem(self, error: yaml.MarkedYAMLError) -> Problem:
         mark = error.problem_mark or error.context_mark
-        at = file_start(self.path) if mark is None else self._offsets(mark.index, mark.index)
+        at = file_start(self.path) if mark is None else self._positions.offsets(mark.index, mark.index)
         message = error.problem or error.context or "not valid YAML"
         if error.context and error.problem:
             message = f"{error.problem} {error.context}"
@@ -212,23 +203,17 @@ class _Builder:
     def character_problem(self, error: yaml.reader.ReaderError) -> Problem:
         # The C parser counts bytes here, the other one characters.
         position = error.position
-        if self._is_c():
-            position = len(self.text.encode("utf-8", "surrogatepass")[:position].decode("utf-8", "ignore"))
+        if hasattr(yaml, "CSafeLoader"):
+            position = len(self.text.encode()[:position].decode("utf-8", "ignore"))
         character = self.text[position : position + 1]
-        line = self.text.count("\n", 0, position) + 1
-        column = position - self.text.rfind("\n", 0, position)
         name = f"U+{ord(character):04X}" if character else "a character"
         return Problem("syntax", f"{name} is a control character that YAML does not allow",
-                       Span(self.path, line, column, line, column + 1))  # fmt: skip
-
-    @staticmethod
-    def _is_c() -> bool:
-        return hasattr(yaml, "CSafeLoader")
+                       self._positions.offsets(position, position + 1))  # fmt: skip
 
     def _node(self, event: Event, key: Node | None, depth: int) -> Node:
         self._count += 1
         if self._count > MAX_NODES:
-            self._refuse_size(self._span(event.start_mark, event.end_mark))
+            self._refuse_size(self._at(event))
         if isinstance(event, ScalarEvent):
             node = self._scalar(event, key)
             if event.anchor is not None:
@@ -237,7 +222,7 @@ class _Builder:
         if isinstance(event, AliasEvent):
             return self._alias(event, key, depth)
         if depth >= MAX_DEPTH:
-            self._refuse_depth(event)
+            self._refuse_depth(self._at(event))
         assert isinstance(event, NodeEvent)
         if event.anchor is None:
             self._deepest = max(self._deepest, depth)
@@ -256,56 +241,46 @@ class _Builder:
         assert isinstance(event, SequenceStartEvent)
         return self._sequence(event, key, depth)
 
-    def _scalar(self, event: ScalarEvent, key: Node | None) -> Node:
+    def _scalar(self, event: Any, key: Node | None) -> Node:
         text, style = event.value, _STYLES[event.style]
-        if style in ("literal", "folded"):
-            span = self._block_scalar_span(event)
-        elif event.anchor is None and event.tag is None:
-            span = self._span(event.start_mark, event.end_mark)
-        else:
-            span = self._offsets(_after_properties(self.text, event), event.end_mark.index)
         if not text and style == "plain" and key is not None:
             span = key.span  # an empty value has no width of its own
+        elif text and style in _IN_ONE_PIECE and event.anchor is None and event.tag is None:
+            span = self._at(event)
+        else:
+            span = self._positions.scalar(event, block=style not in _IN_ONE_PIECE)
         value = self._typed(event, text, style)
         return Node(value, span, style, text, event.tag, key)
 
-    def _typed(self, event: ScalarEvent, text: str, style: Style) -> Scalar:
+    def _typed(self, event: Any, text: str, style: Style) -> Scalar:
+        value: Scalar = text
         tag = event.tag
         if tag is None:
-            if style != "plain":
-                return text
-            value = resolve(text)
-            if isinstance(value, float) and not math.isfinite(value):
-                self._infinite = True
-            return value
-        if not tag.startswith(_CORE):
-            return text
-        kind = tag.removeprefix(_CORE)
-        try:
-            if kind == "binary":
-                return _from_base64(text)
-            if kind in KINDS:
+            if style == "plain":
+                value = resolve(text)
+        elif tag.startswith(_CORE) and (kind := tag.removeprefix(_CORE)) in KINDS:
+            try:
                 value = resolve_as(kind, text)
-                self._infinite = self._infinite or (isinstance(value, float) and not math.isfinite(value))
-                return value
-        except ValueError:
-            self._note(self._span(event.start_mark, event.end_mark), f"Helm cannot read this text as !!{kind}")
-        return text
+            except ValueError:
+                self._note(self._at(event), f"Helm cannot read this text as !!{kind}")
+        if isinstance(value, float) and not math.isfinite(value):
+            self._infinite = True
+        return value
 
     def _alias(self, event: AliasEvent, key: Node | None, depth: int) -> Node:
-        place = self._span(event.start_mark, event.end_mark)
-        anchored = self._anchors.get(event.anchor)
-        if anchored is None or anchored.node is None:
-            self._refuse(place, f"alias *{event.anchor} " + ("has no anchor before it" if anchored is None
-                                                             else "stands inside its own anchor"))  # fmt: skip
-            raise AssertionError
+        place = self._at(event)
+        anchored = self._anchors.get(str(event.anchor))
+        if anchored is None:
+            self._refuse(place, f"alias *{event.anchor} has no anchor before it")
+        if anchored.node is None:
+            self._refuse(place, f"alias *{event.anchor} stands inside its own anchor")
         self._count += anchored.weight
         if self._count > MAX_NODES:
             self._refuse_size(place)
         if not anchored.node.is_scalar:
             self._deepest = max(self._deepest, depth + anchored.height)
             if self._deepest >= MAX_DEPTH:
-                self._refuse_depth(event)
+                self._refuse_depth(place)
         return replace(anchored.node, key=key, uses=(*anchored.node.uses, place))
 
     def _sequence(self, event: SequenceStartEvent, key: Node | None, depth: int) -> Node:
@@ -347,14 +322,11 @@ class _Builder:
     def _key(self, key: Node) -> str:
         if not key.is_scalar:
             self._refuse(key.span, "Helm refuses a mapping or list as a key")
-        tag = key.tag or ""
-        if (key.style == "plain" and not tag) or tag.removeprefix(_CORE) in KINDS:
-            name = key_text(key.text, as_float=tag == _CORE + "float")
-        else:
-            name = str(key.value)
+        if isinstance(key.value, str):
+            return key.value
+        name = key_text(key.text, as_float=key.tag == _CORE + "float")
         if name is None:
-            self._refuse(key.span, "Helm refuses " + ("a null key" if key.value is None else "so large a number as a key"))
-            raise AssertionError
+            self._refuse(key.span, f"Helm refuses {'null' if key.value is None else 'so large a number'} as a key")
         return name
 
     def _merged(self, event: Event, value: Node) -> dict[str, Node]:
@@ -363,7 +335,6 @@ class _Builder:
         for source in reversed(value.items) if as_list else (value,):  # the first of several wins
             if not isinstance(source.value, dict):
                 self._refuse(_written(source), "Helm wants a mapping or a list of mappings behind a merge key")
-                raise AssertionError
             uses = source.uses
             self._count += len(source.value)
             if uses:
@@ -376,36 +347,13 @@ class _Builder:
                 self._refuse_size(_written(source))
         return merged
 
-    # Spans. libyaml gives a start and an end to every event, but not always where a reader would put them.
-
-    def _span(self, start: Any, end: Any) -> Span:
-        if not self._odd_breaks:
-            return Span(self.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-        return self._offsets(start.index, end.index)
-
-    def _offsets(self, start: int, end: int) -> Span:
-        starts = self._line_starts = self._line_starts or _line_starts(self.text)
-        # The end of the stream counts as a line of its own to libyaml; to a reader the last line is the last.
-        last = len(self.text.removesuffix("\n").removesuffix("\r"))
-        start, end = min(start, last), min(end, last)
-        line, end_line = bisect.bisect_right(starts, start), bisect.bisect_right(starts, end)
-        return Span(self.path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
-
-    def _block_scalar_span(self, event: ScalarEvent) -> Span:
-        """Leave out the empty lines up to the next token."""
-        start = _after_properties(self.text, event)
-        body = self.text[start : event.end_mark.index]
-        stop = _BREAK.search(body, len(body.rstrip(_BLANKS + _BREAKS)))
-        return self._offsets(start, start + (stop.start() if stop else len(body)))
-
-    def _collection_span(self, event: Event, closing: Event, first: Node | None, last: Node | None) -> Span:
-        assert isinstance(event, MappingStartEvent | SequenceStartEvent)
-        start = self._span(event.start_mark, event.start_mark)
+    def _collection_span(self, event: Any, closing: Event, first: Node | None, last: Node | None) -> Span:
+        start = self._at(event)
         if event.anchor is not None or event.tag is not None:
-            at = _after_properties(self.text, event)
-            start = self._offsets(at, at)
+            at = self._positions.value_start(event)
+            start = self._positions.offsets(at, at)
         if event.flow_style or first is None or last is None:
-            end = self._span(event.start_mark, closing.end_mark)
+            end = self._at(closing)
         else:
             if isinstance(event, MappingStartEvent):  # it starts at its first key; a list starts at its first dash
                 start = first.span
@@ -413,6 +361,9 @@ class _Builder:
             if (end.line, end.column) < (last.key_span.line, last.key_span.column):
                 end = last.key_span
         return Span(self.path, start.line, start.column, end.end_line, end.end_column)
+
+    def _at(self, event: Event) -> Span:
+        return self._positions.between(event.start_mark, event.end_mark)
 
     def _note(self, span: Span, message: str) -> None:
         self.problem = self.problem or Problem("helm", message, span)
@@ -423,15 +374,14 @@ class _Builder:
             if isinstance(node.value, float) and not math.isfinite(node.value):
                 self._note(node.span, f"Helm refuses the number {node.text!r}")
 
-    def _refuse(self, span: Span, message: str) -> None:
+    def _refuse(self, span: Span, message: str) -> NoReturn:
         raise _Refused(Problem("helm", message, span))
 
-    def _refuse_size(self, span: Span) -> None:
+    def _refuse_size(self, span: Span) -> NoReturn:
         message = f"it holds more than {MAX_NODES:,} values, each alias counted as what it brings"
         raise _Refused(Problem("limit", message, span))
 
-    def _refuse_depth(self, event: Event) -> None:
-        span = self._span(event.start_mark, event.end_mark)
+    def _refuse_depth(self, span: Span) -> NoReturn:
         raise _Refused(Problem("limit", f"it is nested deeper than {MAX_DEPTH} levels", span))
 
 
@@ -441,38 +391,6 @@ def _is_merge(event: Event) -> bool:
     return event.tag == _CORE + "merge" or bool(event.implicit[0])
 
 
-def _from_base64(text: str) -> str:
-    """Decode as Go does. Raises ValueError."""
-    data = text.replace("\r", "").replace("\n", "")
-    if not _BASE64.fullmatch(data):
-        raise ValueError("no base64")
-    # JSON gets U+FFFD for every byte that is no UTF-8.
-    return _SURROGATE.sub("\ufffd", base64.b64decode(data).decode("utf-8", "surrogateescape"))
-
-
-def _after_properties(text: str, event: Any) -> int:
-    """Return the offset of the value itself behind `&anchor` and `!tag`."""
-    at: int = event.start_mark.index
-    for _ in range((event.anchor is not None) + (event.tag is not None)):
-        if match := _PROPERTY.match(text, at, event.end_mark.index):
-            at = match.end()
-    return at
-
-
 def _written(node: Node) -> Span:
     """Return where a value is written in its own collection: an alias stands where it is used."""
     return node.uses[-1] if node.uses else node.span
-
-
-def _has_odd_breaks(text: str) -> bool:
-    if text.isascii() and "\r" not in text:
-        return False
-    return any(character in text for character in _ODD_BREAKS[1:]) or "\r" in text.replace(_LINE_END, "")
-
-
-def _line_starts(text: str) -> list[int]:
-    starts, at = [0], text.find("\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = text.find("\n", at + 1)
-    return starts

@@ -25,7 +25,8 @@ def _check_template(path: str, known: set[str]) -> None:
         raise ValueError(f"{path!r} must be a path below the root of the repository")
     for name in _PLACEHOLDER.findall(path):
         if name not in known:
-            raise ValueError(f"{{{name}}} is unknown in a path; known are {', '.join(f'{{{k}}}' for k in sorted(known))}")
+            listed = ", ".join(f"{{{one}}}" for one in sorted(known))
+            raise ValueError(f"{{{name}}} is unknown in a path; known are {listed}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,8 @@ Verdict = Literal["pass", "violation", "undecided"]
 class Report:
     """The outcome of one run. All tuples are in a fixed order, so that the same input gives the same bytes.
 
-    `prefix` leads from the root of the git repository to the checked root (`""` or `examples/web-core/`).
+    `prefix` leads from the top of the git repository to the checked root (`""` or `examples/web-core/`); paths of
+    spans start at that root. `contract` is the contract file from the top, or None for the default contract.
     """
 
     catalogue: Catalogue

@@ -7,6 +7,7 @@ compare this module with a real Helm.
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 import struct
@@ -21,7 +22,7 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
 }
-KINDS = ("bool", "float", "int", "null", "timestamp")
+KINDS = ("binary", "bool", "float", "int", "null", "timestamp")
 """The tags of `tag:yaml.org,2002:` by which a scalar gets another type than its text says, or is refused."""
 
 _NUMBER_START = frozenset("0123456789+-.")
@@ -33,6 +34,8 @@ _DATE = re.compile(
     r"(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]*)?(?:Z|[ \t]*[-+][0-9:]{1,6})?)?",
     re.ASCII,
 )
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _INT64, _UINT64 = 1 << 63, 1 << 64
 _DECIMAL_DIGITS_OF_UINT64 = 20
 
@@ -66,6 +69,8 @@ def resolve_as(kind: str, text: str) -> Scalar:
 
     Raises ValueError where Helm refuses the file.
     """
+    if kind == "binary":
+        return _from_base64(text)
     value, number = resolve(text), _number(text)
     fits = {
         "bool": isinstance(value, bool),
@@ -97,6 +102,14 @@ def key_text(text: str, *, as_float: bool = False) -> str | None:
     if isinstance(value, float):  # only the infinities and NaN are left
         return ".nan" if math.isnan(value) else "-.inf" if value < 0 else ".inf"
     return None if value is None else printed(value)
+
+
+def _from_base64(text: str) -> str:
+    data = text.replace("\r", "").replace("\n", "")
+    if not _BASE64.fullmatch(data):  # what Go takes; Python takes more
+        raise ValueError("not base64")
+    # JSON gets U+FFFD for every byte that is no UTF-8.
+    return _SURROGATE.sub("\ufffd", base64.b64decode(data).decode("utf-8", "surrogateescape"))
 
 
 def _number(text: str) -> int | float | None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gitopslint.model.finding import Finding, Report
@@ -27,8 +26,8 @@ def render(report: Report) -> str:
     entries = [_found(report, finding) for finding in report.findings]
     seen: dict[tuple[str, ...], int] = {}
     for notice in _notices(report):
-        number = seen[notice.anchor] = seen.get(notice.anchor, 0) + 1
-        entries.append(_told(report, notice, number))
+        number = seen[notice.identity] = seen.get(notice.identity, 0) + 1
+        entries.append(_told(notice, number))
     return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -36,7 +35,7 @@ def render(report: Report) -> str:
 class _Notice:
     """What was not checked. The format has no place for it, but left out it would look like a pass."""
 
-    anchor: tuple[str, ...]
+    identity: tuple[str, ...]
     severity: str
     check: str
     description: str
@@ -44,14 +43,15 @@ class _Notice:
 
 
 def _notices(report: Report) -> Iterator[_Notice]:
-    anywhere = file_start(_contract(report))
+    # What belongs to no file hangs on the contract, or on the checked folder.
+    anywhere = file_start(report.contract or report.prefix)
     for doubt in report.undecided:
-        span = doubt.spans[0] if doubt.spans else anywhere
+        span = _from_the_top(doubt.spans[0], report) if doubt.spans else anywhere
         check = doubt.rules[0] if len(doubt.rules) == 1 else "undecided"
         more = len(doubt.spans) - 1
         also = f" (here and in {more} more {'place' if more == 1 else 'places'})" if more > 0 else ""
         yield _Notice(
-            ("undecided", report.prefix + span.path, *doubt.rules), "info", check,
+            ("undecided", span.path, *doubt.rules), "info", check,
             f"undecided ({', '.join(doubt.rules)}): {doubt.reason}{also}; to decide it: {doubt.remedy}", span,
         )  # fmt: skip
     for fault in report.faults:
@@ -61,9 +61,10 @@ def _notices(report: Report) -> Iterator[_Notice]:
             anywhere,
         )  # fmt: skip
     for unread in report.unread:
+        span = _from_the_top(file_start(unread.path), report)
         yield _Notice(
-            ("unread", report.prefix + unread.path), "blocker", "unread",
-            f"not checked: this file could not be read: {unread.reason}", file_start(unread.path),
+            ("unread", span.path), "blocker", "unread",
+            f"not checked: this file could not be read: {unread.reason}", span,
         )  # fmt: skip
 
 
@@ -71,19 +72,18 @@ def _found(report: Report, finding: Finding) -> dict[str, Any]:
     severity = _SEVERITIES[finding.level]
     if finding.level == "error" and _is_security(report, finding.rule):
         severity = "critical"
-    return _entry(report, finding.message, finding.rule, finding.fingerprint, severity, finding.span)
+    span = _from_the_top(finding.span, report)
+    return _entry(finding.message, finding.rule, finding.fingerprint, severity, span)
 
 
-def _told(report: Report, notice: _Notice, number: int) -> dict[str, Any]:
+def _told(notice: _Notice, number: int) -> dict[str, Any]:
     # As for findings: who, what and where, with a number for twins, and no wording.
-    text = "\0".join((_VERSION, *notice.anchor, str(number)))
+    text = "\0".join((_VERSION, *notice.identity, str(number)))
     fingerprint = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return _entry(report, notice.description, notice.check, fingerprint, notice.severity, notice.span)
+    return _entry(notice.description, notice.check, fingerprint, notice.severity, notice.span)
 
 
-def _entry(
-    report: Report, description: str, check: str, fingerprint: str, severity: str, span: Span
-) -> dict[str, Any]:
+def _entry(description: str, check: str, fingerprint: str, severity: str, span: Span) -> dict[str, Any]:
     # The end of a span is exclusive: one that ends before the first column of a line does not touch that line.
     last = span.end_line - (span.end_column == 1 and span.end_line > span.line)
     return {
@@ -93,18 +93,16 @@ def _entry(
         "fingerprint": fingerprint,
         "severity": severity,
         "location": {
-            "path": encodable(report.prefix + span.path).rstrip("/") or ".",
+            "path": encodable(span.path).rstrip("/") or ".",
             "lines": {"begin": span.line, "end": last},
         },
     }
 
 
+def _from_the_top(span: Span, report: Report) -> Span:
+    return replace(span, path=report.prefix + span.path)
+
+
 def _is_security(report: Report, rule: str) -> bool:
     known = report.catalogue.get(rule)
     return known is not None and any(tag.startswith("cwe-") for tag in known.tags)
-
-
-def _contract(report: Report) -> str:
-    """Return where to hang what belongs to no file: the contract, if it is one of the repository."""
-    contract = PurePosixPath(report.contract or "")
-    return "" if contract.is_absolute() or ".." in contract.parts else str(report.contract or "")

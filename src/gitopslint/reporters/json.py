@@ -7,11 +7,10 @@ that is renamed, removed or gets another meaning needs a new version; a new fiel
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from gitopslint.model.finding import Finding, Fix, Related, Report, Undecided, Verdict, Waived
+from gitopslint.model.finding import Finding, Fix, Report, Undecided, Verdict, Waived
 from gitopslint.model.rule import Level
 from gitopslint.model.span import Span
 from gitopslint.reporters.escape import encodable, visible
@@ -58,7 +57,7 @@ class FixEntry:
 
 @dataclass(frozen=True, slots=True)
 class FindingEntry:
-    """An offence against one rule. Its place is as in related places; the fingerprint outlives moved lines."""
+    """An offence against one rule, and its place. The fingerprint stays when lines move or messages change."""
 
     rule: str
     level: Level
@@ -183,52 +182,35 @@ def _summary(report: Report) -> SummaryEntry:
 
 
 def _finding(finding: Finding, prefix: str) -> FindingEntry:
-    place = _place(finding.span, prefix)
     return FindingEntry(
-        rule=finding.rule,
-        level=finding.level,
-        message=visible(finding.message),
-        path=place.path,
-        line=place.line,
-        column=place.column,
-        end_line=place.end_line,
-        end_column=place.end_column,
-        app=_optional(encodable, finding.app),
-        environment=_optional(encodable, finding.environment),
+        finding.rule, finding.level, visible(finding.message), *_where(finding.span, prefix),
+        app=_name(finding.app),
+        environment=_name(finding.environment),
         key_path=[encodable(step) if isinstance(step, str) else step for step in finding.key_path],
         fingerprint=finding.fingerprint,
-        related=[_related(related, prefix) for related in finding.related],
+        related=[RelatedEntry(*_where(one.span, prefix), visible(one.note)) for one in finding.related],
         fix=_fix(finding.fix, prefix) if finding.fix is not None else None,
-    )
-
-
-def _related(related: Related, prefix: str) -> RelatedEntry:
-    span = related.span
-    return RelatedEntry(encodable(prefix + span.path), span.line, span.column, span.end_line, span.end_column,
-                        visible(related.note))  # fmt: skip
+    )  # fmt: skip
 
 
 def _fix(fix: Fix, prefix: str) -> FixEntry:
-    edits = [
-        EditEntry(encodable(prefix + edit.span.path), edit.span.line, edit.span.column, edit.span.end_line,
-                  edit.span.end_column, encodable(edit.text))
-        for edit in fix.edits
-    ]  # fmt: skip
+    edits = [EditEntry(*_where(edit.span, prefix), encodable(edit.text)) for edit in fix.edits]
     return FixEntry(visible(fix.title), edits)
 
 
 def _undecided(doubt: Undecided, prefix: str) -> UndecidedEntry:
-    places = [_place(span, prefix) for span in doubt.spans]
+    places = [PlaceEntry(*_where(span, prefix)) for span in doubt.spans]
     return UndecidedEntry(list(doubt.rules), visible(doubt.reason), visible(doubt.remedy), places)
 
 
 def _waived(waived: Waived, prefix: str) -> WaivedEntry:
-    return WaivedEntry(_finding(waived.finding, prefix), visible(waived.reason), _place(waived.span, prefix))
+    place = PlaceEntry(*_where(waived.span, prefix))
+    return WaivedEntry(_finding(waived.finding, prefix), visible(waived.reason), place)
 
 
-def _place(span: Span, prefix: str) -> PlaceEntry:
-    return PlaceEntry(encodable(prefix + span.path), span.line, span.column, span.end_line, span.end_column)
+def _where(span: Span, prefix: str) -> tuple[str, int, int, int, int]:
+    return encodable(prefix + span.path), span.line, span.column, span.end_line, span.end_column
 
 
-def _optional(escape: Callable[[str], str], text: str | None) -> str | None:
-    return None if text is None else escape(text)
+def _name(name: str | None) -> str | None:
+    return None if name is None else encodable(name)

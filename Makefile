@@ -1,0 +1,84 @@
+# Everything here works from nothing: git, make and Python 3.11 or newer are enough.
+#
+#   make demo      gitopslint on an example with findings, and on one without
+#   make test      every check that a change must pass
+#   make generate  write the generated files
+#   make lint      ruff and mypy alone
+#   make tools     what the tests use from npm, where node is there
+#   make clean     remove everything that make has made
+#
+# `make test PYTHON=python3.13` chooses the Python; otherwise the first one that is new enough is taken.
+
+.DEFAULT_GOAL := test
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: demo test generate lint tools clean pytest stale-files
+
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+# A stamp is as old as its installation: a changed pyproject.toml installs again, an unchanged one does not.
+RUN := $(VENV)/.stamp-run
+DEV := $(VENV)/.stamp-dev
+NPM := tests/tools/node_modules/.stamp
+PYTEST_WORKERS ?= 2
+
+demo: $(RUN)
+	@echo '$$ gitopslint check examples/web-core'
+	@$(BIN)/gitopslint check examples/web-core; code=$$?; \
+	if [ $$code -ne 1 ]; then echo "make demo: the example must end with 1 (findings), not $$code" >&2; exit 1; fi
+	@echo
+	@echo '$$ gitopslint check examples/clean'
+	@$(BIN)/gitopslint check examples/clean
+
+test: lint stale-files tools pytest
+
+lint: $(DEV)
+	@echo '== ruff'
+	@$(BIN)/ruff check --quiet
+	@echo '== mypy'
+	@$(BIN)/mypy --no-error-summary
+
+stale-files: $(DEV)
+	@echo '== generated files'
+	@$(BIN)/python -m tools.generate --check
+
+pytest: $(DEV)
+	@echo '== pytest'
+	@$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS)
+
+generate: $(DEV)
+	@$(BIN)/python -m tools.generate
+
+tools: $(NPM)
+
+clean:
+	@echo '== remove $(VENV), caches and builds'
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache build dist tests/tools/node_modules
+	@find $(wildcard src tests tools bench) -name __pycache__ -prune -exec rm -rf {} +
+
+$(RUN): pyproject.toml
+	@echo '== install gitopslint into $(VENV)'
+	@for python in $(PYTHON); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		"$$python" -m venv $(VENV) && exit 0; \
+		echo "make: $$python cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; \
+	done; \
+	echo 'make: no Python 3.11 or newer (tried: $(PYTHON)): install one, or name it: make PYTHON=python3.13' >&2; exit 1
+	@$(PIP) install --editable .
+	@touch $@
+
+$(DEV): $(RUN)
+	@echo '== install what the tests need'
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) install --group dev
+	@touch $@
+
+$(NPM): tests/tools/package.json
+	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then \
+		echo '== node or npm is not installed: tests that need npm tools will be skipped'; exit 0; \
+	fi; \
+	echo '== install npm tools of the tests'; \
+	if (cd tests/tools && npm install --no-package-lock --no-audit --no-fund --silent); then touch $@; \
+	else echo 'make: npm install failed: tests that need npm tools will be skipped' >&2; fi

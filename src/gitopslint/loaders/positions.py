@@ -1,0 +1,59 @@
+"""Where things stand in the text of a YAML file: offsets and parser marks as lines and columns."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from typing import Any
+
+from gitopslint.model.span import Span
+
+_BLANKS, _BREAKS = " \t", "\r\n\x85\u2028\u2029"
+BREAK = re.compile(f"[{_BREAKS}]")
+"""Where YAML 1.1 ends a line. Editors and git do so at a line feed only, and so do spans."""
+
+_PROPERTY = re.compile(rf"[^{_BLANKS}{_BREAKS}]+(?:[{_BLANKS}{_BREAKS}]+|#[^{_BREAKS}]*)*")
+
+
+class Positions:
+    """The spans of one text. Marks are what PyYAML calls `Mark`: an index with its line and column, from 0."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._text = text
+        # Only where the parser breaks lines that editors do not break are the lines of its marks of no use.
+        odd_break = not text.isascii() and any(character in text for character in _BREAKS[2:])
+        self._odd = odd_break or "\r" in text.replace("\r\n", "")
+        self._starts: list[int] = []
+
+    def between(self, start: Any, end: Any) -> Span:
+        """Return the span between two marks."""
+        if self._odd:
+            return self.offsets(start.index, end.index)
+        return Span(self._path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+    def offsets(self, start: int, end: int) -> Span:
+        """Return the span between two offsets."""
+        starts = self._starts = self._starts or [0, *(match.end() for match in re.finditer("\n", self._text))]
+        # The end of the stream counts as a line of its own to libyaml; to a reader the last line is the last.
+        last = len(self._text.removesuffix("\n").removesuffix("\r"))
+        start, end = min(start, last), min(end, last)
+        line, end_line = bisect.bisect_right(starts, start), bisect.bisect_right(starts, end)
+        return Span(self._path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
+
+    def scalar(self, event: Any, *, block: bool) -> Span:
+        """Return where the text of a scalar stands; of a block scalar without the empty lines behind it."""
+        start, end = self.value_start(event), event.end_mark.index
+        if block:
+            body = self._text[start:end]
+            stop = BREAK.search(body, len(body.rstrip(_BLANKS + _BREAKS)))
+            end = start + (stop.start() if stop else len(body))
+        return self.offsets(start, end)
+
+    def value_start(self, event: Any) -> int:
+        """Return the offset of a value itself, behind `&anchor` and `!tag`."""
+        at: int = event.start_mark.index
+        for _ in range((event.anchor is not None) + (event.tag is not None)):
+            if match := _PROPERTY.match(self._text, at, event.end_mark.index):
+                at = match.end()
+        return at
