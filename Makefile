@@ -17,7 +17,7 @@
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 # A stamp is as old as its installation: a changed pyproject.toml installs again, an unchanged one does not.
 RUN := $(VENV)/.stamp-run
 DEV := $(VENV)/.stamp-dev

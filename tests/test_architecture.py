@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from tests.support.project import ROOT, project_files
 
 PACKAGE = "gitopslint"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import sysconfig
 import tarfile
 import venv
@@ -14,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.support.project import ROOT, clean_environment, copy_project, once, project_files
+
+from tests.support.project import ROOT, copy_project, once, project_files, python
+from tests.support.repo import Repo
 from tests.support.runs import CLEAN, write_files
 
 pytestmark = pytest.mark.slow
@@ -45,19 +46,13 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Built:
 def build_all(folder: Path) -> None:
     """Build from a copy of the project that has what a developer's tree has."""
     tree = copy_project(folder / "tree")
-    subprocess.run(["git", "init", "-q", tree], env=clean_environment(), check=True)
+    Repo(tree)
     for litter in (".venv/lib/x.py", "tests/tools/node_modules/x/index.js", ".mypy_cache/x.json", "dist/x.whl"):
         (tree / litter).parent.mkdir(parents=True)
         (tree / litter).write_text("{}")
     build = ("-m", "build", "--no-isolation")
     python(*build, "--outdir", folder / "both", tree)
     python(*build, "--wheel", "--outdir", folder / "wheel", tree)
-
-
-def python(*words: str | Path) -> None:
-    """Run the Python of the tests; what it printed is the message when it fails."""
-    done = subprocess.run([sys.executable, *words], env=clean_environment(), capture_output=True, check=False)
-    assert done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
 def contents(wheel: Path) -> dict[str, bytes]:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from gitopslint.cli.manual import rule_index, rule_page
 from gitopslint.loaders.rules import read_rule_file, rule_files
 from gitopslint.model.contract import Contract
+from gitopslint.model.policy import FAMILY, Policy
+from gitopslint.model.requirement import Demand
 from gitopslint.model.rule import FAMILIES
 from gitopslint.reporters.json import ReportEntry
 
 ROOT = Path(__file__).parent.parent
+_DEMAND = [field.name for field in fields(Demand)]
 
 
 def generated() -> dict[Path, str]:
@@ -27,6 +31,7 @@ def generated() -> dict[Path, str]:
         Path("src/gitopslint/loaders/catalogue.json"): _json([_compiled(rule) for rule in rules]),
         Path("schemas/contract.schema.json"): _json(contract_schema(rules)),
         Path("schemas/report.schema.json"): _json(report_schema()),
+        Path("schemas/rule.schema.json"): _json(rule_schema()),
         Path("docs/rules/README.md"): rule_index(rules),
     }
     return files | {Path(f"docs/rules/{rule['name']}.md"): rule_page(rule) for rule in rules}
@@ -50,9 +55,32 @@ def contract_schema(rules: list[dict[str, Any]]) -> dict[str, Any]:
             },
         }
         properties[rule["name"]] = own
-    schema["properties"]["rules"] |= {"additionalProperties": False, "properties": properties}
+    own_rule = {**settings, "description": "A rule of your own."}
+    own_rule["properties"] = {"level": settings["properties"]["level"]}
+    schema["properties"]["rules"] |= {"additionalProperties": own_rule, "properties": properties}
+    schema |= {
+        "if": {"not": {"anyOf": [{"required": ["policies"]}, {"required": ["policy_folder"]}]}},
+        "then": {"properties": {"rules": {"propertyNames": {"enum": list(properties)}}}},
+    }
     del schema["$defs"]["RuleSettings"]
+    shipped = {"enum": [rule["name"] for rule in rules if rule["family"] == FAMILY], "description": "A shipped policy."}
+    choices = schema["properties"]["policies"]["anyOf"][0]["items"]["anyOf"]
+    choices[:] = [shipped if choice.get("type") == "string" else choice for choice in choices]
+    _one_kind(schema["$defs"]["Policy"])
     return _published("contract", schema)
+
+
+def rule_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a rule without code, as a file of a policy folder holds it."""
+    from pydantic import TypeAdapter
+
+    schema = TypeAdapter(Policy).json_schema()
+    _one_kind(schema)
+    return _published("rule", schema)
+
+
+def _one_kind(schema: dict[str, Any]) -> None:
+    schema["oneOf"] = [{"required": ["require"]}, {"required": ["schema"]}]
 
 
 def report_schema() -> dict[str, Any]:
@@ -75,6 +103,7 @@ def _compiled(rule: dict[str, Any]) -> dict[str, Any]:
         "name": rule["name"], "family": rule["family"], "level": rule["level"], "tags": rule.get("tags", []),
         "summary": rule["summary"], "why": rule["why"], "fix": rule["fix"],
         "parameters": {name: parameter["default"] for name, parameter in rule.get("parameters", {}).items()},
+        **({"demand": demand} if (demand := {key: rule[key] for key in _DEMAND if key in rule}) else {}),
     }  # fmt: skip
 
 

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.support.runs import CLEAN, write_files
 
 from gitopslint import __version__
 from gitopslint.cli import main
+from tests.support.runs import CLEAN, write_files
 
 LAYER = "deploy/env/release-dev/shop.yaml"
 LATEST = "image:\n  repository: registry.example.com/shop\n  tag: latest\n"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.support.runs import CLEAN, write_files
 
 from gitopslint.cli import main
 from gitopslint.loaders import yaml
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.document import plain
+from tests.support.runs import CLEAN, write_files
 
 
 @pytest.mark.parametrize("rule", load_catalogue())

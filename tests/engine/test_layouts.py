@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.support.runs import check_files, places
 
 GOOD = "image: {repository: registry.example.com/shop, tag: 4f9d2c7b81ae-r3}\n"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.support.runs import CLEAN, MemoryTree, check_files, places
 
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.engine import run as engine
 from gitopslint.loaders.tree import ReadError
 from gitopslint.model.finding import Undecided
+from tests.support.runs import CLEAN, MemoryTree, check_files, places
 
 DEV, PROD = "deploy/env/release-dev/shop.yaml", "deploy/env/release-prod/shop.yaml"
 LATEST = "image: {repository: registry.example.com/shop, tag: latest}\n"
@@ -25,10 +24,11 @@ def test_a_crashing_rule_is_a_fault(check: Any, monkeypatch: pytest.MonkeyPatch)
     def broken(*_: object) -> Iterator[Any]:
         raise KeyError("s3cr3t")
 
-    crashing = [replace(one, function=broken) if one is check else one for one in CHECKS]
+    crashing = [one._replace(function=broken) if one is check else one for one in CHECKS]
     monkeypatch.setattr(engine, "CHECKS", crashing)
     job = "apiVersion: batch/v1\nkind: Job\nspec: {containers: [{image: a:latest}]}\n"
-    report = check_files(CLEAN | {"deploy/jobs/x.yaml": job})
+    application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-dev}\n"
+    report = check_files(CLEAN | {"deploy/jobs/x.yaml": job, "deploy/argocd/apps/dev/shop.yaml": application})
     assert {fault.rule for fault in report.faults} == {check.rule}
     assert report.verdict != "pass"
     assert "s3cr3t" not in repr(report.faults)

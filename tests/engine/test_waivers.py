@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.support.runs import CLEAN, check_files, places
 
 LAYER = "deploy/env/release-dev/shop.yaml"

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.support import reports
-from tests.support.reports import LAYER, REPORTS
 
 from gitopslint.loaders.resources import resource
 from gitopslint.model.finding import Report, Undecided
 from gitopslint.model.span import Span, file_start
 from gitopslint.reporters import gitlab
+from tests.support import reports
+from tests.support.reports import LAYER, REPORTS
 
 SCHEMA = json.loads(resource("schemas", "gitlab-codequality.schema.json").read_text("utf-8"))
 OURS = Draft202012Validator(SCHEMA)
@@ -185,14 +184,14 @@ CONTRACTS = {
 @pytest.mark.parametrize(("contract", "path"), CONTRACTS.values(), ids=CONTRACTS)
 def test_without_a_place(contract: str | None, path: str) -> None:
     """What belongs to no file hangs on the contract, or on the checked folder."""
-    report = replace(reports.faults(), prefix="examples/", contract=contract)
+    report = reports.faults()._replace(prefix="examples/", contract=contract)
     assert {entry["location"]["path"] for entry in entries(report)} == {path}
 
 
 def test_fingerprint_of_a_doubt_outlives_its_wording() -> None:
     """A doubt is its rules and its place, so that a new version does not make old doubts new."""
     reason, other = (
-        replace(reports.empty(), undecided=(Undecided(("mutable-tag",), text, text, (Span(LAYER, line, 1, line, 2),)),))
+        reports.empty()._replace(undecided=(Undecided(("mutable-tag",), text, text, (Span(LAYER, line, 1, line, 2),)),))
         for line, text in enumerate(("one reason", "the same in other words"), 1)
     )
     assert entries(reason)[0]["fingerprint"] == entries(other)[0]["fingerprint"]
@@ -201,7 +200,7 @@ def test_fingerprint_of_a_doubt_outlives_its_wording() -> None:
 def test_doubts_alike_stay_apart() -> None:
     """Two reasons of one rule in one place are two entries."""
     doubts = tuple(Undecided(("mutable-tag",), reason, "", (file_start(LAYER),)) for reason in ("one", "two"))
-    first, second = entries(replace(reports.empty(), undecided=doubts))
+    first, second = entries(reports.empty()._replace(undecided=doubts))
     assert first["fingerprint"] != second["fingerprint"]
 
 

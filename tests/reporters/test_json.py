@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.support import reports
-from tests.support.reports import LAYER, OTHER_LAYER, REPORTS
 
 from gitopslint import __version__
 from gitopslint.model.finding import Report
 from gitopslint.reporters import json as reporter
+from tests.support import reports
+from tests.support.reports import LAYER, OTHER_LAYER, REPORTS
 
 SCHEMA = json.loads(Path("schemas/report.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)

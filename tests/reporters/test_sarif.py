@@ -2,14 +2,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft4Validator
-from tests.support import multitool, reports
-from tests.support.reports import LAYER, OTHER_LAYER, REPORTS, on
 
 from gitopslint import __version__
 from gitopslint.loaders.resources import resource
@@ -17,6 +14,8 @@ from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.finding import Edit, Finding, Fix, Report
 from gitopslint.model.rule import Rule
 from gitopslint.reporters import sarif
+from tests.support import multitool, reports
+from tests.support.reports import LAYER, OTHER_LAYER, REPORTS, on
 
 OASIS = Draft4Validator(json.loads(resource("schemas", "sarif-2.1.0.schema.json").read_text("utf-8")))
 # An embedded link as the standard defines it (3.11.6).
@@ -308,7 +307,7 @@ def test_columns_count_utf16_units() -> None:
 
 def test_without_the_text_there_are_only_lines() -> None:
     """Nobody can tell UTF-16 columns or line hashes without the text, so none are made up."""
-    report = replace(reports.fixes(), sources={})
+    report = reports.fixes()._replace(sources={})
     (result,) = results(report)
     assert region(report) == {"startLine": 1, "endLine": 1}
     assert list(result["partialFingerprints"]) == ["gitopslint/v1"]

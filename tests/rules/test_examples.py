@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from tests.support.runs import CLEAN, check_files, places
 
+from gitopslint.engine.examples import try_example
 from gitopslint.loaders.rules import load_catalogue, read_rule_file, rule_files
+from gitopslint.model.policy import Example
 from gitopslint.model.rule import LEVELS
+from tests.support.runs import CLEAN, check_files, contract_of, places
 
 EXAMPLES = [
     pytest.param(rule["name"], kind, example, id=f"{rule['name']}-{kind}-{example['title']}")
@@ -24,14 +26,17 @@ def test_the_clean_repository_is_clean() -> None:
 
 
 @pytest.mark.parametrize(("name", "kind", "example"), EXAMPLES)
-def test_example(name: str, kind: str, example: dict[str, Any]) -> None:
+def test_example(name: str, kind: Literal["good", "bad"], example: dict[str, Any]) -> None:
     """A good example is silent under all rules; a bad one is reported exactly where it says, by its rule alone."""
-    report = check_files(CLEAN | example["files"])
-    also = example.get("also", [])
+    contract, catalogue = contract_of(example["files"])
+    given = Example(example["files"], example["title"], tuple(example.get("at", ())))
+    trial = try_example(name, kind, given, CLEAN, contract, catalogue)
+    report = trial.report
     own = [finding for finding in report.findings if finding.rule == name]
     others = {finding.rule for finding in report.findings if finding.rule != name}
-    assert [str(finding.span) for finding in own] == example.get("at", [])
-    assert others == set(also)
+    assert trial.have == trial.want
+    assert trial.passed
+    assert others == set(example.get("also", []))
     assert report.faults == ()
     expected = example.get("level", load_catalogue()[name].level)
     assert {finding.level for finding in own} <= {expected}

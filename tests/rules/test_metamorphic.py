@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.support.runs import CLEAN, check_files
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.rules import read_rule_file, rule_files
 from gitopslint.model.document import Node, plain, walk
 from gitopslint.model.finding import Finding, Report
+from tests.support.runs import CLEAN, check_files
 
 Files = dict[str, Any]
 BAD = {
@@ -115,7 +114,7 @@ def _about_file(finding: Finding, report: Report) -> bool:
 
 
 def _without_text(finding: Finding) -> Finding:
-    return replace(finding, related=())
+    return finding._replace(related=())
 
 
 def _spans(report: Report) -> Iterator[Any]:

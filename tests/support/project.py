@@ -6,10 +6,13 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.support.repo import clean_git_environment
 from tests.support.skips import without
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,13 +23,14 @@ def project_files(root: Path = ROOT) -> list[str]:
     if not (root / ".git").exists():
         without("a git checkout of gitopslint: only git knows which files belong to it")
     question = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(question, cwd=root, env=clean_environment(), capture_output=True, check=True)
+    listed = subprocess.run(question, cwd=root, env=clean_git_environment(), capture_output=True, check=True)
     return sorted(path for path in set(os.fsdecode(listed.stdout).split("\0")[:-1]) if (root / path).is_file())
 
 
-def clean_environment() -> dict[str, str]:
-    """Return the environment without what a git hook or a CI system adds: the tests may run in one."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+def python(*words: str | Path) -> None:
+    """Run the Python of the tests; what it printed is the message when it fails."""
+    done = subprocess.run([sys.executable, *words], env=clean_git_environment(), capture_output=True, check=False)
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
 def copy_project(target: Path) -> Path:
@@ -37,7 +41,7 @@ def copy_project(target: Path) -> Path:
     return target
 
 
-def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None], workers: str) -> Path:
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object], workers: str) -> Path:
     """Let `make` fill a folder once for all test processes, and return the folder to each of them.
 
     `workers` is the fixture `worker_id` of pytest-xdist: with several processes, one makes and the others wait.

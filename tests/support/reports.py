@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 
 from gitopslint.model.document import KeyPath
 from gitopslint.model.finding import (
@@ -148,9 +147,7 @@ def whole_file() -> Report:
 
 def undecided() -> Report:
     """Two rules that lack what they need, one of them in two places, and one without any place."""
-    return replace(
-        report(),
-        undecided=(
+    return report()._replace(undecided=(
             Undecided(("mutable-tag", "untraceable-tag"), "the values of shop are not known", "repair the layer",
                       (file_start(LAYER), file_start(OTHER_LAYER))),
             Undecided(("untraceable-tag",), "the history is truncated", "set GIT_DEPTH to 0"),
@@ -160,9 +157,7 @@ def undecided() -> Report:
 
 def faults() -> Report:
     """A rule crashed on two subjects."""
-    return replace(
-        report(),
-        faults=(
+    return report()._replace(faults=(
             Fault("mutable-tag", "shop in dev", "KeyError at checks/images.py:12"),
             Fault("mutable-tag", "shop in prod", "KeyError at checks/images.py:12"),
         ),
@@ -171,18 +166,17 @@ def faults() -> Report:
 
 def unread() -> Report:
     """A file that nobody could read."""
-    return replace(report(), unread=(Unread(LAYER, "Permission denied"),))
+    return report()._replace(unread=(Unread(LAYER, "Permission denied"),))
 
 
 def waived() -> Report:
     """A finding that a comment accepts."""
-    return replace(report(), waived=(Waived(finding(), "rebuilt every night", on(LAYER, 3, 17, 60)),))
+    return report()._replace(waived=(Waived(finding(), "rebuilt every night", on(LAYER, 3, 17, 60)),))
 
 
 def below_the_top() -> Report:
     """The checked folder is not the top of the git repository."""
-    return replace(
-        related(), prefix="examples/web core/", contract="examples/web core/.gitopslint.yaml",
+    return related()._replace(prefix="examples/web core/", contract="examples/web core/.gitopslint.yaml",
         faults=faults().faults, undecided=undecided().undecided, unread=unread().unread, waived=waived().waived,
     )  # fmt: skip
 

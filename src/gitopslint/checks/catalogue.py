@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitopslint.checks import images, layers, manifests
+from gitopslint.checks import applications, chart_schema, images, layers, manifests
 from gitopslint.checks.check import Check
 
 CHECKS: tuple[Check[Any], ...] = (
@@ -15,6 +15,13 @@ CHECKS: tuple[Check[Any], ...] = (
     layers.image_outside_release,
     layers.templated_value,
     layers.schema_violation,
+    chart_schema.schema_violation_of_chart,
+    layers.unwired_layer,
+    layers.overlapping_layers,
+    applications.missing_value_file,
+    applications.crossed_layers,
+    applications.wrong_self_heal,
+    applications.floating_source,
     images.missing_tag,
     images.missing_repository,
     images.placeholder_image,

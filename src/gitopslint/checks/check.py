@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from gitopslint.model.finding import Doubt, Offence
 
@@ -12,13 +11,11 @@ Subject = TypeVar("Subject")
 Outcome = Offence | Doubt
 
 
-@dataclass(frozen=True, slots=True)
-class NoParameters:
+class NoParameters(NamedTuple):
     """For rules that have none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check(Generic[Subject]):
+class Check(NamedTuple, Generic[Subject]):
     """One function behind one rule. A rule that judges several kinds of subject has a check for each.
 
     `parameters_of` is the rule whose parameters it takes: its own, unless it must agree with another one.

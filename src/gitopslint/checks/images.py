@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.moving import MovingTags, why_it_moves
 from gitopslint.model.document import KeyPath, Node, find
-from gitopslint.model.finding import Edit, Fix, Offence, Related
+from gitopslint.model.finding import Doubt, Edit, Fix, Offence, Related
 from gitopslint.model.image import digest_fault, repository_fault, tag_fault
 from gitopslint.model.layer import App, Release
 from gitopslint.model.rule import Level
@@ -39,7 +39,7 @@ def placeholder_image(release: Release, _: object) -> Iterator[Outcome]:
         path = _path(release, part)
         chart = next((layer for layer in release.stack.layers if layer.role == "chart"), None)
         from_chart = chart is not None and node.span.path == chart.path
-        if from_chart and release.stack.release_layer is not None:
+        if from_chart:
             # The chart's own placeholder is fine; that nobody replaces it is the release layer's fault.
             yield Offence(
                 f"{release} sets no {part}, so the chart's placeholder {node.text!r} would be deployed",
@@ -169,6 +169,10 @@ def _missing(release: Release, part: str, consequence: str) -> Iterator[Outcome]
     if part == "tag" and whole is not None and whole.value in (None, ""):
         return  # the reference is empty altogether: missing-repository says so
     at = node.span if node is not None else _place_of_missing(release, part)
+    if node is None and release.stack.partial is not None:
+        yield Doubt(f"whether the chart of {release} sets a {part} is not known: {release.stack.partial}",
+                    "set it in the release layer", at)  # fmt: skip
+        return
     state = "an empty" if node is not None and node.text in ("", "~") else "a null" if node is not None else "no"
     yield Offence(f"{release} has {state} {part}: {consequence}", at, _around(node), _path(release, part),
                   at_most=_mildest(release))  # fmt: skip
@@ -176,8 +180,7 @@ def _missing(release: Release, part: str, consequence: str) -> Iterator[Outcome]
 
 def _lacks_release_layer(release: Release) -> bool:
     """Tell whether the release layer itself is missing, which `missing-layer` says: the rest only follows."""
-    stack = release.stack
-    return stack.release_layer is None and any(layer.role == "release" for layer in stack.contract.layers)
+    return release.stack.release_layer is None and release.stack.lacks_release
 
 
 def _judged_tag(release: Release) -> Node | None:
@@ -203,7 +206,10 @@ def _is_placeholder(part: str, node: Node) -> bool:
 
 def _place_of_missing(release: Release, part: str) -> Span:
     """Return where a missing part belongs: its own null, the mapping around it, or the top of the layer."""
-    layer = release.stack.release_layer or release.stack.layers[-1]
+    stack = release.stack
+    if stack.release_layer is None and stack.application is not None:
+        return stack.application.span
+    layer = stack.release_layer or stack.layers[-1]
     path = _path(release, part)
     for length in range(len(path), 0, -1):
         if (node := find(layer.document.root, path[:length])) is not None:

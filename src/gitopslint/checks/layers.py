@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.schema import certainly_fits, misfits
 from gitopslint.model.document import KeyPath, Node, dotted, find, leads_to, leaves, matches, parse_key_path, walk
 from gitopslint.model.finding import Doubt, Offence, Related
-from gitopslint.model.layer import App, Layer
+from gitopslint.model.layer import App, Layer, Stack
 from gitopslint.model.span import Span, file_start
 
+_WHO = {
+    "env": "the env layer sets", "values": "a values file sets", "inline": "the Application's own values set",
+    "parameters": "a parameter of the Application sets",
+}  # fmt: skip
 _ACTION = re.compile(r"\{\{[^{}]*\}\}")
 
 
@@ -68,9 +72,10 @@ def missing_layer(app: App, _: object) -> Iterator[Outcome]:
     """An app that has one layer in an environment needs all of them there."""
     told: set[str] = set()
     for stack in app.stacks:
-        own = [layer for layer in stack.layers if layer.environment is not None]
-        near = own or [layer for other in app.stacks for layer in other.layers if layer.app is not None]
-        for path in stack.missing:
+        files = [layer for other in app.stacks for layer in other.layers if layer.app == app.name and _is_file(layer)]
+        own = [layer for layer in files if layer.environment == stack.environment]
+        near = own or files
+        for _, path in stack.missing:
             if path in told:
                 continue
             told.add(path)
@@ -120,8 +125,9 @@ def image_outside_release(layer: Layer, _: object) -> Iterator[Outcome]:
     """With a release layer in the contract, no other values file has a say in the image."""
     contract = layer.contract
     has_release = any(place.role == "release" for place in contract.layers)
-    if layer.role != "env" or not has_release or not layer.readable:
+    if layer.role in ("chart", "release") or not has_release or not layer.readable:
         return
+    who = _WHO[layer.role]
     told: set[KeyPath] = set()
     environments = (layer.environment,) if layer.environment else contract.environments
     paths = [
@@ -140,14 +146,13 @@ def image_outside_release(layer: Layer, _: object) -> Iterator[Outcome]:
             which = dotted(path[:length])
             replaced = ", which replaces the whole image" if whole else ""
             yield Offence(
-                f"the env layer sets {which!r}{replaced}: the image belongs to the release layer alone",
+                f"{who} {which!r}{replaced}: the image belongs to the release layer alone",
                 node.span if node.is_scalar else node.key_span, _used(node), path[:length],
             )  # fmt: skip
             break
 
 
-@dataclass(frozen=True, slots=True)
-class TemplatedValue:
+class TemplatedValue(NamedTuple):
     """`passed_on`: beginnings of expressions that are meant for another program than Helm."""
 
     passed_on: tuple[str, ...]
@@ -199,6 +204,10 @@ def schema_violation(layer: Layer, _: object) -> Iterator[Outcome]:
         yield Offence(f"{where} {message} ({schema.name})", _first_line(at), _used(node), path)
 
 
+def _is_file(layer: Layer) -> bool:
+    return layer.role not in ("inline", "parameters")
+
+
 def _used(node: Node) -> tuple[Related, ...]:
     return tuple(Related(use, "used here") for use in node.uses)
 
@@ -231,3 +240,45 @@ def _inside(layer: Layer, node: Node, needle: str) -> Span:
         if column >= 0:
             return Span(span.path, number, column + 1, number, column + 1 + len(head))
     return _first_line(span)
+
+
+@check("unwired-layer", over=Layer)
+def unwired_layer(layer: Layer, _: object) -> Iterator[Outcome]:
+    """Where there are Applications, each layer is loaded by one."""
+    if layer.wired == "unloaded":
+        yield Offence("no Application loads this layer: what it says is never deployed", _top(layer))
+    elif layer.wired == "unknown":
+        yield Doubt("whether an Application loads a layer is not known: some load files from elsewhere",
+                    "check it where Argo CD runs", _top(layer))  # fmt: skip
+
+
+@check("overlapping-layers", over=Stack)
+def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
+    """Two layers of one rank must not set the same value: then only the order of `valueFiles` decides."""
+    if stack.values is None:
+        return
+    ranks = {layer.path: _rank(layer) for layer in stack.layers if _is_file(layer) and layer.role != "chart"}
+    images = {path for keys in stack.contract.images for path in keys.paths(stack.environment).values()}
+    for path, node in leaves(stack.values):
+        if node.span.path not in ranks:
+            continue
+        hidden = [
+            old for old in node.shadowed
+            if old.span.path in ranks and old.span.path != node.span.path
+            and ranks[old.span.path] == ranks[node.span.path]
+        ]  # fmt: skip
+        if not hidden:
+            continue
+        order = " and ".join([repr(old.span.path) for old in hidden])
+        same = all(old.value == node.value for old in hidden)
+        also = "with the same value" if same else "and only the order of the files decides"
+        yield Offence(
+            f"{dotted(path)!r} of {stack} is set here and in {order}, {also}: keep one",
+            node.span, tuple(Related(old.span, "also set here") for old in hidden), path,
+            at_most="note" if same and path not in images else None if path in images else "warning",
+        )  # fmt: skip
+
+
+def _rank(layer: Layer) -> tuple[bool, bool]:
+    """Return how far a layer is shared. One that is for an environment overrides one for all on purpose."""
+    return layer.app is None, layer.environment is None

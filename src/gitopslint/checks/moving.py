@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitopslint.model.tag import commit_in
 
@@ -13,8 +13,7 @@ _COUNTED = re.compile(r"[0-9]+(?:\.[0-9]+)+|[-._](?:r|rev|build|b)?[0-9]+$")
 _REQUEST = re.compile(r"(?:pr|mr|pull|merge)[-_]?[0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class MovingTags:
+class MovingTags(NamedTuple):
     """What counts as a tag that moves.
 
     `names`: whole tags. `variants`: what may follow a floating version (`16-alpine`), also alone. `branches`:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gitopslint.model.document import KeyPath, Node, plain
+from gitopslint.model.document import KeyPath, Node, find, plain
 
 _UNDERSTOOD = frozenset({
     "type", "properties", "additionalProperties", "items", "enum", "minimum", "maximum",
@@ -18,6 +18,11 @@ _UNDERSTOOD = frozenset({
 _NAMES = {
     "object": "a mapping", "array": "a list", "string": "a text", "number": "a number", "integer": "a whole number",
     "boolean": "true or false", "null": "empty",
+}  # fmt: skip
+_LIMITS = {
+    "minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most", "exclusiveMaximum": "less than",
+    "minLength": "at least", "maxLength": "at most", "minItems": "at least", "maxItems": "at most",
+    "minProperties": "at least", "maxProperties": "at most",
 }  # fmt: skip
 
 
@@ -32,9 +37,8 @@ def certainly_fits(schema: Any, node: Node) -> bool:
         return False
     if "enum" in schema and not (isinstance(node.value, str) and node.value in schema["enum"]):
         return False
-    if isinstance(node.value, float) and not (
-        schema.get("minimum", node.value) <= node.value <= schema.get("maximum", node.value)
-    ):
+    number = node.value if isinstance(node.value, int | float) and not isinstance(node.value, bool) else 0
+    if not schema.get("minimum", number) <= number <= schema.get("maximum", number):
         return False
     properties = schema.get("properties", {})
     others = schema.get("additionalProperties", True)
@@ -43,11 +47,14 @@ def certainly_fits(schema: Any, node: Node) -> bool:
     )
 
 
-def misfits(schema: dict[str, Any], node: Node) -> Iterator[tuple[KeyPath, str]]:
-    """Yield the place of every mismatch, and what is wrong there, never with the value itself."""
+def misfits(schema: dict[str, Any], node: Node, validator: Any = None) -> Iterator[tuple[KeyPath, str]]:
+    """Yield the place of every mismatch, and what is wrong there, never with the value itself.
+
+    `validator` takes the place of the usual one.
+    """
     from jsonschema import Draft202012Validator
 
-    validator = Draft202012Validator(schema)
+    validator = validator or Draft202012Validator(schema)
     errors = sorted(validator.iter_errors(plain(node)), key=lambda error: list(map(str, error.absolute_path)))
     for error in errors:
         path = tuple(error.absolute_path)
@@ -56,26 +63,41 @@ def misfits(schema: dict[str, Any], node: Node) -> Iterator[tuple[KeyPath, str]]
             for key in error.instance:
                 if key not in known:
                     yield (*path, key), "is not allowed here"
+        elif isinstance(error.instance, str) and (at := find(node, path)) is not None and error.instance in at.mapping:
+            yield (*path, error.instance), f"{_explained(error)} in its name"  # `propertyNames`
         else:
-            yield path, _explained(error.validator, error.validator_value)
+            yield path, _explained(error)
 
 
-def _explained(keyword: Any, wanted: Any) -> str:
+def _explained(error: Any) -> str:
+    keyword, wanted = error.validator, error.validator_value
     match keyword:
         case "type":
             names = [wanted] if isinstance(wanted, str) else wanted
             return "must be " + " or ".join(_NAMES.get(name, name) for name in names)
         case "enum":
             return "must be one of " + ", ".join(map(repr, wanted))
+        case "const":
+            return f"must be {wanted!r}"
         case "required":
-            return f"needs the keys {', '.join(wanted)}"
-        case "minimum":
-            return f"must be at least {wanted}"
-        case "maximum":
-            return f"must be at most {wanted}"
+            # There is one error for each key, and only its message tells which.
+            missing = [key for key in wanted if error.message.startswith(f"{key!r} is a required")] or wanted
+            return f"needs the key{'s' * (len(missing) > 1)} {', '.join(missing)}"
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            return f"must be {_LIMITS[keyword]} {wanted}"
+        case "minLength" | "maxLength":
+            return f"must have {_LIMITS[keyword]} {wanted} characters"
+        case "minItems" | "maxItems":
+            return f"must have {_LIMITS[keyword]} {wanted} items"
+        case "minProperties" | "maxProperties":
+            return f"must have {_LIMITS[keyword]} {wanted} keys"
         case "pattern":
             return f"must match {wanted!r}"
-    return f"breaks the keyword {keyword!r} of its schema"
+        case "format":
+            return f"must have the format {wanted!r}"
+        case "anyOf" | "oneOf":
+            return "fits none of the shapes that its schema allows, or more than it may"
+    return "is not allowed here" if keyword is None else f"breaks the keyword {keyword!r} of its schema"
 
 
 def _types(node: Node) -> set[str]:
@@ -84,6 +106,6 @@ def _types(node: Node) -> set[str]:
         return {"null"}
     if isinstance(value, bool):
         return {"boolean"}
-    if isinstance(value, float):
-        return {"number", "integer"} if value.is_integer() else {"number"}
+    if isinstance(value, int | float):
+        return {"number", "integer"} if float(value).is_integer() else {"number"}
     return {"string"} if isinstance(value, str) else {"object"} if isinstance(value, dict) else {"array"}

@@ -57,13 +57,16 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     _check(command("check", _run_check, "Check a repository against its contract."))
     explain = command("explain", _run_explain, "Explain one rule: why it is there and how to satisfy it.")
     explain.add_argument("rule", metavar="RULE")
-    rules = command("rules", _run_rules, "List all rules.")
+    rules = command("rules", _run_rules, "List the rules in force here, or test the repository's own.")
     rules.add_argument("--format", choices=("text", "markdown", "json"), default="text")
+    _values(command("values", _run_values, "Show the merged values of an app, each with the line that sets it."))
+    rules.add_argument("--test", metavar="PATH", nargs="?", const=".",
+                       help="run the examples of the rules that the repository at PATH brings along")  # fmt: skip
     init = command("init", _run_init, "Write a contract file with the default layout, every line explained.")
     init.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: here)")
     init.add_argument("--stdout", action="store_true", help="print it instead")
     schema = command("schema", _run_schema, "Print a JSON Schema, for editors and other programs.")
-    schema.add_argument("name", choices=("contract", "report"), metavar="contract|report")
+    schema.add_argument("name", choices=("contract", "rule", "report"), metavar="contract|rule|report")
     return parser, commands
 
 
@@ -87,6 +90,18 @@ def _check(parser: _Parser) -> None:
         help="write another report in the same run (repeatable)")  # fmt: skip
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
     add("--exit-zero", action="store_true", help="end with 0 although there are findings")
+
+
+def _values(parser: _Parser) -> None:
+    add = parser.add_argument
+    add("app", metavar="APP")
+    add("environment", metavar="ENV")
+    add("key", metavar="KEY", nargs="?", help="only what stands at this key path, such as image.tag")
+    add("--format", choices=("text", "json", "yaml"), default="text",
+        help="a tree with places (text, default), every leaf with its place (json), or the plain values (yaml)",
+        )  # fmt: skip
+    add("--repository", metavar="DIR", default=".", help="the repository (default: here)")
+    add("--staged", action="store_true", help="read what is staged for the next commit, not the files on disk")
 
 
 def _names(text: str) -> list[str]:
@@ -138,6 +153,12 @@ def _run_init(arguments: argparse.Namespace) -> int:
     from gitopslint.cli.init import init
 
     return init(arguments)
+
+
+def _run_values(arguments: argparse.Namespace) -> int:
+    from gitopslint.cli.values import values
+
+    return values(arguments)
 
 
 def _run_schema(arguments: argparse.Namespace) -> int:

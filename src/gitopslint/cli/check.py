@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
 from gitopslint.cli.output import colourful, render, write_file, write_out
@@ -17,8 +16,8 @@ from gitopslint.model.rule import LEVELS
 
 def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
-    catalogue = load_catalogue()
-    workspace = open_workspace(arguments.path, catalogue, staged=arguments.staged)
+    workspace = open_workspace(arguments.path, load_catalogue(), staged=arguments.staged)
+    catalogue = workspace.catalogue
     try:
         selection = select(catalogue, workspace.product.contract, arguments.select, arguments.ignore)
     except UnknownRuleError as error:
@@ -28,7 +27,7 @@ def check(arguments: argparse.Namespace) -> int:
         prefix=workspace.prefix, scope=workspace.scope, contract_file=workspace.contract_file,
     )  # fmt: skip
     if arguments.undecided == "ignore":
-        report = replace(report, undecided=())
+        report = report._replace(undecided=())
     _write(report, arguments)
     return _exit_code(report, arguments)
 

@@ -5,19 +5,33 @@ from __future__ import annotations
 import argparse
 import difflib
 
-from gitopslint.cli.exits import CLEAN, UsageError
-from gitopslint.cli.manual import rule_page
+from gitopslint.cli.exits import CLEAN, UsageError, tell
+from gitopslint.cli.manual import policy_page, rule_page
 from gitopslint.cli.output import write_out
+from gitopslint.cli.workspace import find_ground
 from gitopslint.loaders.resources import resource
 from gitopslint.loaders.rules import load_catalogue, read_rule_file
+from gitopslint.model.policy import Policy
+from gitopslint.reporters.escape import visible
 
 
 def explain(arguments: argparse.Namespace) -> int:
     """Print the manual page of one rule. Raises UsageError."""
-    known = load_catalogue()
-    if arguments.rule not in known:
-        near = difflib.get_close_matches(arguments.rule, known, n=1)
+    shipped = load_catalogue()
+    if arguments.rule in shipped:
+        write_out(rule_page(read_rule_file(resource("rules", f"{arguments.rule}.yaml"))))
+        return CLEAN
+    own: dict[str, Policy] = {}
+    try:
+        ground = find_ground(".", shipped)
+        policies = ground.contract.policies or () if ground is not None else ()
+        own = {policy.name: policy for policy in policies if isinstance(policy, Policy)}
+    except UsageError as error:
+        tell(str(error))
+    if arguments.rule not in own:
+        near = difflib.get_close_matches(arguments.rule, [*shipped, *own], n=1)
         hint = f"did you mean {near[0]!r}?" if near else "`gitopslint rules` lists all"
         raise UsageError(f"there is no rule {arguments.rule!r}: {hint}")
-    write_out(rule_page(read_rule_file(resource("rules", f"{arguments.rule}.yaml"))))
+    # It comes from the repository: what it holds must not move the cursor.
+    write_out("\n".join(map(visible, policy_page(own[arguments.rule]).split("\n"))))
     return CLEAN

@@ -40,6 +40,11 @@ apps: {}
 # Files that no rule reads, as in .gitignore.
 exclude: []
 
+# Rules of your own without code, as docs/contract.md explains. Given, the list replaces the policies that ship with
+# gitopslint; `policies: []` is none.
+# policies:
+#   - {name: debug-in-prod, summary: Debugging is on., require: {path: env.DEBUG, equals: "0"}}
+
 # Levels (error, warning, note, off) and parameters of single rules, for example:
 #   mutable-tag: {level: warning, parameters: {names: [latest]}}
 rules: {}

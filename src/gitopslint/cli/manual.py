@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import asdict
 from typing import Any
 
+from gitopslint.model.policy import FAMILY, Policy
 from gitopslint.model.rule import FAMILIES
+from gitopslint.model.scalars import resolve
 
-_TITLES = {"layers": "Layers", "image": "Image", "waivers": "Waivers"}
+_TITLES = {"layers": "Layers", "image": "Image", "argocd": "Argo CD", "policy": "Policy", "waivers": "Waivers"}
+_DEMAND = ("require", "schema", "over", "role", "when", "unless")
+_WORD = re.compile(r"[A-Za-z][\w./-]*")
 
 
 def rule_page(rule: dict[str, Any]) -> str:
@@ -15,22 +22,33 @@ def rule_page(rule: dict[str, Any]) -> str:
         f"# {rule['name']}",
         rule["summary"],
         f"Default level: **{rule['level']}** · family: `{rule['family']}`",
-        f"**Why.** {_line(rule['why'])}",
-        f"**What to do.** {_line(rule['fix'])}",
+        *([f"**Why.** {_line(rule['why'])}"] if rule.get("why") else []),
+        *([f"**What to do.** {_line(rule['fix'])}"] if rule.get("fix") else []),
     ]
+    if demand := {key: rule[key] for key in _DEMAND if rule.get(key)}:
+        parts += ["## The rule", f"```yaml\n{_as_yaml(demand)}```"]
     if parameters := rule.get("parameters"):
         parts.append("## Parameters")
         parts += [f"- `{name}`: {parameter['summary']}\n\n  Default: {_default(parameter['default'])}"
                   for name, parameter in parameters.items()]  # fmt: skip
     for kind, title in (("bad", "Reported"), ("good", "Not reported")):
-        parts.append(f"## {title}")
-        for example in rule["examples"][kind]:
-            parts.append(f"### {example['title']}")
+        examples = rule.get("examples", {}).get(kind, [])
+        parts += [f"## {title}"] if examples else []
+        for example in examples:
+            parts += [f"### {example['title']}"] if example.get("title") else []
             parts += [_file(path, text) for path, text in example["files"].items()]
             if at := example.get("at"):
                 level = f" ({example['level']})" if "level" in example else ""
                 parts.append(f"Reported at {', '.join(f'`{place}`' for place in dict.fromkeys(at))}{level}.")
     return "\n\n".join(parts) + "\n"
+
+
+def policy_page(policy: Policy) -> str:
+    """Return the page of a rule that a repository brings along."""
+    said = _without_nothing(asdict(policy))
+    if policy.over == "stack":
+        del said["over"]
+    return rule_page({"family": FAMILY, **said})
 
 
 def rule_index(rules: list[dict[str, Any]]) -> str:
@@ -50,6 +68,34 @@ def _file(path: str, text: str | None) -> str:
         return f"`{path}` is not there."
     body = text if text.endswith("\n") or not text else text + "\n"
     return f"`{path}`\n\n```yaml\n{body}```"
+
+
+def _without_nothing(value: Any) -> Any:
+    """Leave out what nobody said."""
+    if isinstance(value, dict):
+        return {key: _without_nothing(below) for key, below in value.items() if below not in (None, (), {}, "")}
+    return [_without_nothing(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _as_yaml(value: Any, indent: str = "") -> str:
+    """Write plain data as YAML, scalars and keys as JSON where they are not plain words."""
+    if isinstance(value, dict) and value:
+        return "".join(f"{indent}{_scalar(key)}:{_below(below, indent)}" for key, below in value.items())
+    if isinstance(value, list) and value:
+        return "".join(f"{indent}- {_as_yaml(item, indent + '  ').lstrip(' ')}" for item in value)
+    return f"{indent}{_scalar(value)}\n"
+
+
+def _below(value: Any, indent: str) -> str:
+    if isinstance(value, dict | list) and value:
+        return "\n" + _as_yaml(value, indent + "  ")
+    return f" {_scalar(value)}\n"
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, str) and _WORD.fullmatch(value) and resolve(value) == value:
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _default(value: object) -> str:

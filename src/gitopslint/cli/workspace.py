@@ -3,35 +3,73 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError
 from gitopslint.loaders.contract import ContractError, default_root, find_contract_file, read_contract
 from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.product import Product
+from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.tree import IndexTree, ReadError, Tree, below, disk_tree
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.rule import Catalogue
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(NamedTuple):
     """What one run looks at.
 
     `prefix` leads from the top of the git repository to the root, `scope` from the root to the path that was
     asked for; both are empty when they are the same folder. `contract_file` is None for the default contract.
+    `catalogue` holds the rules in force here.
     """
 
     product: Product
     prefix: str
     scope: str
     contract_file: str | None
+    catalogue: Catalogue
 
 
-def open_workspace(path: str, catalogue: Catalogue, *, staged: bool = False) -> Workspace:
+class Ground(NamedTuple):
+    """The files around a path and the contract that governs them, whether there is anything to check or not."""
+
+    start: Path
+    root: Path
+    prefix: str
+    tree: Tree
+    contract: Contract
+    file: Path | None
+    catalogue: Catalogue
+
+
+def open_workspace(path: str, shipped: Catalogue, *, staged: bool = False) -> Workspace:
     """Find the contract and the files for a path. Raises UsageError with a way out."""
+    ground = open_ground(path, shipped, staged=staged)
+    try:
+        product = Product(ground.tree, ground.contract, ground.prefix)
+    except (GitError, SchemaError) as error:
+        raise UsageError(str(error)) from None
+    file = ground.file
+    if not product.layout.layers:
+        nearest = ground.start if ground.start.is_dir() else ground.start.parent
+        raise UsageError(_nothing(nearest if file is None else ground.root, file, ground.contract))
+    scope = below(ground.start, ground.root).rstrip("/")
+    return Workspace(product, ground.prefix, scope, ground.prefix + FILE_NAME if file else None, ground.catalogue)
+
+
+def find_ground(path: str, shipped: Catalogue) -> Ground | None:
+    """Return the contract that governs a path; None where there is no contract file. Raises UsageError."""
+    start = Path(os.path.abspath(path))  # noqa: PTH100 - as in `open_ground`
+    folder = start if start.is_dir() else start.parent
+    repository = find_repository(folder) if folder.is_dir() else None
+    found = find_contract_file(folder, repository.top if repository is not None else None)
+    return open_ground(path, shipped) if found is not None else None
+
+
+def open_ground(path: str, shipped: Catalogue, *, staged: bool = False) -> Ground:
+    """Find the contract that governs a path, and read it. Raises UsageError with a way out."""
     start = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow the links that git does not
     if not start.exists():
         raise UsageError(f"{path} does not exist")
@@ -47,13 +85,10 @@ def open_workspace(path: str, catalogue: Catalogue, *, staged: bool = False) -> 
         tree: Tree = IndexTree(repository, prefix) if staged and repository else disk_tree(root, repository)
         contract = Contract()
         if file is not None:
-            contract = read_contract(prefix + FILE_NAME, _contract_text(tree, file), catalogue)
-        product = Product(tree, contract)
-    except (ContractError, GitError, SchemaError) as error:
+            contract = read_contract(prefix + FILE_NAME, _contract_text(tree, file), shipped, tree)
+    except (ContractError, GitError) as error:
         raise UsageError(str(error)) from None
-    if not product.layout.layers:
-        raise UsageError(_nothing(folder if file is None else root, file, contract))
-    return Workspace(product, prefix, below(start, root).rstrip("/"), prefix + FILE_NAME if file else None)
+    return Ground(start, root, prefix, tree, contract, file, rules_in_force(contract, shipped))
 
 
 def _contract_text(tree: Tree, file: Path) -> bytes:

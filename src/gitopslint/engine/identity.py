@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 
 from gitopslint.model.document import dotted
 from gitopslint.model.finding import Finding
@@ -33,7 +32,7 @@ def identified(findings: Iterable[Finding], prefix: str) -> list[Finding]:
         number = twins[anchor] = twins.get(anchor, 0) + 1
         text = "\0".join((*anchor, str(number)))
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-        kept.append(replace(finding, fingerprint=digest))
+        kept.append(finding._replace(fingerprint=digest))
     return kept
 
 

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gitopslint.checks import layers
 from gitopslint.checks.catalogue import CHECKS
-from gitopslint.checks.check import Check
+from gitopslint.checks.check import Check, Outcome
+from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
 from gitopslint.engine.selection import Selection
+from gitopslint.loaders import yaml
 from gitopslint.loaders.contract import parameters
 from gitopslint.loaders.product import Product, Unit
+from gitopslint.model.application import Application, Undecidable
+from gitopslint.model.claim import FileList
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Undecided, Unread
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
 from gitopslint.model.rule import Catalogue, Level, milder
 from gitopslint.model.source import Source, masked
 from gitopslint.model.span import Span, file_start
+
+Subject = Layer | Stack | Release | App | Application | Manifest | FileList
 
 _SOURCES = Path(__file__).parent.parent
 
@@ -35,6 +44,7 @@ def run(product: Product, catalogue: Catalogue, selection: Selection, *, prefix:
     for unit in product.units():
         collector.take(unit)
     collector.doubt_strangers()
+    collector.conclude()
     return collector.report(prefix, scope, contract_file)
 
 
@@ -46,37 +56,48 @@ class _Collector:
         self._catalogue = catalogue
         self._selection = selection
         self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
-        for check in CHECKS:
+        for check in (*CHECKS, *declared_checks(catalogue)):
             if check.rule in selection:
                 given = parameters(catalogue[check.parameters_of], product.contract)
                 options = check.parameters(**given)
                 self._plan.setdefault(check.over, []).append((check, options))
+        self._gatherers = [Gatherer(one) for one in gatherings(catalogue) if one.rule in selection]
+        self._applications = product.contract.applications.repository == "platform"
         self._findings: list[Finding] = []
+        self._waiting: list[tuple[str, Doubt]] = []
         self._doubts: dict[tuple[str, str], tuple[set[str], set[Any]]] = {}
         self._faults: list[Fault] = []
         self._unread: list[Unread] = []
         self._waivers: list[waivers.Waiver] = []
         self._sources: dict[str, Source] = {}
         self._shared: dict[str, Document] = {}
-        self._files = 0
+        self._files: set[str] = set()
         self._apps = 0
 
     def take(self, unit: Unit) -> None:
         """Check what belongs together; afterwards nothing holds on to the unit's documents."""
-        documents = {layer.path: layer.document for layer in unit.layers}
-        documents |= {manifest.document.path: manifest.document for manifest in unit.manifests}
+        documents = {document.path: document for document in unit.documents}
         if unit.app is None and unit.layers:
             self._shared |= documents
-        self._files += len(documents)
         self._apps += unit.app is not None
         self._unread += unit.unread
         for path, document in documents.items():
+            if path in self._files:  # an ApplicationSet belongs to several apps
+                continue
+            self._files.add(path)
             if found_here := list(waivers.find_waivers(document)):
                 self._waivers += found_here
                 self._sources[path] = masked(document.text)
         found = len(self._findings)
         for subject in _subjects(unit):
             self._check(subject)
+        for stack in unit.app.stacks if unit.app is not None else ():
+            self._applications = self._applications or stack.application is not None
+            for gatherer in self._gatherers:
+                self._settle(gatherer.rule, partial(gatherer.gather, stack), str(stack))
+        for one in unit.applications:
+            if isinstance(one, Undecidable):
+                self._doubt_application(one)
         if unit.app is not None:
             self._doubt_unknown_values(unit.app)
         for finding in self._findings[found:]:
@@ -92,6 +113,24 @@ class _Collector:
                 Doubt(f"{name!r} stands where the contract has an environment, and is none of its environments",
                       "add it to `environments`, or its files to `exclude`", file_start(path)),
             )  # fmt: skip
+
+    def conclude(self) -> None:
+        """Check what can be judged only when every unit has passed by."""
+        self._check(FileList(self._product.paths))
+        found = len(self._findings)
+        for gatherer in self._gatherers:
+            self._settle(gatherer.rule, gatherer.judge, "all stacks")
+        spans = [span for finding in self._findings[found:]
+                 for span in (finding.span, *(related.span for related in finding.related))]  # fmt: skip
+        for rule, doubt in self._waiting if self._applications else ():
+            self._doubt(rule, doubt)
+            spans.append(doubt.span)
+        # No document was kept: what is pointed at only now is read once more.
+        again = sorted({span.path for span in spans} - self._sources.keys())
+        documents = [
+            yaml.parse(path, data) for path, data in self._product.tree.read_many(again) if isinstance(data, bytes)
+        ]
+        self._keep_sources(spans, {document.path: document for document in documents})
 
     def report(self, prefix: str, scope: str, contract_file: str | None) -> Report:
         findings, waived, used = waivers.apply(identified(self._findings, prefix), self._waivers)
@@ -118,29 +157,34 @@ class _Collector:
             sources=self._sources,
             prefix=prefix,
             contract=contract_file,
-            files=self._files,
+            files=len(self._files),
             apps=self._apps,
         )
 
-    def _check(self, subject: Layer | Release | App | Manifest) -> None:
+    def _check(self, subject: Subject) -> None:
         for check, options in self._plan.get(type(subject), ()):
-            try:
-                for outcome in check(subject, options):
-                    if isinstance(outcome, Offence):
-                        self._findings.append(
-                            self._finding(check.rule, outcome, subject.app, subject.environment)
-                        )  # fmt: skip
-                    else:
-                        self._doubt(check.rule, outcome)
-            except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
-                self._faults.append(Fault(check.rule, str(subject), where(error)))
+            self._settle(check.rule, partial(check, subject, options), str(subject), subject.app, subject.environment)
+
+    def _settle(self, rule: str, judge: Callable[[], Iterator[Outcome]], subject: str,
+                app: str | None = None, environment: str | None = None) -> None:  # fmt: skip
+        """Turn what a check says into findings and doubts, and its crash into a fault."""
+        try:
+            for outcome in judge():
+                if isinstance(outcome, Offence):
+                    self._findings.append(self._finding(rule, outcome, app, environment))
+                elif outcome.needs is not None:
+                    self._waiting.append((rule, outcome))
+                else:
+                    self._doubt(rule, outcome)
+        except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
+            self._faults.append(Fault(rule, subject, where(error)))
 
     def _finding(self, rule: str, offence: Offence, app: str | None, environment: str | None) -> Finding:
         level: Level = self._selection.levels[rule]
         if offence.at_most is not None:
             level = milder(level, offence.at_most)
         return Finding(rule, level, offence.message, offence.span, "", offence.related, offence.key_path,
-                       app, environment or offence.environment, offence.fix)  # fmt: skip
+                       app or offence.app, environment or offence.environment, offence.fix)  # fmt: skip
 
     def _doubt(self, rule: str, doubt: Doubt) -> None:
         rules, spans = self._doubts.setdefault((doubt.reason, doubt.remedy), (set(), set()))
@@ -151,10 +195,17 @@ class _Collector:
         """Where a layer cannot be read, nobody knows which image would be deployed."""
         for stack in app.stacks:
             if stack.values is None:
-                broken = _broken_layer(stack)
-                for check, _ in self._plan.get(Release, ()):
-                    reason = f"the values of {stack} are not known, because a layer is not readable"
-                    self._doubt(check.rule, Doubt(reason, "repair the layer", file_start(broken)))
+                checks = [check for over in (Release, Stack) for check, _ in self._plan.get(over, ())]
+                for rule in {check.rule for check in checks} | {gatherer.rule for gatherer in self._gatherers}:
+                    self._doubt(rule, _unknown_values(stack))
+
+    def _doubt_application(self, one: Undecidable) -> None:
+        """What an ApplicationSet makes, or whether a layer is loaded by it, is not known offline."""
+        reason = f"what {one.name} deploys is not known here: {one.reason}"
+        doubt = Doubt(reason, "check the Applications that it makes, where Argo CD runs", one.span)
+        for check in (*(check for check, _ in self._plan.get(Application, ())), layers.unwired_layer):
+            if check.rule in self._selection:
+                self._doubt(check.rule, doubt)
 
     def _keep_sources(self, spans: Iterable[Span], documents: dict[str, Document]) -> None:
         for span in spans:
@@ -163,17 +214,24 @@ class _Collector:
                 self._sources[span.path] = masked(document.text)
 
 
-def _subjects(unit: Unit) -> Iterator[Layer | Release | App | Manifest]:
+def _subjects(unit: Unit) -> Iterator[Subject]:
     yield from unit.layers
     if unit.app is not None:
         yield unit.app
+        yield from unit.app.stacks
         yield from unit.app.releases
+    yield from (one for one in unit.applications if isinstance(one, Application))
     yield from unit.manifests
 
 
-def _broken_layer(stack: Stack) -> str:
-    broken = [layer.path for layer in stack.layers if not layer.readable]
-    return broken[0] if broken else stack.layers[0].path if stack.layers else ""
+def _unknown_values(stack: Stack) -> Doubt:
+    """Say why nobody knows what a stack deploys."""
+    broken = next((layer.path for layer in stack.layers if not layer.readable), None)
+    if stack.unknown is not None and broken is None:
+        return Doubt(f"the values of {stack} are not known: {stack.unknown}",
+                     "check them where those files are, or bring the Application in line", stack.span)  # fmt: skip
+    return Doubt(f"the values of {stack} are not known, because a layer is not readable", "repair the layer",
+                 file_start(broken) if broken is not None else stack.span)  # fmt: skip
 
 
 def _within(path: str, scope: str) -> bool:

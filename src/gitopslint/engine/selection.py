@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitopslint.model.contract import Contract
 from gitopslint.model.rule import Catalogue, Level
@@ -14,8 +14,7 @@ class UnknownRuleError(Exception):
     """A name on the command line is neither a rule nor a family of rules."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The rules of one run: by name, with the level of their findings."""
 
     levels: dict[str, Level]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders import yaml
@@ -20,8 +20,7 @@ _FORM = re.compile(r"gitopslint:\s*ignore\s*(?:\[(?P<rules>[^\]]*)\])?(?P<reason
 UNEXPLAINED, UNKNOWN, UNUSED = "unexplained-waiver", "unknown-waiver", "unused-waiver"
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(NamedTuple):
     """One waiver. `line` is the line that it speaks for."""
 
     span: Span

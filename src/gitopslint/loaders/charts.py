@@ -1,25 +1,42 @@
-"""What a chart's templates do with the values, as far as layers depend on it."""
+"""Charts as they lie in the repository: their defaults, the charts below them, and what templates do with values."""
 
 from __future__ import annotations
 
+import bisect
+import json
+import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+from gitopslint.loaders import yaml
 from gitopslint.loaders.tree import ReadError, Tree
-from gitopslint.model.document import KeyPath
+from gitopslint.model.chart import Absent, Chart, ChartSchema, Dependency, ImportValues
+from gitopslint.model.document import Document, KeyPath, Node, plain
 from gitopslint.model.layer import Templating
 
+_DEEPEST = 12
+_LOCAL = "file://"
+_PACKED = re.compile(r"^(.+?)(?:-v?[0-9].*)?\.tgz$")
 _ACTION = re.compile(r"\{\{(?:[^}]|\}(?!\}))*\}\}")
 _TPL = re.compile(r"(?<![\w.])tpl(?![\w])|tplvalues\.render|tplValue")
 _VALUES = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)*)")
 
 
-def templating(tree: Tree, values_path: str) -> Templating | None:
+def load_chart(tree: Tree, folder: str, values: Node | None = None) -> Chart | None:
+    """Return the chart in a folder with all charts below it; None where no `Chart.yaml` can be read.
+
+    `values` are the chart's own defaults where they are read already. Never raises: what is missing or broken is told
+    in the chart's `absent` and `faults`.
+    """
+    return _load(tree, folder, values, 0)
+
+
+def templating(tree: Tree, folder: str) -> Templating | None:
     """Return which values a chart renders as templates; None when the chart's templates are not at hand.
 
     Helm does not template values files, but a chart may pass a value to `tpl`.
     """
-    folder = values_path.rpartition("/")[0]
     start = f"{folder}/templates/" if folder else "templates/"
     files = [path for path in tree.paths if path.startswith(start)]
     if not files:
@@ -47,3 +64,129 @@ def _tpl_calls(text: str) -> Iterable[list[KeyPath]]:
     for action in _ACTION.findall(text):
         if _TPL.search(action):
             yield [tuple(match[1:].split(".")) if match else () for match in _VALUES.findall(action)]
+
+
+def _load(tree: Tree, folder: str, values: Node | None, depth: int) -> Chart | None:
+    start = f"{folder}/" if folder else ""
+    about = _about(tree, start)
+    if about is None:
+        return None
+    faults: list[str] = []
+    if values is None:
+        path = f"{start}values.yaml"
+        document = _parsed(tree, path) or Document(path, "")
+        values = document.root
+        if document.problem is not None or len(document.roots) > 1 or not isinstance(values.value, dict):
+            values = Document(path, "").root
+            faults.append(f"{path} is not readable")
+    written = about.get("dependencies")
+    dependencies = None
+    if isinstance(written, list):
+        dependencies = tuple(_dependency(one) for one in written if isinstance(one, dict))
+    subcharts, absent = _below(tree, start, depth)
+    for one in dependencies or ():
+        if one.name in {*(found.name for found in subcharts), *(found.name for found in absent)}:
+            continue
+        if (local := _local(tree, folder, one, depth)) is not None and local.name == one.name:
+            subcharts.append(local)
+        else:
+            absent.append(Absent(one.name, f"the chart {one.name!r} is not in {start}charts/"))
+    return Chart(_text(about, "name"), _text(about, "version"), folder, values, dependencies, tuple(subcharts),
+                 _schema(tree, f"{start}values.schema.json"), tuple(absent), tuple(faults))  # fmt: skip
+
+
+def _below(tree: Tree, start: str, depth: int) -> tuple[list[Chart], list[Absent]]:
+    """Load what lies in `charts/`, as Helm does: folders, and links to folders."""
+    charts, absent = [], []
+    for name in _entries(tree, f"{start}charts/"):
+        path = f"{start}charts/{name}"
+        if name.startswith(("_", ".")) or name.endswith(".prov"):
+            continue
+        if name.endswith(".tgz"):
+            absent.append(Absent(_PACKED.sub(r"\1", name), f"{path} is a packed chart"))
+            continue
+        chart = _load(tree, _real(tree, path), None, depth + 1) if depth < _DEEPEST else None
+        if chart is not None:
+            charts.append(chart)
+        elif _entries(tree, f"{path}/") or path in tree.links:
+            absent.append(Absent(name, f"{path} has no Chart.yaml that can be read"))
+    return charts, absent
+
+
+def _local(tree: Tree, folder: str, dependency: Dependency, depth: int) -> Chart | None:
+    """Load a dependency on a chart of the same repository, which Argo CD puts into `charts/` before it renders."""
+    if not dependency.repository.startswith(_LOCAL) or depth >= _DEEPEST:
+        return None
+    path = posixpath.normpath(posixpath.join(folder, dependency.repository.removeprefix(_LOCAL)))
+    if path.startswith(("..", "/")):
+        return None
+    return _load(tree, "" if path == "." else _real(tree, path), None, depth + 1)
+
+
+def _entries(tree: Tree, start: str) -> list[str]:
+    """Return the names of what stands directly in a folder, given with the slash behind it."""
+    found: dict[str, None] = {}
+    for at in range(bisect.bisect_left(tree.paths, start), len(tree.paths)):
+        if not tree.paths[at].startswith(start):
+            break
+        found[tree.paths[at][len(start) :].partition("/")[0]] = None
+    return list(found)
+
+
+def _real(tree: Tree, path: str) -> str:
+    """Follow a symbolic link to a folder below the root; one that leaves it leads nowhere."""
+    target = tree.links.get(path)
+    return path if target is None else posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+
+
+def _about(tree: Tree, start: str) -> dict[str, Any] | None:
+    """Return `Chart.yaml` as plain data, with what older charts keep in `requirements.yaml`."""
+    document = _parsed(tree, f"{start}Chart.yaml")
+    if document is None or document.problem is not None or not isinstance(document.root.value, dict):
+        return None
+    about: dict[str, Any] = plain(document.root)
+    older = _parsed(tree, f"{start}requirements.yaml")
+    if older is not None and older.problem is None and "dependencies" in older.root.mapping:
+        about["dependencies"] = plain(older.root)["dependencies"]
+    return about
+
+
+def _parsed(tree: Tree, path: str) -> Document | None:
+    try:
+        return yaml.parse(path, tree.read(path))
+    except ReadError:
+        return None
+
+
+def _dependency(about: dict[str, Any]) -> Dependency:
+    tags, imports = about.get("tags"), about.get("import-values")
+    return Dependency(
+        _text(about, "name"), _text(about, "alias"), _text(about, "version"), _text(about, "repository"),
+        _text(about, "condition"),
+        tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        tuple(_imports(imports)) if isinstance(imports, list) else (),
+    )  # fmt: skip
+
+
+def _imports(written: list[Any]) -> Iterator[ImportValues]:
+    for one in written:
+        if isinstance(one, str):
+            yield ImportValues(f"exports.{one}", ".")
+        elif isinstance(one, dict):
+            yield ImportValues(_text(one, "child"), _text(one, "parent"))
+
+
+def _text(about: dict[str, Any], key: str) -> str:
+    value = about.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _schema(tree: Tree, path: str) -> ChartSchema | None:
+    try:
+        data = tree.read(path)
+    except ReadError:
+        return None
+    try:
+        return ChartSchema(path, json.loads(data))
+    except (ValueError, RecursionError):
+        return ChartSchema(path, None, "is not JSON")

@@ -10,45 +10,53 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _HARDENED = (
-    "--no-pager", "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs",
+    "--no-pager", "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs", "--work-tree=.",
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.attributesFile=/dev/null",
     "-c", "core.untrackedCache=false", "-c", "core.quotePath=false", "-c", "safe.bareRepository=explicit",
 )  # fmt: skip
+# A partial clone fetches missing objects from a remote that its own configuration names, be it a program. Git before
+# 2.44 does not know GIT_NO_LAZY_FETCH, but all know the list of protocols that it may use.
 _ENVIRONMENT = {
-    "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_PAGER": "cat", "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_PAGER": "cat", "LC_ALL": "C",
 }  # fmt: skip
 # All else that starts with GIT_ could point git to another repository. pre-commit passes settings by GIT_CONFIG_*.
-_KEPT = ("GIT_CEILING_DIRECTORIES", "GIT_CONFIG_")
+_KEPT = ("GIT_CONFIG_",)
 
 REGULAR, EXECUTABLE, SYMLINK = "100644", "100755", "120000"
+# The ids of an empty file and of an empty tree, by SHA-1 and by SHA-256.
+_EMPTY_FILES = {
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813":
+        "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}  # fmt: skip
 
 
 class GitError(Exception):
     """Git is missing, refuses the repository, or failed; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
+class IndexEntry(NamedTuple):
     """A file in the index."""
 
     mode: str
     oid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """A git work tree. `top` is its absolute top folder."""
 
     top: Path
 
-    def index(self) -> dict[bytes, IndexEntry]:
+    def staged(self) -> dict[bytes, IndexEntry]:
         """Return the files of the index by path from the top, as `GIT_INDEX_FILE` has it during a commit.
 
-        Submodules are left out. Raises GitError, also while paths are unmerged.
+        Submodules and files that are only announced (`git add -N`) are left out. Raises GitError, also while paths
+        are unmerged.
         """
         entries: dict[bytes, IndexEntry] = {}
         for line in self._run("ls-files", "-z", "--stage", staged=True).split(b"\0")[:-1]:
@@ -58,6 +66,13 @@ class Repository:
                 raise GitError(f"{os.fsdecode(path)} is unmerged: resolve the conflict and `git add` it first")
             if mode in (REGULAR, EXECUTABLE, SYMLINK):
                 entries[path] = IndexEntry(mode, oid)
+        empty = {path: entry.oid for path, entry in entries.items() if entry.oid in _EMPTY_FILES}
+        if empty:  # an announced file looks like one of these, but is no change to an empty tree
+            tree = _EMPTY_FILES[next(iter(empty.values()))]
+            changed = self._run("diff-index", "-z", "--cached", "--name-only", "--no-renames", "--no-ext-diff",
+                                "--ita-invisible-in-index", tree, staged=True)  # fmt: skip
+            for path in empty.keys() - set(changed.split(b"\0")):
+                del entries[path]
         return entries
 
     def files(self) -> tuple[set[bytes], set[bytes]]:
@@ -91,9 +106,11 @@ class Repository:
             raise GitError("git is not installed, or not on PATH: install it (`apt-get install git`)")
         kept = (*_KEPT, "GIT_INDEX_FILE") if staged else _KEPT
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(kept)}
+        # Git is not to look further up: there it would answer for another repository.
+        environment |= _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": os.fspath(self.top.parent)}
         done = subprocess.run(
             (program, *_HARDENED, *question),
-            cwd=self.top, env=environment | _ENVIRONMENT, input=stdin, capture_output=True, check=False,
+            cwd=self.top, env=environment, input=stdin, capture_output=True, check=False,
             stdin=None if stdin is not None else subprocess.DEVNULL,
         )  # fmt: skip
         if done.returncode:
@@ -104,7 +121,9 @@ class Repository:
 def find_repository(folder: Path) -> Repository | None:
     """Return the git work tree that holds `folder`, or None. Looks for `.git` upward and starts no process."""
     for candidate in (folder, *folder.parents):
-        if (candidate / ".git").exists():
+        found = candidate / ".git"
+        # Like git, pass over a folder of that name that is no repository.
+        if found.is_file() or (found / "HEAD").is_symlink() or (found / "HEAD").is_file():
             return Repository(candidate)
     return None
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitopslint.model.contract import Contract, LayerPath
 
 _PARTS = re.compile(r"(\{app\}|\{env\})")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What a layer's path says about it; None for a name that its template does not hold."""
 
     layer: LayerPath
@@ -66,7 +65,10 @@ class Layout:
                 everywhere.add(place.app)
         single = self._single_app()
         if single is not None:
-            found[single] = {place.environment for place in self.layers.values() if place.environment is not None}
+            own = [place.environment for place in self.layers.values() if place.layer.role != "chart"]
+            found[single] = {environment for environment in own if environment is not None}
+            if own and not found[single]:
+                found[single] = set(self.contract.environments)
         for app in everywhere - found.keys():
             found[app] = set(self.contract.environments)
         for app, settings in self.contract.apps.items():
@@ -77,7 +79,8 @@ class Layout:
 
     def path_of(self, layer: LayerPath, app: str, environment: str) -> str:
         """Return where a layer of one stack belongs."""
-        return layer.path.replace("{app}", app).replace("{env}", environment)
+        names = {"{app}": app, "{env}": environment}
+        return _PARTS.sub(lambda part: names[part[0]], layer.path)
 
     def strangers(self, paths: Iterable[str]) -> dict[str, str]:
         """Return the names that stand where an environment should, though the contract has no such one.
@@ -106,11 +109,13 @@ class Layout:
 
 
 def _pattern(template: str, environments: tuple[str, ...], *, literal: bool = True) -> re.Pattern[str]:
+    # Where a name can be divided in two ways, as `shop-eu-prod` with `prod` and `eu-prod`, the longer environment wins.
+    environments = tuple(sorted(environments, key=len, reverse=True))
     names = "|".join(map(re.escape, environments)) if literal else "|".join(environments)
     parts = []
     for part in _PARTS.split(template):
         if part == "{app}":
-            parts.append("(?P=app)" if "(?P<app>[^/]+)" in parts else "(?P<app>[^/]+)")
+            parts.append("(?P=app)" if "(?P<app>[^/]+?)" in parts else "(?P<app>[^/]+?)")
         elif part == "{env}":
             first = f"(?P<env>{names})"
             parts.append("(?P=env)" if first in parts else first)

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
 
-from gitopslint.loaders import charts, helm, yaml
+from gitopslint.loaders import charts, yaml
+from gitopslint.loaders.argocd import Wiring, mentions_applications, wire
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.schemas import load_schema
+from gitopslint.loaders.stacks import Composer, Load
 from gitopslint.loaders.tree import ReadError, Tree
-from gitopslint.model.contract import Contract, LayerPath
-from gitopslint.model.document import Document, Node, find
+from gitopslint.loaders.valuefiles import Files
+from gitopslint.model.application import Application, Undecidable
+from gitopslint.model.contract import Contract
+from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
-from gitopslint.model.image import split_reference
-from gitopslint.model.layer import App, Layer, Manifest, Release, Stack, Templating
-from gitopslint.model.span import Span
+from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE = re.compile(rb"\b(?:image|images|newTag)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """What is loaded, checked and forgotten together, so that memory does not grow with the repository."""
 
-    app: App | None
-    layers: tuple[Layer, ...]
+    app: App | None = None
+    layers: tuple[Layer, ...] = ()
+    applications: tuple[Application | Undecidable, ...] = ()
     manifests: tuple[Manifest, ...] = ()
+    documents: tuple[Document, ...] = ()
     unread: tuple[Unread, ...] = ()
 
 
 class Product:
     """One tree seen through one contract."""
 
-    def __init__(self, tree: Tree, contract: Contract) -> None:
-        """Sort the files of a tree. Raises SchemaError."""
+    def __init__(self, tree: Tree, contract: Contract, prefix: str = "") -> None:
+        """Sort the files of a tree. `prefix` leads from the top of its repository to its root. Raises SchemaError."""
         self.tree = tree
         self.contract = contract
         paths = tree.paths
@@ -46,97 +51,173 @@ class Product:
             spec = GitIgnoreSpec.from_lines(contract.exclude)
             paths = tuple(path for path in paths if not spec.match_file(path))
         self.paths = paths
+        self.files = Files(tree, tree.paths, prefix)
         self.layout = Layout(contract, paths)
         self._charts = [path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "Chart.yaml"]
         self._templating: dict[str, Templating | None] = {}
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
+        self._texts: dict[str, Document] = {}
+        self._loaded: dict[str, Layer | None] = {}
+        self._composer = Composer(tree, self.layout, self._texts)
 
     def units(self) -> Iterator[Unit]:
-        """Yield the shared layers, then every app, then the manifests."""
-        shared = [path for path, place in self.layout.layers.items() if place.app is None]
-        documents, unread = self._read(sorted(shared))
-        yield Unit(None, tuple(self._layer(path, documents[path]) for path in documents), (), unread)
+        """Yield the shared layers, then every app, then the Applications of no app, then the manifests."""
+        images, unread = self._others
+        shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
+        yield self._shared(shared, unread)
         by_app: dict[str, list[str]] = {}
         for path, place in self.layout.layers.items():
             if place.app is not None:
                 by_app.setdefault(place.app, []).append(path)
         stacks = self.layout.stacks()
-        for app in sorted(by_app.keys() | stacks.keys()):
-            yield self._app(app, stacks.get(app, ()), sorted(by_app.get(app, [])), documents)
-        yield from self._manifests()
+        apps = sorted(by_app.keys() | stacks.keys())
+        for app in apps:
+            yield self._app(app, stacks.get(app, ()), sorted(by_app.get(app, [])))
+        yield self._of_no_app(set(apps))
+        for path, data in self.tree.read_many(images):
+            if isinstance(data, bytes):
+                document = yaml.parse(path, data)
+                yield Unit(manifests=(Manifest(document, self.contract),), documents=(document,))
 
     def strangers(self) -> dict[str, str]:
         """Return names in the place of an environment that the contract does not know, each with a file."""
         return self.layout.strangers(self.paths)
 
-    def _app(self, app: str, environments: tuple[str, ...], own: list[str], shared: dict[str, Document]) -> Unit:
-        documents, unread = self._read(own)
-        layers = {path: self._layer(path, document) for path, document in documents.items()}
-        known = layers | {path: self._layer(path, document) for path, document in shared.items()}
-        stacks = tuple(self._stack(app, environment, known) for environment in environments)
-        releases = tuple(
-            release for stack in stacks if stack.values is not None for release in self._releases(stack, stack.values)
-        )
-        return Unit(App(app, stacks, releases, self.contract), tuple(layers.values()), (), unread)
+    @cached_property
+    def wiring(self) -> Wiring:
+        """The Applications of the repository."""
+        _ = self._others  # fills in the documents
+        return wire(self._texts.values(), self.files, self.layout)
 
-    def _stack(self, app: str, environment: str, known: dict[str, Layer]) -> Stack:
-        chart: Layer | None = None
-        files: list[Layer] = []
-        missing = []
-        complete = True
-        for place in self.contract.layers:
-            path = self.layout.path_of(place, app, environment)
-            layer = known.get(path)
-            if layer is None:
-                if path in self.layout.layers:
-                    complete = False  # it is there, but nobody could read it
-                elif place.required:
-                    missing.append(path)
-            elif place.role == "chart":
-                chart = layer
-            else:
-                files.append(layer)
-        layers = ((chart,) if chart is not None else ()) + tuple(files)
-        values = None
-        if complete and all(layer.readable for layer in layers):
-            values = helm.merge(
-                chart.document.root if chart is not None else None, [layer.document.root for layer in files]
-            )
-        return Stack(app, environment, layers, tuple(missing), values, self.contract)
+    def stacks(self, app: str) -> tuple[Stack, ...]:
+        """Return the stacks of one app, in the order of environments."""
+        unit = self._app(app, self.layout.stacks().get(app, ()), sorted(
+            path for path, place in self.layout.layers.items() if place.app == app
+        ))  # fmt: skip
+        return unit.app.stacks if unit.app is not None else ()
 
-    def _releases(self, stack: Stack, values: Node) -> Iterator[Release]:
-        for keys in self.contract.images:
-            parts = {name: find(values, path) for name, path in keys.paths(stack.environment).items()}
-            if (whole := parts.get("reference")) is not None and isinstance(whole.value, str):
-                parts |= _parts_of(whole)
-            yield Release(stack, keys, parts.get("repository"), parts.get("tag"), parts.get("digest"),
-                          parts.get("registry"), parts.get("reference"))  # fmt: skip
-
-    def _layer(self, path: str, document: Document) -> Layer:
-        place = self.layout.layers[path]
-        return Layer(place.layer, place.app, place.environment, document, self.contract,
-                     self._templating_of(place.layer, place.app, path), self._schemas[place.layer])  # fmt: skip
-
-    def _templating_of(self, layer: LayerPath, app: str | None, path: str) -> Templating | None:
-        if layer.role == "chart":
-            chart = path
-        else:
-            chart = next((place.path for place in self.contract.layers if place.role == "chart"), "")
-            chart = chart.replace("{app}", app or "")
-        if chart not in self._templating:
-            self._templating[chart] = charts.templating(self.tree, chart)
-        return self._templating[chart]
-
-    def _manifests(self) -> Iterator[Unit]:
+    @cached_property
+    def _others(self) -> tuple[list[str], tuple[Unread, ...]]:
+        """Read the YAML files that are no layers once: keep the Applications, and name those that mention images."""
         candidates = [
             path for path in self.paths
             if path.endswith(_YAML) and path not in self.layout.layers and not charts.is_template(path, self._charts)
         ]  # fmt: skip
+        images: list[str] = []
+        unread: list[Unread] = []
         for path, data in self.tree.read_many(candidates):
             if isinstance(data, ReadError):
-                yield Unit(None, (), (), (Unread(path, str(data)),))
-            elif _MENTIONS_IMAGE.search(data):
-                yield Unit(None, (), (Manifest(yaml.parse(path, data), self.contract),))
+                unread.append(Unread(path, str(data)))
+                continue
+            if mentions_applications(data):
+                self._texts[path] = yaml.parse(path, data)
+            if _MENTIONS_IMAGE.search(data):
+                images.append(path)
+        return images, tuple(unread)
+
+    def _shared(self, paths: list[str], unread: tuple[Unread, ...]) -> Unit:
+        documents, more = self._read(paths)
+        layers = tuple(self._layer(path, document) for path, document in documents.items())
+        self._loaded |= {layer.path: layer for layer in layers}
+        return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more)
+
+    def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Unit:
+        documents, unread = self._read(own)
+        layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
+        failed = {one.path for one in unread}
+
+        def load(path: str) -> Layer | None:
+            if path in layers or path in failed:
+                return layers.get(path)
+            return self._other_layer(path)
+
+        applications = [one for one in self.wiring.applications if one.ours and one.app == app]
+        stacks = [
+            stack for environment in environments for stack in self._stacks(app, environment, applications, load)
+        ]  # fmt: skip
+        releases = tuple(release for stack in stacks for release in self._composer.releases(stack))
+        written = tuple(layer for stack in stacks for layer in stack.layers if layer.role in ("inline", "parameters"))
+        return Unit(
+            App(app, tuple(stacks), releases, self.contract),
+            tuple(layer for layer in layers.values() if layer is not None) + written,
+            tuple(applications),
+            documents=(*documents.values(), *self._documents_of(applications)),
+            unread=unread,
+        )
+
+    def _stacks(
+        self, app: str, environment: str, applications: list[Application], load: Load
+    ) -> Iterator[Stack]:
+        wired = [
+            (application, source) for application in applications if application.environment == environment
+            for source in application.sources
+        ]  # fmt: skip
+        for application, source in wired:
+            yield self._composer.by_application(app, environment, application, source, load)
+        if not wired:
+            yield self._composer.by_contract(app, environment, load)
+
+    def _of_no_app(self, apps: set[str]) -> Unit:
+        """Return the Applications that belong to no app here, and what could not be decided about any."""
+        others = [one for one in self.wiring.applications if not (one.ours and one.app in apps)]
+        undecidable = self.wiring.undecidable
+        documents = self._documents_of([*others, *undecidable])
+        return Unit(applications=(*others, *undecidable), documents=documents)
+
+    def _documents_of(self, subjects: Iterable[Application | Undecidable]) -> tuple[Document, ...]:
+        return tuple(self._texts[path] for path in dict.fromkeys(subject.path for subject in subjects))
+
+    def _layer(self, path: str, document: Document) -> Layer:
+        place = self.layout.layers[path]
+        return Layer(
+            place.layer.role, place.app, place.environment, document, self.contract,
+            self._templating_of(path), self._schemas[place.layer], self._wired(path),
+        )  # fmt: skip
+
+    def _other_layer(self, path: str) -> Layer | None:
+        """Return a shared layer, or a values file that the contract does not name."""
+        if path not in self._loaded:
+            documents, _ = self._read([path])
+            document = documents.get(path)
+            layer = None
+            if document is not None and path in self.layout.layers:
+                layer = self._layer(path, document)
+            elif document is not None:
+                layer = Layer("values", None, None, document, self.contract, self._templating_of(path))
+            self._loaded[path] = layer
+        return self._loaded[path]
+
+    def _wired(self, path: str) -> Wired | None:
+        """Tell whether any Application loads a file."""
+        place = self.layout.layers[path]
+        ours = [one for one in self.wiring.applications if one.ours]
+        if place.layer.role == "chart" or not (ours or self.wiring.undecidable):
+            return None
+        if path in self.wiring.loaded:
+            return "loaded"
+        open_ones = [
+            one for one in ours
+            if place.app in (None, one.app) and place.environment in (None, one.environment)
+            and any(file.paths is None and file.elsewhere for source in one.sources for file in source.value_files)
+        ]  # fmt: skip
+        return "unknown" if open_ones or self.wiring.undecidable else "unloaded"
+
+    def _templating_of(self, path: str) -> Templating | None:
+        """Return what the chart that gets a file passes to `tpl`."""
+        place = self.layout.layers.get(path)
+        folders = self.wiring.charts_of(path)
+        if place is not None and place.layer.role == "chart":
+            folders = {posixpath.dirname(path)}
+        elif not folders:
+            app = place.app if place is not None else None
+            defaults = [one.path for one in self.contract.layers if one.role == "chart"]
+            folders = {posixpath.dirname(one.replace("{app}", app or "")) for one in defaults}
+        if len(folders) != 1:
+            return Templating((), opaque=True) if folders else None
+        (folder,) = folders
+        if folder not in self._templating:
+            self._templating[folder] = charts.templating(self.tree, folder)
+        return self._templating[folder]
 
     def _read(self, paths: list[str]) -> tuple[dict[str, Document], tuple[Unread, ...]]:
         documents: dict[str, Document] = {}
@@ -147,25 +228,3 @@ class Product:
             else:
                 documents[path] = yaml.parse(path, data)
         return documents, tuple(unread)
-
-
-def _parts_of(whole: Node) -> dict[str, Node | None]:
-    """Split a reference that stands in one value, each part with its own span."""
-    reference = split_reference(whole.text)
-    after_name = len(reference.repository)
-    after_tag = after_name + (1 + len(reference.tag) if reference.tag is not None else 0)
-    return {
-        "repository": _part(whole, 0, after_name),
-        "tag": _part(whole, after_name + 1, after_tag) if reference.tag is not None else None,
-        "digest": _part(whole, after_tag + 1, len(whole.text)) if reference.digest is not None else None,
-    }
-
-
-def _part(whole: Node, start: int, end: int) -> Node:
-    span = whole.span
-    quotes = 1 if whole.style in ("single", "double") else 0
-    if span.line == span.end_line and span.end_column - span.column == len(whole.text) + 2 * quotes:
-        first = span.column + quotes
-        span = Span(span.path, span.line, first + start, span.line, first + end)
-    text = whole.text[start:end]
-    return replace(whole, value=text, text=text, span=span, shadowed=())

@@ -5,13 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from gitopslint.loaders.git import SYMLINK, GitError, IndexEntry, Repository
 
-_LINKS_FOLLOWED = 10
+_LINKS_FOLLOWED = 40  # as Linux does
+_LEAVES = "it is a symbolic link that leaves the repository"
 
 
 class ReadError(Exception):
@@ -24,6 +26,10 @@ class Tree(Protocol):
     @property
     def paths(self) -> tuple[str, ...]:
         """All files, relative to the root, sorted. Bytes that are no UTF-8 stand as surrogate escapes."""
+
+    @property
+    def links(self) -> Mapping[str, str]:
+        """The symbolic links among the paths, each with the text that it holds."""
 
     def read(self, path: str) -> bytes:
         """Return the content of a file. Raises ReadError."""
@@ -41,6 +47,12 @@ class DiskTree:
         self._real_root = os.path.realpath(root)
         self._straight: dict[str, bool] = {}
 
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """The symbolic links among the paths, each with the text that it holds."""
+        found = (path for path in self.paths if os.path.islink(self.root / path))
+        return {path: os.readlink(self.root / path) for path in found}
+
     def read(self, path: str) -> bytes:
         """Return the content of a file on disk. Raises ReadError."""
         target = self.root / path
@@ -48,13 +60,16 @@ class DiskTree:
             if os.path.islink(target) or not self._is_straight(os.path.dirname(path)):
                 target = target.resolve(strict=True)
                 if not target.is_relative_to(self._real_root):
-                    raise ReadError("it is a symbolic link that leaves the repository")
+                    raise ReadError(_LEAVES)
             # Without O_NONBLOCK a named pipe would hold the run for ever.
             descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
-            with open(descriptor, "rb") as file:
+            try:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     raise ReadError("it is not a regular file")
-                return file.read()
+                with open(descriptor, "rb", closefd=False) as file:
+                    return file.read()
+            finally:
+                os.close(descriptor)
         except (OSError, RuntimeError) as error:
             code = getattr(error, "errno", None) or errno.ELOOP
             raise ReadError(os.strerror(code)) from None
@@ -80,26 +95,55 @@ class IndexTree:
         self._repository = repository
         self._entries: dict[str, IndexEntry] = {
             os.fsdecode(path[len(start) :]): entry
-            for path, entry in repository.index().items() if path.startswith(start)
+            for path, entry in repository.staged().items() if path.startswith(start)
         }  # fmt: skip
         self.paths = tuple(sorted(self._entries))
 
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """The symbolic links among the paths, each with the text that it holds."""
+        found = {path: entry.oid for path, entry in self._entries.items() if entry.mode == SYMLINK}
+        return {path: os.fsdecode(data) for path, data in zip(found, self._repository.blobs(found.values()), strict=True)}
+
     def read(self, path: str) -> bytes:
         """Return the staged content of a file. Raises ReadError."""
-        for _ in range(_LINKS_FOLLOWED):
-            entry = self._entries.get(path)
-            if entry is None:
-                raise ReadError(os.strerror(errno.ENOENT))
-            try:
-                (data,) = self._repository.blobs([entry.oid])
-            except GitError as error:
-                raise ReadError(str(error)) from None
-            if entry.mode != SYMLINK:
-                return data
-            path = os.path.normpath(os.path.join(os.path.dirname(path), os.fsdecode(data)))
-            if path.startswith(("..", "/")):
-                raise ReadError("it is a symbolic link that leaves the repository")
-        raise ReadError(os.strerror(errno.ELOOP))
+        entry = self._entries.get(path)
+        try:
+            if entry is None or entry.mode == SYMLINK:
+                entry = self._followed(path)
+            (data,) = self._repository.blobs([entry.oid])
+        except GitError as error:
+            raise ReadError(str(error)) from None
+        return data
+
+    def _followed(self, path: str) -> IndexEntry:
+        """Return the file behind a path, whatever part of it is a symbolic link. Raises ReadError and GitError."""
+        ahead = path.split("/")[::-1]
+        behind: list[str] = []
+        followed = 0
+        while ahead:
+            part = ahead.pop()
+            if part == ".." and not behind:
+                raise ReadError(_LEAVES)
+            if part == "..":
+                behind.pop()
+            elif part not in ("", "."):
+                behind.append(part)
+            here = "/".join(behind)
+            entry = self._entries.get(here)
+            if entry is not None and entry.mode != SYMLINK:
+                if ahead:
+                    raise ReadError(os.strerror(errno.ENOTDIR))
+                return entry
+            if entry is not None:
+                followed += 1
+                if followed > _LINKS_FOLLOWED:
+                    raise ReadError(os.strerror(errno.ELOOP))
+                if self.links[here].startswith("/"):
+                    raise ReadError(_LEAVES)
+                behind.pop()
+                ahead += self.links[here].split("/")[::-1]
+        raise ReadError(os.strerror(errno.ENOENT))
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its staged content, asking git once for all of them."""
@@ -114,6 +158,28 @@ class IndexTree:
                 yield path, found[path]
             else:
                 yield from _one_by_one(self, [path])
+
+
+class MemoryTree:
+    """Files that nobody wrote anywhere: those of an example. None stands for no file."""
+
+    def __init__(self, files: Mapping[str, str | bytes | None]) -> None:
+        self._files = {
+            path: text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+            for path, text in files.items() if text is not None
+        }  # fmt: skip
+        self.paths = tuple(sorted(self._files))
+        self.links: dict[str, str] = {}
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file. Raises ReadError."""
+        if path not in self._files:
+            raise ReadError(os.strerror(errno.ENOENT))
+        return self._files[path]
+
+    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
+        """Yield each path with its content, or with the reason why there is none."""
+        return _one_by_one(self, paths)
 
 
 def disk_tree(root: Path, repository: Repository | None) -> DiskTree:
@@ -141,7 +207,8 @@ def _walk(root: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(start):
         folders[:] = [name for name in folders if name != ".git"]
         relative = os.path.relpath(folder, start)
-        for name in files:
+        linked = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        for name in (*files, *linked):
             yield name if relative == "." else os.path.join(relative, name)
 
 

@@ -10,7 +10,6 @@ import bisect
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import yaml
@@ -39,6 +38,7 @@ MAX_NODES = 500_000  # aliases counted as often as they are used, so an alias bo
 _STYLES: dict[str | None, Style] = {
     None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded",
 }  # fmt: skip
+_MARK = "\ufeff"
 _CORE = "tag:yaml.org,2002:"
 _IN_ONE_PIECE = ("plain", "single", "double")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -57,7 +57,7 @@ def parse(path: str, data: bytes) -> Document:
     try:
         text = decode(data)
     except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode(error.encoding, "ignore")
+        before = error.object[: error.start].decode(error.encoding, "ignore").lstrip(_MARK)
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         at = Span(path, line, column, line, column + 1)
         message = f"byte 0x{error.object[error.start]:02x} is not valid {error.encoding.upper()}"
@@ -82,8 +82,8 @@ def decode(data: bytes) -> str:
     UnicodeDecodeError.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data[2:].decode("utf-16-le" if data[0] == 0xFF else "utf-16-be")
-    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        return data.decode("utf-16-le" if data[0] == 0xFF else "utf-16-be").lstrip(_MARK)
+    return data.decode("utf-8").lstrip(_MARK)
 
 
 def comments(document: Document) -> Iterator[Comment]:
@@ -157,13 +157,13 @@ def _each_without_libyaml(read: Any, text: str) -> Iterator[Any]:
         raise yaml.MarkedYAMLError(None, None, problem, mark) from None
 
 
-@dataclass(slots=True)
 class _Anchored:
     """What an anchor stands for. There is no node yet inside the anchored value itself."""
 
-    node: Node | None = None
-    weight: int = 0
-    height: int = 0
+    def __init__(self, node: Node | None = None) -> None:
+        self.node = node
+        self.weight = 0
+        self.height = 0
 
 
 class _Builder:
@@ -281,7 +281,7 @@ class _Builder:
             self._deepest = max(self._deepest, depth + anchored.height)
             if self._deepest >= MAX_DEPTH:
                 self._refuse_depth(place)
-        return replace(anchored.node, key=key, uses=(*anchored.node.uses, place))
+        return anchored.node._replace(key=key, uses=(*anchored.node.uses, place))
 
     def _sequence(self, event: SequenceStartEvent, key: Node | None, depth: int) -> Node:
         items: list[Node] = []
@@ -300,7 +300,7 @@ class _Builder:
         while not isinstance(item := self._next(), CollectionEndEvent):
             key_node = self._node(item, None, depth + 1)
             if isinstance(item, AliasEvent):  # as a key it stands here, and not at its anchor
-                key_node = replace(key_node, span=_written(key_node), uses=())
+                key_node = key_node._replace(span=_written(key_node), uses=())
             value_event = self._next()
             value = self._node(value_event, key_node, depth + 1)
             first, last = first or key_node, value
@@ -308,7 +308,7 @@ class _Builder:
                 for name, merged in self._merged(value_event, value).items():
                     # go-yaml v2 merges in document order, so a merge key overrides what stands before it.
                     if name in explicit and merged.value != explicit[name].value:
-                        duplicates.append((explicit[name], replace(merged, key=key_node)))
+                        duplicates.append((explicit[name], merged._replace(key=key_node)))
                     entries[name] = merged
                 continue
             name = self._key(key_node)
@@ -340,7 +340,7 @@ class _Builder:
             if uses:
                 # Chains of merge keys make the uses grow with every link: they count as well.
                 self._count += sum(len(node.uses) for node in source.value.values())
-                merged |= {name: replace(node, uses=node.uses + uses) for name, node in source.value.items()}
+                merged |= {name: node._replace(uses=node.uses + uses) for name, node in source.value.items()}
             else:
                 merged |= source.value
             if self._count > MAX_NODES:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gitopslint.model.document import KeyPath, parse_key_path
+from gitopslint.model.policy import Policy
 from gitopslint.model.rule import Level
 from gitopslint.model.tag import check_tag_pattern
 
@@ -92,6 +93,30 @@ class AppSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicationSettings:
+    """Where the Argo CD Applications are and what is expected of them."""
+
+    __pydantic_config__ = _STRICT
+
+    path: str | None = "deploy/argocd/apps/{env}/{app}.yaml"
+    """The file of an Application; its names tell which app and environment it deploys."""
+    repository: Literal["product", "platform"] = "product"
+    """In which repository the Applications stand."""
+    repo_url: str | None = None
+    """The URL of this repository in `repoURL`. By default the one that the Applications use for charts found here."""
+    revision: str | None = None
+    """The `targetRevision` that Applications track. By default the one that most of them do."""
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Names of Applications by app and environment, where neither path nor name tells them."""
+    self_heal: dict[str, bool] = field(default_factory=lambda: {"dev": False, "prod": True})
+    """Whether Argo CD undoes changes by hand, by environment."""
+
+    def __post_init__(self) -> None:
+        if self.path is not None:
+            _check_template(self.path, {"app", "env"})
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSettings:
     """How one rule is applied here."""
 
@@ -129,10 +154,17 @@ class Contract:
     )  # fmt: skip
     """How a tag carries its commit: `<sha>` is 7 to 64 hex digits, `<n>` a number, `<version>` dotted numbers
     with or without a `v`, `<any>` anything."""
+    applications: ApplicationSettings = field(default_factory=ApplicationSettings)
+    """The Argo CD Applications."""
     apps: dict[str, AppSettings] = field(default_factory=dict)
     """Settings of single apps, by name."""
     exclude: tuple[str, ...] = ()
     """Files that no rule reads, in the syntax of `.gitignore`."""
+    policies: tuple[Policy | str, ...] | None = None
+    """Rules of your own, and the names of those shipped policies that you keep. By default all of these; `[]` is
+    none."""
+    policy_folder: str | None = None
+    """A folder of such rules, one to a file `*.yaml`."""
     rules: dict[str, RuleSettings] = field(default_factory=dict)
     """Settings of single rules, by name."""
 
@@ -145,6 +177,8 @@ class Contract:
             raise ValueError("a contract needs at least one layer")
         if not any("{app}" in layer.path for layer in self.layers) and len(self.apps) != 1:
             raise ValueError("no layer path holds {app}: then `apps` must name the one app that there is")
+        if self.policy_folder is not None:
+            _check_template(self.policy_folder, set())
         for pattern in self.tag_patterns:
             check_tag_pattern(pattern)
         for name, app in self.apps.items():

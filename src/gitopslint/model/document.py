@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from gitopslint.model.scalars import Scalar
 from gitopslint.model.span import Span, file_start
@@ -17,8 +16,7 @@ Style = Literal["plain", "single", "double", "literal", "folded", "block", "flow
 
 # Not frozen, although nothing changes a node once its document is built: a frozen dataclass takes three times as
 # long to construct, and a large repository has millions of nodes.
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(NamedTuple):
     """A value, typed as Helm types it.
 
     `value` holds merge keys already applied. `text` is a scalar's content before typing. `uses` are the places
@@ -57,8 +55,7 @@ class Node:
         return self.span if self.key is None else self.key.span
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a file cannot be used as it stands.
 
     `syntax`: it is not YAML. `helm`: it is YAML that Helm refuses. `limit`: it is beyond what gitopslint reads,
@@ -70,8 +67,7 @@ class Problem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
+class Document(NamedTuple):
     """One YAML file. `roots` are the top values of its documents, read up to the first problem."""
 
     path: str
@@ -87,8 +83,7 @@ class Document:
         return Node({}, self.roots[0].span if self.roots else file_start(self.path), "block")
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A YAML comment without its `#`; `alone` when nothing else stands on its line."""
 
     line: int
@@ -110,7 +105,7 @@ def find(node: Node, path: KeyPath) -> Node | None:
         if below is None:
             return None
         node = below
-    return replace(node, uses=node.uses + uses) if uses else node
+    return node._replace(uses=node.uses + uses) if uses else node
 
 
 def walk(node: Node, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
@@ -161,11 +156,19 @@ def dotted(path: KeyPath) -> str:
 
 def matches(pattern: KeyPath, path: KeyPath) -> bool:
     """Tell whether a key path fits a pattern, in which `*` stands for one step and `**` for any number."""
-    if not pattern:
-        return not path
-    if pattern[0] == "**":
-        return any(matches(pattern[1:], path[skip:]) for skip in range(len(path) + 1))
-    return bool(path) and pattern[0] in ("*", path[0]) and matches(pattern[1:], path[1:])
+    at = step = 0
+    after = retry = -1  # where to go on when the latest `**` has to take one step more
+    while step < len(path):
+        if at < len(pattern) and pattern[at] == "**":
+            at, after, retry = at + 1, at + 1, step
+        elif at < len(pattern) and pattern[at] in ("*", path[step]):
+            at, step = at + 1, step + 1
+        elif after >= 0:
+            retry += 1
+            at, step = after, retry
+        else:
+            return False
+    return all(rest == "**" for rest in pattern[at:])
 
 
 def leads_to(path: KeyPath, pattern: KeyPath) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from gitopslint.model.document import KeyPath
 from gitopslint.model.rule import Catalogue, Level
@@ -11,32 +11,28 @@ from gitopslint.model.source import Source
 from gitopslint.model.span import Span
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Related:
+class Related(NamedTuple):
     """Another place that explains a finding."""
 
     span: Span
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the text of a span."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A change that removes the finding and nothing else."""
 
     title: str
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Offence:
+class Offence(NamedTuple):
     """What a check found, before the engine gives it a level and an identity.
 
     `message` names what, where, with which value, and the way out, as one sentence. `at_most` caps the level
@@ -50,19 +46,22 @@ class Offence:
     environment: str | None = None
     at_most: Level | None = None
     fix: Fix | None = None
+    app: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What a check could not answer: why, and what would decide it."""
+class Doubt(NamedTuple):
+    """What a check could not answer: why, and what would decide it.
+
+    `needs`: it counts only where there are such things at all; who has none is not asked for them.
+    """
 
     reason: str
     remedy: str
     span: Span
+    needs: Literal["applications"] | None = None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Undecided:
+class Undecided(NamedTuple):
     """One doubt of one or more rules, with all the places that it is about."""
 
     rules: tuple[str, ...]
@@ -71,8 +70,7 @@ class Undecided:
     spans: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """An offence against one rule. `fingerprint` stays when lines move or messages are reworded."""
 
     rule: str
@@ -87,8 +85,7 @@ class Finding:
     fix: Fix | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waived:
+class Waived(NamedTuple):
     """A finding that a waiver accepts, with the reason given there."""
 
     finding: Finding
@@ -96,8 +93,7 @@ class Waived:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class Fault(NamedTuple):
     """A rule that crashed: ours to mend. Never holds text of the repository, only the kind and place of the error."""
 
     rule: str
@@ -105,8 +101,7 @@ class Fault:
     error: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Unread:
+class Unread(NamedTuple):
     """A file that a rule needed and nobody could read."""
 
     path: str
@@ -116,8 +111,7 @@ class Unread:
 Verdict = Literal["pass", "violation", "undecided"]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The outcome of one run. All tuples are in a fixed order, so that the same input gives the same bytes.
 
     `prefix` leads from the top of the git repository to the checked root (`""` or `examples/web-core/`); paths of
@@ -131,7 +125,7 @@ class Report:
     waived: tuple[Waived, ...] = ()
     faults: tuple[Fault, ...] = ()
     unread: tuple[Unread, ...] = ()
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: Mapping[str, Source] = MappingProxyType({})
     prefix: str = ""
     contract: str | None = None
     files: int = 0

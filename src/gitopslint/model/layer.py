@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from gitopslint.model.contract import Contract, ImageKeys, LayerPath, Role
+from gitopslint.model.application import Application
+from gitopslint.model.chart import ChartSchema, Gap
+from gitopslint.model.contract import Contract, ImageKeys, Role
 from gitopslint.model.document import Document, KeyPath, Node
+from gitopslint.model.span import Span, file_start
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(NamedTuple):
     """A JSON Schema and the name under which a reader finds it."""
 
     name: str
     content: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Templating:
+class Templating(NamedTuple):
     """Which values a chart passes to `tpl`. `opaque`: there are calls whose argument is not a plain value."""
 
     paths: tuple[KeyPath, ...]
@@ -29,22 +29,26 @@ class Templating:
         return any(path[: len(known)] == known[: len(path)] for known in self.paths)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Layer:
-    """One values file with its role. A chart layer, or one shared by environments, has no app or environment."""
+LayerRole = Role | Literal["values", "inline", "parameters"]
+"""The contract's roles; a values file that the contract does not name; and values written into an Application."""
 
-    place: LayerPath
+Wired = Literal["loaded", "unloaded", "unknown"]
+
+
+class Layer(NamedTuple):
+    """Values with a role. A layer shared by environments or apps has none of its own.
+
+    `wired` tells whether an Application loads the file; None where no Application is at hand.
+    """
+
+    role: LayerRole
     app: str | None
     environment: str | None
     document: Document
     contract: Contract
     templating: Templating | None = None
     json_schema: Schema | None = None
-
-    @property
-    def role(self) -> Role:
-        """What the layer is for."""
-        return self.place.role
+    wired: Wired | None = None
 
     @property
     def path(self) -> str:
@@ -52,41 +56,65 @@ class Layer:
         return self.document.path
 
     @property
+    def root(self) -> Node:
+        """The values."""
+        return self.document.root
+
+    @property
     def readable(self) -> bool:
         """Whether Helm would take the file: one document, a mapping (or nothing) at its top."""
-        return self.document.problem is None and len(self.document.roots) <= 1 and (
-            isinstance(self.document.root.value, dict)
-        )  # fmt: skip
+        document = self.document
+        further = any(root.value is not None for root in document.roots[1:])
+        return document.problem is None and not further and isinstance(document.root.value, dict)
 
     def __str__(self) -> str:
         return self.path
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stack:
+class Stack(NamedTuple):
     """The layers of one (app, environment) in the order in which Helm gets them, and their merged values.
 
-    `values` is None when a layer cannot be read, because then nobody knows what would be deployed.
+    `missing` are the layers of the contract that are not there, with their roles. `values` is None when nobody can
+    tell what would be deployed: a layer cannot be read, or for the reason in `unknown`. `partial` says why values
+    may lack defaults: the chart is not at hand. `schemas` are what Helm holds the values against, each with the key
+    path of its part, and `gaps` what charts below the chart leave open that are not at hand.
     """
 
     app: str
     environment: str
     layers: tuple[Layer, ...]
-    missing: tuple[str, ...]
+    missing: tuple[tuple[LayerRole, str], ...]
     values: Node | None
     contract: Contract
+    application: Application | None = None
+    unknown: str | None = None
+    partial: str | None = None
+    namespace: str | None = None
+    schemas: tuple[tuple[KeyPath, ChartSchema], ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def release_layer(self) -> Layer | None:
         """The layer that says which image runs: the last one with the role `release`."""
         return next((layer for layer in reversed(self.layers) if layer.role == "release"), None)
 
+    @property
+    def lacks_release(self) -> bool:
+        """Whether the file of the release layer is missing."""
+        return any(role == "release" for role, _ in self.missing)
+
+    @property
+    def span(self) -> Span:
+        """Where to speak of the stack as a whole: its Application, or its first layer."""
+        if self.application is not None:
+            return self.application.span
+        return file_start(self.layers[-1].path) if self.layers else file_start("")
+
     def __str__(self) -> str:
         return f"{self.app} in {self.environment}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Release:
+class Release(NamedTuple):
     """Which image one (app, environment) runs. A part that no layer sets is None."""
 
     stack: Stack
@@ -111,8 +139,7 @@ class Release:
         return str(self.stack)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class App:
+class App(NamedTuple):
     """One app with its stacks, in the order of the environments, and the releases of all of them."""
 
     name: str
@@ -134,8 +161,7 @@ class App:
         return self.name
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Manifest:
+class Manifest(NamedTuple):
     """A Kubernetes manifest or other YAML file outside the layers."""
 
     document: Document

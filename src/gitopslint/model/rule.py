@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from gitopslint.model.requirement import Demand
 
 Level = Literal["error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("note", "warning", "error")
 """From the mildest to the most serious."""
 
-Family = Literal["layers", "image", "waivers"]
-FAMILIES: tuple[Family, ...] = ("layers", "image", "waivers")
+Family = Literal["layers", "image", "argocd", "waivers", "policy"]
+FAMILIES: tuple[Family, ...] = ("layers", "image", "argocd", "waivers", "policy")
 """In the order of the manual."""
 
 Parameter = str | int | bool | tuple[str, ...]
@@ -21,12 +22,13 @@ def milder(one: Level, other: Level) -> Level:
     return min(one, other, key=LEVELS.index)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule of the catalogue, without its examples.
 
     `summary` names the offence in one sentence, `why` what it breaks, `fix` the way out. `tags` may hold a CWE
     (`cwe-798`). `parameters` are the defaults; the contract may override each with a value of the same type.
+    `demand` is what a rule without code asks for. `own`: the checked
+    repository brings it along, so our manual does not know it.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Rule:
     fix: str
     tags: tuple[str, ...] = ()
     parameters: tuple[tuple[str, Parameter], ...] = ()
+    demand: Demand | None = None
+    own: bool = False
 
 
 Catalogue = dict[str, Rule]

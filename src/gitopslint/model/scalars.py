@@ -12,7 +12,8 @@ import math
 import re
 import struct
 
-Scalar = str | bool | float | None
+Scalar = str | bool | int | float | None
+"""A number from a YAML file is a float, as Helm makes it; only `--set` gives an int, which keeps all its digits."""
 
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
@@ -61,7 +62,7 @@ def printed(value: Scalar) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return _go_float(repr(value))
-    return value or ""
+    return str(value) if isinstance(value, int) else value or ""
 
 
 def resolve_as(kind: str, text: str) -> Scalar:

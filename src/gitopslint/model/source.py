@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitopslint.model.span import Span
 
 _MODULUS = 1 << 64
 _WINDOW = 100
 _OLDEST = pow(37, _WINDOW, _MODULUS)
-_END_OF_FILE = 65535
+_LINE_FEED, _END_OF_FILE = 10, 65535
+_NO_BLANKS = dict.fromkeys(map(ord, " \t"))
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Lines without their line ends. Secrets are masked when it is made, so nothing built on it can show one."""
 
     lines: tuple[str, ...]
@@ -34,24 +35,29 @@ class Source:
         A rolling hash over the first 100 UTF-16 units from the start of the line on, blanks left out, followed
         by a number that tells equal hashes apart. Source: codeql-action, `src/fingerprints.ts`.
         """
-        units: list[int] = []
-        starts: list[int] = []
-        for position, line in enumerate(self.lines):
-            starts.append(len(units))
-            kept = line.replace(" ", "").replace("\t", "").encode("utf-16-le", "surrogatepass")
-            units += memoryview(kept).cast("H")
-            if position + 1 < len(self.lines):
-                units.append(10)
-        units.append(_END_OF_FILE)
+        units = array("H")
+        ours: dict[int, bool] = {}
+        for line in self.lines:
+            # To GitHub a carriage return alone ends a line as well. Its hash is nobody's, but it is counted.
+            for position, part in enumerate(line.split("\r")):
+                ours[len(units)] = position == 0
+                units.frombytes(part.translate(_NO_BLANKS).encode("utf-16", "surrogatepass")[2:])
+                units.append(_LINE_FEED)
+        units[-1:] = array("H", [_END_OF_FILE])
+        units.extend([0] * _WINDOW)
+        value = 0
+        for unit in units[: _WINDOW - 1]:
+            value = (value * 37 + unit) % _MODULUS
         seen: dict[int, int] = {}
         hashes = []
-        for start in starts:
-            value = 0
-            window = units[start : start + _WINDOW]
-            for unit in window + [0] * (_WINDOW - len(window)):
-                value = (value * 37 + unit) % _MODULUS
-            seen[value] = seen.get(value, 0) + 1
-            hashes.append(f"{value:x}:{seen[value]}")
+        oldest = 0
+        for position in range(len(units) - _WINDOW):
+            value = (value * 37 + units[position + _WINDOW - 1] - oldest * _OLDEST) % _MODULUS
+            oldest = units[position]
+            if position in ours:
+                seen[value] = seen.get(value, 0) + 1
+                if ours[position]:
+                    hashes.append(f"{value:x}:{seen[value]}")
         return hashes
 
 

@@ -26,6 +26,7 @@ _WORD_AS_TAG = re.compile(r"todo|tbd|tba|placeholder|xxx+|n/?a|none|unset|undefi
 _BRACKETS = re.compile(
     r"<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|__[A-Za-z][A-Za-z0-9_]*__|%[A-Z_]+%|@[A-Z_]+@"
 )
+_LONGEST_TAG = 128
 _LONGEST = 512  # far beyond any reference; keeps the patterns above cheap on hostile text
 
 
@@ -36,6 +37,8 @@ def commit_in(tag: str, patterns: tuple[str, ...]) -> str | None:
     hexadecimal, but nobody means a commit by it.
     """
     name = tag.partition("@")[0]
+    if len(name) > _LONGEST_TAG:
+        return None
     found = [match["sha"] for pattern in patterns if (match := _compiled(pattern).fullmatch(name))]
     found = [sha for sha in found if not (_DATE.fullmatch(sha) or _EPOCH.fullmatch(sha))]
     return max(found, key=len, default=None)

@@ -7,14 +7,14 @@ import re
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # C0 and C1 controls, marks that turn the writing direction, line breaks that are none to git, and what has no
 # width: a reviewer would see another text than the one that is there.
-_DECEPTIVE = re.compile(
+DECEPTIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]",
 )
 
 
 def visible(text: str) -> str:
     r"""Show every character that could hide or move others as an escape: `\x1b`, `\u202e`."""
-    return _DECEPTIVE.sub(_escaped, text)
+    return DECEPTIVE.sub(_escaped, text)
 
 
 def encodable(text: str) -> str:

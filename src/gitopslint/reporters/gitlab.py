@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from gitopslint.model.finding import Finding, Report
 from gitopslint.model.rule import Level
@@ -31,8 +30,7 @@ def render(report: Report) -> str:
     return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Notice:
+class _Notice(NamedTuple):
     """What was not checked. The format has no place for it, but left out it would look like a pass."""
 
     identity: tuple[str, ...]
@@ -100,7 +98,7 @@ def _entry(description: str, check: str, fingerprint: str, severity: str, span: 
 
 
 def _from_the_top(span: Span, report: Report) -> Span:
-    return replace(span, path=report.prefix + span.path)
+    return span._replace(path=report.prefix + span.path)
 
 
 def _is_security(report: Report, rule: str) -> bool:

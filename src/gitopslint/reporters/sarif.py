@@ -287,17 +287,19 @@ def _driver(report: Report, version: str) -> dict[str, Any]:
 
 def _rule(rule: Rule) -> dict[str, Any]:
     page = f"{PROJECT}/blob/main/docs/rules/{rule.name}.md"
+    said = {label: text for label, text in (("Why", rule.why), ("Fix", rule.fix)) if text} or {"What": rule.summary}
+    links = [] if rule.own else [f"[Examples and parameters]({page})"]
     return {
         "id": rule.name,
         # A name that differs from the id in case only is refused (SARIF1001).
         **({"name": "".join(map(str.capitalize, rule.name.split("-")))} if "-" in rule.name else {}),
         "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": f"{rule.summary} {rule.why}"},
+        "fullDescription": {"text": f"{rule.summary} {rule.why}".rstrip()},
         "help": {
-            "text": f"{rule.why} {rule.fix}",
-            "markdown": f"**Why:** {rule.why}\n\n**Fix:** {rule.fix}\n\n[Examples and parameters]({page})",
+            "text": " ".join(said.values()),
+            "markdown": "\n\n".join([*(f"**{label}:** {text}" for label, text in said.items()), *links]),
         },
-        "helpUri": page,
+        **({} if rule.own else {"helpUri": page}),
         "defaultConfiguration": {"level": rule.level},
         "properties": _properties(rule),
     }

@@ -41,8 +41,9 @@ class _Page:
             yield self._remark("", f"{visible(related.note)}: {self._at(related.span)}")
         if explain:
             rule = self._report.catalogue[finding.rule]
-            yield self._remark("why", _one_line(rule.why))
-            yield self._remark("fix", _one_line(rule.fix))
+            for label, text in (("why", rule.why), ("fix", rule.fix)):
+                if text:  # a rule of the repository itself may say neither
+                    yield self._remark(label, visible(_one_line(text)))
 
     def undecided(self) -> Iterator[str]:
         for one in self._report.undecided:

@@ -1,0 +1,65 @@
+"""Times `gitopslint check` against yamllint on the same files, whole processes, in turn.
+
+    python -m bench.startup [REPOSITORY] [--pairs N]
+
+Prints the median of each and the median of the ratios pair by pair. Before timing anything it makes sure that both
+do their work: gitopslint reports what is planted in the examples, and yamllint reads as many files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def main() -> int:
+    """Run the comparison."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("repository", nargs="?", type=Path, default=ROOT / "examples/web-core")
+    parser.add_argument("--pairs", type=int, default=9)
+    arguments = parser.parse_args()
+    ours = _beside("gitopslint", "check", str(arguments.repository))
+    files = sorted(str(path) for path in arguments.repository.rglob("*.yaml") if "templates" not in path.parts)
+    peer = _beside("yamllint", "-d", "relaxed", *files)
+    bare = [sys.executable, "-c", "pass"]
+    _make_sure(ours, arguments.repository)
+    times = {name: [] for name in ("gitopslint", "yamllint", "python -c pass")}  # type: dict[str, list[float]]
+    for _ in range(arguments.pairs):
+        for name, command in (("gitopslint", ours), ("yamllint", peer), ("python -c pass", bare)):
+            times[name].append(_seconds(command))
+    print(f"{len(files)} YAML files, {arguments.pairs} pairs, medians")
+    for name, measured in times.items():
+        ratios = [mine / theirs for mine, theirs in zip(times["gitopslint"], measured, strict=True)]
+        print(f"{name:15} {statistics.median(measured) * 1000:7.1f} ms   gitopslint is {statistics.median(ratios):.2f} times this")
+    return 0
+
+
+def _make_sure(ours: list[str], repository: Path) -> None:
+    done = subprocess.run([*ours, "--output-format", "json"], capture_output=True, check=False)
+    report = json.loads(done.stdout)
+    assert report["summary"]["files"], "gitopslint read nothing"
+    if repository == ROOT / "examples/web-core":
+        rules = {finding["rule"] for finding in report["findings"]}
+        assert {"mutable-tag", "retyped-tag", "duplicate-key"} <= rules, "the planted violations are not reported"
+
+
+def _beside(program: str, *words: str) -> list[str]:
+    """Name a program of the environment that runs this."""
+    return [str(Path(sys.executable).parent / program), *words]
+
+
+def _seconds(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

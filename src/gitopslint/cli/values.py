@@ -1,0 +1,96 @@
+"""`gitopslint values`."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Iterable
+
+from gitopslint.cli.exits import CLEAN, UsageError, tell
+from gitopslint.cli.output import write_out
+from gitopslint.cli.workspace import Workspace, open_workspace
+from gitopslint.loaders.rules import load_catalogue
+from gitopslint.model.document import KeyPath, dotted, find, walk
+from gitopslint.model.layer import Stack
+from gitopslint.model.redaction import judged_path
+from gitopslint.model.valuepath import parse_value_path
+from gitopslint.reporters.escape import visible
+from gitopslint.reporters.values import View, render_json, render_text, render_yaml
+
+_MOST_NAMES = 10
+
+
+def values(arguments: argparse.Namespace) -> int:
+    """Print the merged values of one app in one environment. Raises UsageError."""
+    workspace = open_workspace(arguments.repository, load_catalogue(), staged=arguments.staged)
+    stacks = _stacks(workspace, arguments.app, arguments.environment)
+    path = _key_path(arguments.key)
+    views = [_view(stack, path) for stack in stacks]
+    for stack in stacks:
+        _remark(stack, workspace.prefix)
+    if arguments.format == "json":
+        write_out(render_json(views, workspace.prefix))
+    elif arguments.format == "yaml":
+        write_out(render_yaml(views))
+    else:
+        write_out(render_text(views, workspace.prefix))
+    return CLEAN
+
+
+def _stacks(workspace: Workspace, app: str, environment: str) -> list[Stack]:
+    product = workspace.product
+    known = product.layout.stacks()
+    if app not in known:
+        raise UsageError(f"there is no app {app!r}: {_hint(app, known)}")
+    if environment not in known[app]:
+        raise UsageError(f"{app} is in no environment {environment!r}: {_hint(environment, known[app])}")
+    return [stack for stack in product.stacks(app) if stack.environment == environment]
+
+
+def _key_path(text: str | None) -> KeyPath:
+    if text is None:
+        return ()
+    try:
+        return parse_value_path(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _view(stack: Stack, path: KeyPath) -> View:
+    if stack.values is None:
+        raise UsageError(f"the values of {stack} are not known: {_reason(stack)}")
+    node = find(stack.values, path)
+    if node is None:
+        keys = [dotted(known) for known, _ in walk(stack.values) if known]
+        raise UsageError(f"{stack} has no value {dotted(path)!r}: {_hint(dotted(path), keys)}")
+    return View(stack, path, judged_path(stack.values, path), node)
+
+
+def _reason(stack: Stack) -> str:
+    for layer in stack.layers:
+        problem = layer.document.problem
+        if problem is not None:
+            return f"{problem.span}: {problem.message}"
+        if not layer.readable:
+            return f"{layer.path} holds several documents, or no mapping"
+    return stack.unknown or "a layer cannot be read"
+
+
+def _remark(stack: Stack, prefix: str) -> None:
+    """Say what may be missing from the values."""
+    for _, path in stack.missing:
+        tell(visible(f"{prefix}{path} is missing"))
+    if stack.partial is not None:
+        tell(visible(f"the chart's defaults are not known: {stack.partial}"))
+    for gap in stack.gaps:
+        where = f"{dotted(gap.path)} may lack defaults" if gap.path else "these values may lack defaults"
+        tell(visible(f"{where}: {gap.reason}"))
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = difflib.get_close_matches(word, names, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"known are {', '.join(names[:_MOST_NAMES])}{more}"

@@ -1,0 +1,90 @@
+"""Examples of rules, checked in memory: they are the tests of a rule and what the manual shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+from gitopslint.engine.run import run
+from gitopslint.engine.selection import select
+from gitopslint.loaders.product import Product
+from gitopslint.loaders.tree import MemoryTree
+from gitopslint.model.contract import Contract
+from gitopslint.model.finding import Report
+from gitopslint.model.policy import Example, Policy
+from gitopslint.model.rule import Catalogue
+
+Files = Mapping[str, str | bytes | None]
+
+CLEAN: dict[str, str | bytes | None] = {
+    "deploy/charts/web-app/values.yaml": (
+        'image:\n  repository: "REPLACE_ME"\n  tag: "REPLACE_ME"\n  pullPolicy: IfNotPresent\nreplicas: 1\n'
+    ),
+    **{
+        f"deploy/env/release-{env}/shop.yaml": (
+            "# Written by CI.\nimage:\n  repository: registry.example.com/shop\n  tag: 4f9d2c7b81ae-r3\n"
+        )
+        for env in ("dev", "prod")
+    },
+    **{
+        f"deploy/env/{env}/shop.yaml": f"env:\n  APP_ENV: {env}\nenvFrom:\n  secretRef: shop-{env}-env\n"
+        for env in ("dev", "prod")
+    },
+}
+"""A product repository that breaks no rule, one app in two environments: our own examples lie over it."""
+
+
+class Trial(NamedTuple):
+    """One example of one rule: where it should be reported, and the report. `want` is None for anywhere."""
+
+    rule: str
+    kind: Literal["good", "bad"]
+    title: str
+    want: tuple[str, ...] | None
+    report: Report
+
+    @property
+    def have(self) -> tuple[str, ...]:
+        """Where the rule reports it."""
+        return tuple(str(finding.span) for finding in self.report.findings if finding.rule == self.rule)
+
+    @property
+    def trouble(self) -> tuple[str, ...]:
+        """Why the rule has no verdict."""
+        undecided = [f"undecided: {one.reason}" for one in self.report.undecided if self.rule in one.rules]
+        crashed = [f"crashed: {fault.error}" for fault in self.report.faults if fault.rule == self.rule]
+        return (*undecided, *crashed)
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is reported where it should be and nowhere else."""
+        return not self.trouble and (bool(self.have) if self.want is None else sorted(self.have) == sorted(self.want))
+
+
+def check_files(
+    files: Files, contract: Contract, catalogue: Catalogue, selected: Sequence[str] = (), ignored: Sequence[str] = (),
+    scope: str = "",
+) -> Report:  # fmt: skip
+    """Check files in memory against a contract."""
+    selection = select(catalogue, contract, selected, ignored)
+    return run(Product(MemoryTree(files), contract), catalogue, selection, scope=scope)
+
+
+def try_example(
+    rule: str, kind: Literal["good", "bad"], example: Example, base: Files, contract: Contract, catalogue: Catalogue,
+    selected: Sequence[str] = (),
+) -> Trial:  # fmt: skip
+    """Lay the files of an example over others and check them; a good one should be silent."""
+    report = check_files({**base, **example.files}, contract, catalogue, selected)
+    return Trial(rule, kind, example.title, () if kind == "good" else example.at, report)
+
+
+def try_policy(policy: Policy, contract: Contract, catalogue: Catalogue) -> Iterator[Trial]:
+    """Try the examples of a user's rule, by that rule alone and under the user's own contract."""
+    # Schemas of layers stand in files that the examples do not have, and another rule reads them.
+    contract = replace(contract, layers=tuple(replace(layer, json_schema=None) for layer in contract.layers))
+    for example in policy.examples.good:
+        yield try_example(policy.name, "good", example, policy.examples.repository, contract, catalogue, [policy.name])
+    for example in policy.examples.bad:
+        yield try_example(policy.name, "bad", example, policy.examples.repository, contract, catalogue, [policy.name])

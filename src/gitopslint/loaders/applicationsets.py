@@ -1,0 +1,259 @@
+"""ApplicationSets, as far as they can be decided offline: list, git files and directories, and their matrix.
+
+Everything else is named with the reason. Sources: argo-cd `applicationset/generators/*.go`, `applicationset/utils`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from gitopslint.loaders import yaml
+from gitopslint.loaders.tree import ReadError
+from gitopslint.loaders.valuefiles import Files
+from gitopslint.model.document import Node, find, plain
+from gitopslint.model.glob import GlobError, name_matches
+from gitopslint.model.scalars import printed
+
+MOST_APPLICATIONS = 1000
+
+Parameters = dict[str, Any]
+Reason = tuple[Node, str]
+
+_FAST = re.compile(r"\{\{([^{}]*)\}\}")
+_FIELD = re.compile(r"\{\{-?\s*((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}")
+_INDEX = re.compile(r"\{\{-?\s*index\s+((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s+([0-9]+)\s*-?\}\}")
+_DECIDED = frozenset({"list", "git", "matrix"})
+
+
+class _Undecided(Exception):  # noqa: N818 - an answer, not an error
+    def __init__(self, node: Node, reason: str) -> None:
+        self.node = node
+        self.reason = reason
+
+
+def generate(root: Node, files: Files) -> tuple[list[Node], list[Reason]]:
+    """Return the Applications that an ApplicationSet makes, and why others cannot be known."""
+    spec = find(root, ("spec",)) or root
+    template = spec.mapping.get("template")
+    if template is None or not template.mapping:
+        return [], [(spec, "it has no template")]
+    if "templatePatch" in spec.mapping:
+        return [], [(spec.mapping["templatePatch"], "a templatePatch may change what is loaded")]
+    go = find(spec, ("goTemplate",))
+    render = _go_text if go is not None and go.value is True else _fast_text
+    made: list[Node] = []
+    reasons: list[Reason] = []
+    generators = spec.mapping.get("generators")
+    for generator in generators.items if generators is not None else []:
+        try:
+            for parameters in _generated(generator, files, render, {}):
+                if len(made) >= MOST_APPLICATIONS:
+                    raise _Undecided(generator, f"it makes more than {MOST_APPLICATIONS} Applications")
+                made.append(_filled(template, parameters, render))
+        except _Undecided as undecided:
+            reasons.append((undecided.node, undecided.reason))
+    return made, reasons
+
+
+def _generated(generator: Node, files: Files, render: Any, outer: Parameters) -> Iterator[Parameters]:
+    for key in generator.mapping:
+        if key not in (*_DECIDED, "template"):
+            why = "a selector filters what it makes" if key == "selector" else f"the generator {key!r} asks a cluster or a server"
+            raise _Undecided(generator.mapping[key], why)
+        if key == "template":
+            raise _Undecided(generator.mapping[key], "a generator with a template of its own is not read")
+    if (listed := generator.mapping.get("list")) is not None:
+        yield from _from_list(listed)
+    elif (git := generator.mapping.get("git")) is not None:
+        yield from _from_git(_filled(git, outer, render) if outer else git, files)
+    elif (matrix := generator.mapping.get("matrix")) is not None:
+        yield from _from_matrix(matrix, files, render, outer)
+
+
+def _from_list(listed: Node) -> Iterator[Parameters]:
+    if "elementsYaml" in listed.mapping:
+        raise _Undecided(listed.mapping["elementsYaml"], "elementsYaml is a template")
+    elements = listed.mapping.get("elements")
+    for element in elements.items if elements is not None else []:
+        yield {key: _value(node) for key, node in element.mapping.items()}
+
+
+def _from_matrix(matrix: Node, files: Files, render: Any, outer: Parameters) -> Iterator[Parameters]:
+    generators = matrix.mapping.get("generators")
+    both = generators.items if generators is not None else []
+    if len(both) != 2:
+        raise _Undecided(matrix, "a matrix has exactly two generators")
+    for first in _generated(both[0], files, render, outer):
+        for second in _generated(both[1], files, render, outer | first):
+            yield first | second
+
+
+def _from_git(git: Node, files: Files) -> Iterator[Parameters]:
+    prefix = _text(git, "pathParamPrefix")
+    extra = {f"values.{key}": _value(node) for key, node in (_mapping(git, "values")).items()}
+    if "directories" in git.mapping:
+        found = _directories(git.mapping["directories"].items, files)
+        yield from (_path_parameters(folder, None, prefix) | extra for folder in found)
+    elif "files" in git.mapping:
+        for path in _matching_files(git.mapping["files"].items, files):
+            for content in _contents(path, git, files):
+                yield content | _path_parameters(posixpath.dirname(path), posixpath.basename(path), prefix) | extra
+    else:
+        raise _Undecided(git, "a git generator needs directories or files")
+
+
+def _directories(entries: list[Node], files: Files) -> list[str]:
+    """Return the folders that fit; an excluding entry wins wherever it stands. Hidden folders never fit."""
+    folders = sorted({
+        "/".join(parts[:length])
+        for parts in (path.split("/")[:-1] for path in files.paths) for length in range(1, len(parts) + 1)
+    })  # fmt: skip
+    wanted = [_text(entry, "path") for entry in entries if not _true(entry, "exclude")]
+    excluded = [_text(entry, "path") for entry in entries if _true(entry, "exclude")]
+    return [
+        folder for folder in folders
+        if not any(part.startswith(".") for part in folder.split("/"))
+        and any(_path_match(pattern, folder, entries[0]) for pattern in wanted)
+        and not any(_path_match(pattern, folder, entries[0]) for pattern in excluded)
+    ]  # fmt: skip
+
+
+def _matching_files(entries: list[Node], files: Files) -> list[str]:
+    """Return the files that fit. By default Argo CD lets `*` run over `/` here."""
+    found: set[str] = set()
+    excluded: set[str] = set()
+    for entry in entries:
+        pattern = _text(entry, "path")
+        try:
+            matching = {path for path in files.paths if name_matches(pattern, path)}
+        except GlobError as error:
+            raise _Undecided(entry, str(error)) from None
+        (excluded if _true(entry, "exclude") else found).update(matching)
+    return sorted(found - excluded)
+
+
+def _contents(path: str, git: Node, files: Files) -> Iterator[Parameters]:
+    try:
+        document = yaml.parse(path, files.tree.read(path))
+    except ReadError as error:
+        raise _Undecided(git, f"{path} cannot be read: {error}") from None
+    if document.problem is not None:
+        raise _Undecided(git, f"{path} is not readable: {document.problem.message}")
+    items = document.root.items if isinstance(document.root.value, list) else [document.root]
+    for item in items:
+        yield {key: _value(node) for key, node in item.mapping.items()}
+
+
+def _path_parameters(folder: str, name: str | None, prefix: str) -> Parameters:
+    base = posixpath.basename(folder)
+    segments = folder.split("/")
+    path = {
+        "path": folder, "basename": base, "basenameNormalized": _normalized(base), "segments": segments,
+        **({"filename": name, "filenameNormalized": _normalized(name)} if name is not None else {}),
+    }  # fmt: skip
+    return {prefix: {"path": path}} if prefix else {"path": path}
+
+
+def _filled(node: Node, parameters: Parameters, render: Any) -> Node:
+    """Return a template with every text filled in."""
+    if isinstance(node.value, dict):
+        return node._replace(value={key: _filled(below, parameters, render) for key, below in node.value.items()})
+    if isinstance(node.value, list):
+        return node._replace(value=[_filled(item, parameters, render) for item in node.value])
+    if "{{" not in node.text:
+        return node
+    text = render(node, parameters)
+    return node._replace(text=text, value=text)
+
+
+def _fast_text(node: Node, parameters: Parameters) -> str:
+    """Fill in `{{path.basename}}`; a name that is not known stays, as fasttemplate leaves it."""
+
+    def fill(match: re.Match[str]) -> str:
+        found = _fast_lookup(match[1].strip(), parameters)
+        return match[0] if found is None else found
+
+    return _FAST.sub(fill, node.text)
+
+
+def _fast_lookup(name: str, parameters: Parameters) -> str | None:
+    if (direct := parameters.get(name)) is not None and not isinstance(direct, dict | list):
+        return str(direct)
+    if (index := re.fullmatch(r"(.*)path\[([0-9]+)\]", name)) is not None:
+        segments = _walk(parameters, [*index[1].split(".")[:-1], "path", "segments"])
+        position = int(index[2])
+        return segments[position] if isinstance(segments, list) and position < len(segments) else None
+    found = _walk(parameters, name.split("."))
+    if isinstance(found, dict) and isinstance(found.get("path"), str) and name.split(".")[-1] == "path":
+        found = found["path"]
+    return None if found is None or isinstance(found, dict | list) else str(found)
+
+
+def _go_text(node: Node, parameters: Parameters) -> str:
+    """Fill in plain fields of a Go template; anything that computes is not decided here."""
+
+    def field(match: re.Match[str]) -> str:
+        found = _walk(parameters, match[1].split(".")[1:])
+        if found is None:
+            raise _Undecided(node, f"{match[1]} is not among its parameters")
+        if isinstance(found, dict | list):
+            raise _Undecided(node, f"{match[1]} is no single value")
+        return str(found)
+
+    def index(match: re.Match[str]) -> str:
+        found = _walk(parameters, match[1].split(".")[1:])
+        position = int(match[2])
+        if not isinstance(found, list) or position >= len(found):
+            raise _Undecided(node, f"{match[1]} has no item {position}")
+        return str(found[position])
+
+    text = _FIELD.sub(field, _INDEX.sub(index, node.text))
+    if "{{" in text:
+        raise _Undecided(node, "its template computes more than plain fields")
+    return text
+
+
+def _walk(parameters: Any, steps: list[str]) -> Any:
+    for step in steps:
+        if not isinstance(parameters, dict):
+            return None
+        parameters = parameters.get(step)
+    return parameters
+
+
+def _path_match(pattern: str, path: str, node: Node) -> bool:
+    """Match folder names one by one: here `*` stays within one name."""
+    parts, names = pattern.strip("/").split("/"), path.split("/")
+    try:
+        return len(parts) == len(names) and all(name_matches(part, name) for part, name in zip(parts, names, strict=True))
+    except GlobError as error:
+        raise _Undecided(node, str(error)) from None
+
+
+def _value(node: Node) -> Any:
+    if node.is_scalar:
+        return node.text if isinstance(node.value, str) else printed(node.value)  # type: ignore[arg-type]
+    return plain(node)
+
+
+def _normalized(name: str) -> str:
+    """Make a name fit for Kubernetes, as `basenameNormalized` does."""
+    return re.sub(r"[^-a-z0-9.]", "-", name.lower())[:253].strip("-.")
+
+
+def _text(node: Node, key: str) -> str:
+    found = node.mapping.get(key)
+    return found.text if found is not None and found.is_scalar else ""
+
+
+def _true(node: Node, key: str) -> bool:
+    found = node.mapping.get(key)
+    return found is not None and found.value is True
+
+
+def _mapping(node: Node, key: str) -> dict[str, Node]:
+    found = node.mapping.get(key)
+    return found.mapping if found is not None else {}

@@ -1,0 +1,108 @@
+"""Which values must not be shown, because they are secrets or look like it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from gitopslint.model.document import KeyPath, Node
+from gitopslint.model.scalars import printed
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_SECRET_WORDS = frozenset({
+    "password", "passwords", "passwd", "pwd", "pass", "passphrase", "passphrases", "secret", "secrets", "token",
+    "tokens", "credential", "credentials", "creds", "cred", "apikey", "apikeys", "auth", "authorization", "dsn", "salt",
+    "bearer", "pat", "totp", "otp", "htpasswd", "privatekey", "secretkey", "accesskey", "signature", "cookie",
+})  # fmt: skip
+_SECRET_PAIRS = frozenset({
+    ("api", "key"), ("api", "keys"), ("private", "key"), ("access", "key"), ("secret", "key"), ("signing", "key"),
+    ("encryption", "key"), ("master", "key"), ("account", "key"), ("license", "key"), ("webhook", "url"),
+    ("connection", "string"), ("client", "secret"), ("pass", "phrase"),
+})  # fmt: skip
+_HOLDERS = _SECRET_WORDS - {"auth", "authorization", "pass", "signature", "cookie", "salt", "pat"}
+"""Words that make a secret of everything below the key. `auth` is not one: it also holds a user and a database."""
+_HARMLESS_ENDS = frozenset({
+    "ref", "refs", "name", "names", "claim", "claims", "class", "kind", "type", "provider", "backend", "store",
+    "policy", "enabled", "disabled", "required", "create", "annotations", "labels", "namespace", "file", "files",
+    "path", "paths", "dir", "mount", "mounts", "volume", "url", "uri", "endpoint", "host", "port", "issuer", "audience",
+    "scope", "scopes", "user", "username", "users", "ttl", "expiry", "expiration", "lifetime", "timeout", "seconds",
+    "minutes", "hours", "days", "interval", "period", "length", "size", "algorithm", "method", "mode", "version",
+    "header", "prefix", "suffix", "format", "property", "checksum", "database", "realm",
+})  # fmt: skip
+_HARMLESS_IN_HOLDERS = frozenset({
+    "ref", "refs", "name", "names", "enabled", "disabled", "required", "create", "annotations", "labels", "namespace",
+    "kind", "type", "class", "store", "provider", "backend", "path", "paths", "mount", "user", "username",
+})  # fmt: skip
+_REFERENCES = re.compile(
+    r"(?:ref|refs|selector|annotations|labels)$|^existing|^image_?pull_?secrets?$|^(?:external|sealed)_?secrets?$",
+    re.IGNORECASE,
+)
+"""Keys below which nothing is a secret by its name."""
+_PLACEHOLDER = re.compile(
+    r"\{\{.*\}\}|\$\{[^}]*\}|\$\([^)]*\)|<path:[^>]*>|(?:secret)?ref\+[a-z]+://\S+|ENC\[AES256_GCM,.*", re.DOTALL
+)
+_CREDENTIAL = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"
+    r"|://[^/\s:@]{0,200}:(?!\$|\{|<|@)[^/\s@]{1,500}@"
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+    r"|\b(?:gh[oprsu]_[A-Za-z0-9]{20}|github_pat_[A-Za-z0-9]{20}|gl(?:pat|dt|rt|ptt|soat|agent)-[\w-]{18}"
+    r"|xox[abeoprs]-[\w-]{8}|xapp-[\w-]{8}|(?:AKIA|ASIA)[A-Z0-9]{16}\b|[sr]k_(?:live|test)_[A-Za-z0-9]{10}"
+    r"|sk-[\w-]{20}|AIza[\w-]{35}|npm_[A-Za-z0-9]{30}|pypi-[\w-]{16}|dckr_pat_[\w-]{10}|hv[bs]\.[\w-]{20}"
+    r"|SG\.[\w-]{16}\.|ya29\.[\w-]{20}|dop_v1_[a-f0-9]{20}|shp(?:at|ss|ca|pa)_[a-fA-F0-9]{20})"
+    r"|\bAGE-SECRET-KEY-1[A-Z0-9]{10}",
+    re.ASCII,
+)
+
+
+def redacted(path: KeyPath, node: Node) -> str | None:
+    """Return what to show instead of a scalar that is secret by its key or shape; None for one that may be shown."""
+    if not node.is_scalar or isinstance(node.value, bool):
+        return None
+    text = printed(node.value)  # type: ignore[arg-type]
+    if not text or (isinstance(node.value, str) and _PLACEHOLDER.fullmatch(text.strip())):
+        return None
+    if not (_names_secret(path) or _CREDENTIAL.search(text)):
+        return None
+    return f"<redacted, {len(text)} characters>"
+
+
+def judged(path: KeyPath, node: Node) -> Iterator[tuple[str | int, KeyPath, Node]]:
+    """Yield what is directly in a mapping or list: its step, the path to judge it by, and itself.
+
+    The value of an entry `{name: DB_PASSWORD, value: …}` is judged as if the name were its key.
+    """
+    if isinstance(node.value, list):
+        yield from ((position, (*path, position), below) for position, below in enumerate(node.value))
+    name = node.mapping.get("name")
+    for key, below in node.mapping.items():
+        named = key == "value" and name is not None and isinstance(name.value, str)
+        yield key, (*path, name.text if named and name is not None else key), below
+
+
+def judged_path(root: Node, path: KeyPath) -> KeyPath:
+    """Return the path by which to judge what stands at `path` below `root`."""
+    way: KeyPath = ()
+    for wanted in path:
+        way, root = next(((inner, below) for step, inner, below in judged(way, root) if step == wanted), ((), root))
+    return way
+
+
+def _names_secret(path: KeyPath) -> bool:
+    keys = [step for step in path if isinstance(step, str)]
+    if not keys or any(_REFERENCES.search(key) for key in keys):
+        return False
+    *around, own = (_words(key) for key in keys)
+    end = own[-1] if own else ""
+    if _is_secret(own, _SECRET_WORDS) and (end not in _HARMLESS_ENDS or own[-2:] in _SECRET_PAIRS):
+        return True
+    return end not in _HARMLESS_IN_HOLDERS and any(_is_secret(words, _HOLDERS) for words in around)
+
+
+def _is_secret(words: tuple[str, ...], known: frozenset[str]) -> bool:
+    return not known.isdisjoint(words) or any(pair in _SECRET_PAIRS for pair in pairwise(words))
+
+
+def _words(key: str) -> tuple[str, ...]:
+    """Split a key on case and separators: `dbPassword`, `DB_PASSWORD` and `db-password` are db and password."""
+    return tuple(word.lower() for word in _WORD.findall(key))
