@@ -34,21 +34,49 @@ DOORS = {
     "parses YAML": ({"loaders/yaml.py"}, {"yaml"}),
     "starts processes": (
         {"loaders/git.py"},
-        {"subprocess", "_posixsubprocess", "pty", "os.system", "os.popen", "os.fork", "os.forkpty", "os.startfile",
-         "os.posix_spawn", "os.posix_spawnp", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell",
-         *(f"os.{call}{kind}" for call in ("exec", "spawn") for kind in _KINDS)},
+        {
+            "subprocess",
+            "_posixsubprocess",
+            "pty",
+            "os.system",
+            "os.popen",
+            "os.fork",
+            "os.forkpty",
+            "os.startfile",
+            "os.posix_spawn",
+            "os.posix_spawnp",
+            "asyncio.create_subprocess_exec",
+            "asyncio.create_subprocess_shell",
+            *(f"os.{call}{kind}" for call in ("exec", "spawn") for kind in _KINDS),
+        },
     ),
     "talks to the network": (
-        set[str](), {"socket", "ssl", "http", "ftplib", "smtplib", "urllib.request", "requests", "urllib3", "httpx"},
+        set[str](),
+        {"socket", "ssl", "http", "ftplib", "smtplib", "urllib.request", "requests", "urllib3", "httpx"},
     ),
     "imports by name": (set[str](), {"importlib.import_module", "__import__", "runpy"}),
-}  # fmt: skip
+}
 
 # What a floor that only thinks may not touch: files, git, the clock, chance, the environment.
 WORLD = {
-    "open", "io", "os", "pathlib.Path", "glob", "shutil", "tempfile", "time", "datetime.date.today",
-    "datetime.datetime.now", "random", "secrets", "uuid", "locale", "platform", "socket", "sys.argv",
-}  # fmt: skip
+    "open",
+    "io",
+    "os",
+    "pathlib.Path",
+    "glob",
+    "shutil",
+    "tempfile",
+    "time",
+    "datetime.date.today",
+    "datetime.datetime.now",
+    "random",
+    "secrets",
+    "uuid",
+    "locale",
+    "platform",
+    "socket",
+    "sys.argv",
+}
 TERMINAL = {"print", "input", "sys.stdin", "sys.stdout", "sys.stderr"}
 PURE = ("model", "checks", "reporters")
 
@@ -113,8 +141,11 @@ def type_checking(source: Path) -> list[str]:
 
 def vague(source: Path) -> list[str]:
     """Name modules whose name says nothing about what is in them."""
-    return [f"{module} says nothing about what is in it" for module, _ in modules(source)
-            if VAGUE.intersection(Path(module).with_suffix("").parts)]  # fmt: skip
+    return [
+        f"{module} says nothing about what is in it"
+        for module, _ in modules(source)
+        if VAGUE.intersection(Path(module).with_suffix("").parts)
+    ]
 
 
 def length(source: Path) -> list[str]:
@@ -123,79 +154,114 @@ def length(source: Path) -> list[str]:
     return [f"{module} has {lines} lines, more than {MOST_LINES}" for module, lines in lengths if lines > MOST_LINES]
 
 
-LAWS: dict[str, Law] = {
-    law.__name__: law for law in (floors, doors, purity, printing, type_checking, vague, length)
-}
+LAWS: dict[str, Law] = {law.__name__: law for law in (floors, doors, purity, printing, type_checking, vague, length)}
 
 BROKEN = {
     "a check that asks the engine": (
-        floors, "checks/images.py", "import re\n\nfrom gitopslint.engine.run import run\n",
+        floors,
+        "checks/images.py",
+        "import re\n\nfrom gitopslint.engine.run import run\n",
         ["checks/images.py:3 checks imports engine"],
     ),
     "inside a function": (
-        floors, "model/span.py", "def load():\n    import gitopslint.loaders.yaml\n",
+        floors,
+        "model/span.py",
+        "def load():\n    import gitopslint.loaders.yaml\n",
         ["model/span.py:2 model imports loaders"],
     ),
     "relative, a floor up": (
-        floors, "reporters/text.py", "from ..cli import output\n", ["reporters/text.py:1 reporters imports cli"],
+        floors,
+        "reporters/text.py",
+        "from ..cli import output\n",
+        ["reporters/text.py:1 reporters imports cli"],
     ),
     "a floor by its name": (
-        floors, "cli/check.py", "from gitopslint import checks, __version__\n", ["cli/check.py:1 cli imports checks"],
+        floors,
+        "cli/check.py",
+        "from gitopslint import checks, __version__\n",
+        ["cli/check.py:1 cli imports checks"],
     ),
     "the package from a floor": (
-        floors, "reporters/json.py", "from gitopslint import __version__\n",
+        floors,
+        "reporters/json.py",
+        "from gitopslint import __version__\n",
         ["reporters/json.py:1 reporters imports gitopslint"],
     ),
     "a floor nobody has heard of": (
-        floors, "plugins/one.py", "from gitopslint.model import span\n", ["plugins/one.py:1 plugins imports model"],
+        floors,
+        "plugins/one.py",
+        "from gitopslint.model import span\n",
+        ["plugins/one.py:1 plugins imports model"],
     ),
     "only for types": (
-        type_checking, "model/layer.py",
+        type_checking,
+        "model/layer.py",
         "import typing\nif typing.TYPE_CHECKING:\n    from gitopslint.model.span import Span\n    import decimal\n",
         ["model/layer.py:3 imports gitopslint.model.span.Span for the type checker only"],
     ),
     "a second YAML parser": (
-        doors, "checks/layers.py", "from yaml import safe_load\n",
+        doors,
+        "checks/layers.py",
+        "from yaml import safe_load\n",
         ["checks/layers.py:1 parses YAML (yaml): loaders/yaml.py does that"],
     ),
     "a second door to git": (
-        doors, "engine/history.py", "import subprocess\n",
+        doors,
+        "engine/history.py",
+        "import subprocess\n",
         ["engine/history.py:1 starts processes (subprocess): loaders/git.py does that"],
     ),
     "a shell under another name": (
-        doors, "cli/fix.py", "import os as system\n\nsystem.popen('true')\n",
+        doors,
+        "cli/fix.py",
+        "import os as system\n\nsystem.popen('true')\n",
         ["cli/fix.py:3 starts processes (os.popen): loaders/git.py does that"],
     ),
     "a call taken out of its module": (
-        doors, "cli/fix.py", "from os import execvp\n",
+        doors,
+        "cli/fix.py",
+        "from os import execvp\n",
         ["cli/fix.py:1 starts processes (os.execvp): loaders/git.py does that"],
     ),
     "a download": (
-        doors, "loaders/schemas.py", "import urllib.request\n",
+        doors,
+        "loaders/schemas.py",
+        "import urllib.request\n",
         ["loaders/schemas.py:1 talks to the network (urllib.request): nobody does that"],
     ),
     "an import that cannot be seen": (
-        doors, "engine/plugins.py", "import importlib\n\nimportlib.import_module('x')\n",
+        doors,
+        "engine/plugins.py",
+        "import importlib\n\nimportlib.import_module('x')\n",
         ["engine/plugins.py:3 imports by name (importlib.import_module): nobody does that"],
     ),
     "a check with a clock": (
-        purity, "checks/soak.py", "import datetime\n\nNOW = datetime.datetime.now()\n",
+        purity,
+        "checks/soak.py",
+        "import datetime\n\nNOW = datetime.datetime.now()\n",
         ["checks/soak.py:3 checks touches the world (datetime.datetime.now)"],
     ),
     "a check that opens files": (
-        purity, "checks/env.py", "from pathlib import Path\n\nTEXT = open('.env')\n",
+        purity,
+        "checks/env.py",
+        "from pathlib import Path\n\nTEXT = open('.env')\n",
         ["checks/env.py:1 checks touches the world (pathlib.Path)", "checks/env.py:3 checks touches the world (open)"],
     ),
     "a print left behind": (
-        printing, "engine/run.py", "import sys\n\nprint('here')\nsys.stderr.write('there')\n",
+        printing,
+        "engine/run.py",
+        "import sys\n\nprint('here')\nsys.stderr.write('there')\n",
         ["engine/run.py:3 print belongs to cli", "engine/run.py:4 sys.stderr belongs to cli"],
     ),
     "a drawer": (vague, "loaders/utils.py", "", ["loaders/utils.py says nothing about what is in it"]),
     "a drawer of drawers": (
-        vague, "common/text.py", "", ["common/text.py says nothing about what is in it"],
+        vague,
+        "common/text.py",
+        "",
+        ["common/text.py says nothing about what is in it"],
     ),
     "too long": (length, "model/all.py", "x = 1\n" * 401, ["model/all.py has 401 lines, more than 400"]),
-}  # fmt: skip
+}
 
 SOUND = {
     "loaders/git.py": "import os\nimport subprocess\n\nfrom gitopslint.model.span import Span\n",
@@ -247,10 +313,8 @@ def test_every_floor_is_there() -> None:
 def test_no_paths_of_a_machine() -> None:
     """No file of the project knows whose machine it was written on."""
     assert [
-        f"{path}: {found.decode()}"
-        for path in project_files()
-        for found in MACHINE.findall((ROOT / path).read_bytes())
-    ] == []  # fmt: skip
+        f"{path}: {found.decode()}" for path in project_files() for found in MACHINE.findall((ROOT / path).read_bytes())
+    ] == []
 
 
 @pytest.mark.parametrize(("text", "expected"), MACHINE_PATHS.values(), ids=MACHINE_PATHS)

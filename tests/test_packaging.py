@@ -76,8 +76,12 @@ def test_wheel_holds_rules_and_schemas(built: Built) -> None:
     }
     found = {name: data for name, data in contents(built.wheel).items() if ".dist-info/" not in name}
     assert found == {name: (built.tree / path).read_bytes() for name, path in expected.items()}
-    assert {"gitopslint/py.typed", "gitopslint/loaders/catalogue.json", "gitopslint/_data/rules/mutable-tag.yaml",
-            "gitopslint/_data/schemas/contract.schema.json"} <= found.keys()  # fmt: skip
+    assert {
+        "gitopslint/py.typed",
+        "gitopslint/loaders/catalogue.json",
+        "gitopslint/_data/rules/mutable-tag.yaml",
+        "gitopslint/_data/schemas/contract.schema.json",
+    } <= found.keys()
 
 
 def test_wheel_tells_its_licence_and_command(built: Built) -> None:

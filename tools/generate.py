@@ -1,7 +1,7 @@
 """Writes every generated file. `make generate` runs it, and a test says so when one is stale.
 
-    python -m tools.generate            write them
-    python -m tools.generate --check    say which are stale, and fail
+python -m tools.generate            write them
+python -m tools.generate --check    say which are stale, and fail
 """
 
 from __future__ import annotations
@@ -100,11 +100,16 @@ def _published(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _compiled(rule: dict[str, Any]) -> dict[str, Any]:
     return {
-        "name": rule["name"], "family": rule["family"], "level": rule["level"], "tags": rule.get("tags", []),
-        "summary": rule["summary"], "why": rule["why"], "fix": rule["fix"],
+        "name": rule["name"],
+        "family": rule["family"],
+        "level": rule["level"],
+        "tags": rule.get("tags", []),
+        "summary": rule["summary"],
+        "why": rule["why"],
+        "fix": rule["fix"],
         "parameters": {name: parameter["default"] for name, parameter in rule.get("parameters", {}).items()},
         **({"demand": demand} if (demand := {key: rule[key] for key in _DEMAND if key in rule}) else {}),
-    }  # fmt: skip
+    }
 
 
 def _parameter_schema(parameter: dict[str, Any]) -> dict[str, Any]:

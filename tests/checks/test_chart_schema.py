@@ -19,7 +19,8 @@ from gitopslint.loaders.helm import compose
 from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Doubt, Offence, Report
 from gitopslint.model.layer import Stack
-from tests.support.charts import SUBCHARTS, Random, Refused, rendered_values
+from tests.support.charts import SUBCHARTS, Random, rendered_values
+from tests.support.helm import Refused
 from tests.support.runs import CLEAN, MemoryTree, check_files, places
 
 CHART, DEV, PROD = "deploy/charts/web-app", "deploy/env/dev/shop.yaml", "deploy/env/prod/shop.yaml"
@@ -41,6 +42,13 @@ def key(schema: Any, **more: Any) -> dict[str, Any]:
     return {"properties": {"worker": {"properties": {"x": schema}}}} | more
 
 
+def deep(levels: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {}
+    for _ in range(levels):
+        schema = {"not": schema}
+    return schema
+
+
 # The schema, the layer of prod, and the findings with what they say.
 BROKEN: dict[str, tuple[Any, str, list[str]]] = {
     "a type": (key({"type": "integer"}), "worker: {x: '8'}", [f"{PROD}:1:13 must be a whole number"]),
@@ -52,33 +60,41 @@ BROKEN: dict[str, tuple[Any, str, list[str]]] = {
     "too short": (key({"minLength": 3}), "worker: {x: ab}", [f"{PROD}:1:13 must have at least 3 characters"]),
     "too few": (key({"minItems": 1}), "worker: {x: []}", [f"{PROD}:1:10 must have at least 1 items"]),
     "something is missing": (
-        {"properties": {"worker": {"required": ["x", "z"]}}}, "worker: {a: 1}",
+        {"properties": {"worker": {"required": ["x", "z"]}}},
+        "worker: {a: 1}",
         [f"{PROD}:1:1 needs the key x", f"{PROD}:1:1 needs the key z"],
     ),
     "a key too many": (
-        {"properties": {"worker": {"properties": {"x": {}}, "additionalProperties": False}}}, "worker: {x: 1, xx: 2}",
+        {"properties": {"worker": {"properties": {"x": {}}, "additionalProperties": False}}},
+        "worker: {x: 1, xx: 2}",
         [f"{PROD}:1:20 is not allowed here"],
     ),
     "a name of a key": (
-        {"properties": {"worker": {"propertyNames": {"maxLength": 2}}}}, "worker: {abc: 1}",
+        {"properties": {"worker": {"propertyNames": {"maxLength": 2}}}},
+        "worker: {abc: 1}",
         [f"{PROD}:1:15 must have at most 2 characters in its name"],
     ),
     "no shape fits": (
-        key({"anyOf": [{"type": "string"}, {"type": "null"}]}), "worker: {x: 1}",
+        key({"anyOf": [{"type": "string"}, {"type": "null"}]}),
+        "worker: {x: 1}",
         [f"{PROD}:1:13 fits none of the shapes that its schema allows, or more than it may"],
     ),
     "through a reference": (
-        key({"$ref": "#/definitions/n"}, definitions={"n": {"type": "integer"}}), "worker: {x: a}",
+        key({"$ref": "#/definitions/n"}, definitions={"n": {"type": "integer"}}),
+        "worker: {x: a}",
         [f"{PROD}:1:13 must be a whole number"],
     ),
     "a format, where the dialect asserts it": (
-        key({"format": "ipv4"}, **{"$schema": SEVENTH}), "worker: {x: 1.2.3}",
+        key({"format": "ipv4"}, **{"$schema": SEVENTH}),
+        "worker: {x: 1.2.3}",
         [f"{PROD}:1:13 must have the format 'ipv4'"],
     ),
     "an item of a list": (
-        key({"items": {"type": "integer"}}), "worker:\n  x:\n  - 1\n  - a", [f"{PROD}:4:5 must be a whole number"],
+        key({"items": {"type": "integer"}}),
+        "worker:\n  x:\n  - 1\n  - a",
+        [f"{PROD}:4:5 must be a whole number"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("schema", "prod", "expected"), BROKEN.values(), ids=BROKEN)
@@ -129,12 +145,22 @@ def test_a_schema_that_helm_refuses(schema: Any, message: str) -> None:
 
 DOUBTFUL: dict[str, tuple[Any, str]] = {
     "a reference elsewhere": (
-        {"$ref": "https://example.com/x.json"}, "refers to 'https://example.com/x.json', and nothing is fetched",
+        {"$ref": "https://example.com/x.json"},
+        "refers to 'https://example.com/x.json', and nothing is fetched",
     ),
     "another dialect": ({"$schema": "https://example.com/mine"}, "declares a dialect of JSON Schema"),
     "a pattern that is not known": (key({"pattern": r"^\p{L}"}), "has a pattern that is not understood"),
     "a circle": ({"$ref": "#"}, "refers to itself without end"),
-}  # fmt: skip
+    "a larger circle": (
+        key({"$ref": "#/$defs/a"}, **{"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/b"}]}, "b": {"$ref": "#/$defs/a"}}}),
+        "refers to itself without end",
+    ),
+    "too deep": (deep(200), "is nested too deeply"),
+    "so that circles and depth come together": (
+        deep(90) | {"$defs": {"a": {"allOf": [{"allOf": [{"allOf": [{"$ref": "#/$defs/a"}]}]}]}}, "$ref": "#/$defs/a"},
+        "refers to itself without end",
+    ),
+}
 
 
 @pytest.mark.parametrize(("schema", "reason"), DOUBTFUL.values(), ids=DOUBTFUL)
@@ -155,11 +181,17 @@ def test_a_pattern_that_would_backtrack() -> None:
 def test_what_it_overrides_is_told_without_values() -> None:
     """The chain of layers below the value is related; no message or note quotes a value, which may be a secret."""
     report = checked(
-        key({"type": "integer"}), "worker: {x: s3cr3t}", {f"{CHART}/values.yaml": "worker: {x: s3cr3t0}"},
+        key({"type": "integer"}),
+        "worker: {x: s3cr3t}",
+        {f"{CHART}/values.yaml": "worker: {x: s3cr3t0}"},
     )
     prod = next(one for one in report.findings if one.environment == "prod")
-    assert [(str(one.span), one.note) for one in prod.related] == [(f"{CHART}/values.yaml:1:13", "overrides the value here")]
-    assert all("s3cr3t" not in text for one in report.findings for text in (one.message, *(r.note for r in one.related)))
+    assert [(str(one.span), one.note) for one in prod.related] == [
+        (f"{CHART}/values.yaml:1:13", "overrides the value here")
+    ]
+    assert all(
+        "s3cr3t" not in text for one in report.findings for text in (one.message, *(r.note for r in one.related))
+    )
 
 
 def test_a_default_that_breaks_it_is_found_in_the_chart() -> None:
@@ -192,9 +224,14 @@ def test_a_subchart_that_is_not_at_hand() -> None:
 
 
 DRAFTS = (
-    None, None, SEVENTH, "http://json-schema.org/draft-04/schema#", "http://json-schema.org/draft-06/schema#",
-    "https://json-schema.org/draft/2019-09/schema", "https://json-schema.org/draft/2020-12/schema",
-)  # fmt: skip
+    None,
+    None,
+    SEVENTH,
+    "http://json-schema.org/draft-04/schema#",
+    "http://json-schema.org/draft-06/schema#",
+    "https://json-schema.org/draft/2019-09/schema",
+    "https://json-schema.org/draft/2020-12/schema",
+)
 TYPES = ("string", "integer", "number", "object", "array", "boolean", "null", ["string", "null"], ["object", "null"])
 
 
@@ -217,17 +254,33 @@ class Schemas:
         if depth:
             one, other = self.schema(depth - 1), self.schema(depth - 1)
             deep = [
-                *({"type": "object", "properties": dict(zip(self._chance.sample(("a", "b", "c", "global", "sub"), 2),
-                                                            (one, other), strict=True))},) * 4,
-                {"additionalProperties": pick((False, one)), "properties": {"a": {}}}, {"anyOf": [one, other]},
-                {"oneOf": [one, other]}, {"not": one}, {"items": one}, {"patternProperties": {"^[ab]": one}},
-            ]  # fmt: skip
+                *(
+                    {
+                        "type": "object",
+                        "properties": dict(
+                            zip(self._chance.sample(("a", "b", "c", "global", "sub"), 2), (one, other), strict=True)
+                        ),
+                    },
+                )
+                * 4,
+                {"additionalProperties": pick((False, one)), "properties": {"a": {}}},
+                {"anyOf": [one, other]},
+                {"oneOf": [one, other]},
+                {"not": one},
+                {"items": one},
+                {"patternProperties": {"^[ab]": one}},
+            ]
         flat: list[dict[str, Any]] = [
-            {"type": pick(TYPES)}, {"type": pick(TYPES)}, {"enum": self._chance.sample((1, 2.5, True, "", "text", None), 3)},
-            {"required": self._chance.sample("abc", 2)}, {"pattern": pick(("^t", "x$", "^[a-z]+$", "^$"))},
-            {pick(("minimum", "maximum")): pick((0, 1, 2))}, {"$ref": "#/definitions/x"}, {"minProperties": 1},
+            {"type": pick(TYPES)},
+            {"type": pick(TYPES)},
+            {"enum": self._chance.sample((1, 2.5, True, "", "text", None), 3)},
+            {"required": self._chance.sample("abc", 2)},
+            {"pattern": pick(("^t", "x$", "^[a-z]+$", "^$"))},
+            {pick(("minimum", "maximum")): pick((0, 1, 2))},
+            {"$ref": "#/definitions/x"},
+            {"minProperties": 1},
             {"format": pick(("ipv4", "email", "hostname", "uri", "date-time"))},
-        ]  # fmt: skip
+        ]
         return pick(deep) if self._chance.random() < 0.6 else pick(flat)
 
 
@@ -240,8 +293,11 @@ def test_as_helm(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
         chance = random.Random(f"{seed}.{number}")
         make, schemas = Random(chance), Schemas(chance)
         files, over = make.chart(depth=1), make.values(list(SUBCHARTS))
-        files |= {f"{path.removesuffix('Chart.yaml')}values.schema.json": schemas.top()
-                  for path in files if path.endswith("Chart.yaml") and chance.random() < 0.6}  # fmt: skip
+        files |= {
+            f"{path.removesuffix('Chart.yaml')}values.schema.json": schemas.top()
+            for path in files
+            if path.endswith("Chart.yaml") and chance.random() < 0.6
+        }
         chart = load_chart(MemoryTree(files), "")
         assert chart is not None
         try:
@@ -259,3 +315,22 @@ def test_as_helm(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
         outcomes = list(schema_violation_of_chart(stack, None))
         if not any(isinstance(one, Doubt) for one in outcomes):
             assert any(isinstance(one, Offence) for one in outcomes) is not fits, (files, over)
+
+
+LAYER_SCHEMAS: dict[str, tuple[Any, str | None]] = {
+    "a pattern that would backtrack": (key({"pattern": "^(a+)+$"}), None),
+    "a reference elsewhere": ({"$ref": "https://example.com/x.json"}, "nothing is fetched"),
+    "a reference to nothing": ({"$ref": "#/$defs/x"}, "which is not there"),
+    "a circle": ({"$ref": "#"}, "refers to itself without end"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("schema", "doubt"), LAYER_SCHEMAS.values(), ids=LAYER_SCHEMAS)
+def test_a_layer_schema_of_the_repository(schema: Any, doubt: str | None) -> None:
+    """A schema that the contract names is held against its layer with the same care as a chart's."""
+    contract = "layers: [{role: env, path: 'deploy/env/{env}/{app}.yaml', json_schema: env.json}]\n"
+    layer = f"worker: {{x: {'a' * 60}b}}"
+    report = check_files({".gitopslint.yaml": contract, "env.json": json.dumps(schema), PROD: layer}, ["schema-violation"])
+    assert report.faults == ()
+    assert places(report) == ([] if doubt else [f"{PROD}:1:13 schema-violation"])
+    assert [doubt in one.reason for one in report.undecided if doubt] == [True] * bool(doubt)

@@ -24,11 +24,12 @@ FORMS = {
     "through an alias of the mapping": ("x-image: &image\n  repository: R\n  tag: @\nimage: *image\n", "3:8"),
     "through a merge key": ("x-image: &i {tag: @}\nimage:\n  <<: *i\n  repository: R\n", "1:19"),
     "through a list of merge keys": (
-        "x-a: &a {tag: @}\nx-b: &b {repository: R, tag: other}\nimage:\n  <<: [*a, *b]\n", "1:15",
+        "x-a: &a {tag: @}\nx-b: &b {repository: R, tag: other}\nimage:\n  <<: [*a, *b]\n",
+        "1:15",
     ),
     "after a document start": ("---\nimage:\n  repository: R\n  tag: @\n...\n", "4:8"),
     "below text of other alphabets": ("# Тег ставит CI: 标签 🚀\nimage: {repository: R, tag: @}\n", "2:29"),
-}  # fmt: skip
+}
 QUOTES = {"plain": "{}", "single": "'{}'", "double": '"{}"'}
 VALUES = {"mutable-tag": "latest", "malformed-tag": "a/b", "placeholder-image": "TBD", "untraceable-tag": "main-r27"}
 
@@ -52,7 +53,9 @@ RETYPED = {"9505540": "9.50554e+06", "1.10": "1.1", "0123456": "42798", "on": "t
 
 
 @pytest.mark.parametrize(("written", "deployed"), RETYPED.items(), ids=RETYPED)
-@pytest.mark.parametrize("form", ["image: {{repository: R, tag: {}}}\n", "x: &t {}\nimage: {{repository: R, tag: *t}}\n"])
+@pytest.mark.parametrize(
+    "form", ["image: {{repository: R, tag: {}}}\n", "x: &t {}\nimage: {{repository: R, tag: *t}}\n"]
+)
 def test_the_deployed_text_is_told(written: str, deployed: str, form: str) -> None:
     """A retyped tag is reported with the exact text that Helm would deploy, and a fix that quotes it in place."""
     text = form.format(written).replace("R", REPOSITORY)

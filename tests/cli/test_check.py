@@ -77,7 +77,10 @@ def test_exit_codes(here: Path, layer: str, flags: list[str], code: int, capfd: 
 
 WRONG = {
     "an unknown option": (["check", "--stagd"], "there is no option '--stagd': did you mean '--staged'?"),
-    "an unknown option with a value": (["check", "--slect=x"], "there is no option '--slect': did you mean '--select'?"),
+    "an unknown option with a value": (
+        ["check", "--slect=x"],
+        "there is no option '--slect': did you mean '--select'?",
+    ),
     "one path too many": (["check", "a", "b"], "one argument too many: 'b'"),
     "a path that is not there": (["check", "nowhere"], "nowhere does not exist"),
     "an unknown format": (["check", "--output-format", "xml"], "invalid choice: 'xml' (choose from"),
@@ -172,9 +175,13 @@ COLOURS = {
 
 @pytest.mark.parametrize(("variables", "flags", "coloured"), COLOURS.values(), ids=COLOURS)
 def test_colours(
-    here: Path, variables: dict[str, str], flags: list[str], coloured: bool,
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    here: Path,
+    variables: dict[str, str],
+    flags: list[str],
+    coloured: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     """Colours follow the flag, then the variables, then the terminal."""
     (here / LAYER).write_text(LATEST)
     for name, value in variables.items():
@@ -184,7 +191,9 @@ def test_colours(
 
 
 @pytest.mark.parametrize("format_", ["text", "json", "sarif", "gitlab"])
-def test_the_same_input_gives_the_same_bytes(here: Path, format_: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_the_same_input_gives_the_same_bytes(
+    here: Path, format_: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     """Two runs, from two places, print the same bytes; no absolute path is among them."""
     (here / LAYER).write_text(LATEST)
     main(["check", "--output-format", format_])

@@ -70,7 +70,9 @@ def write(**files: str) -> None:
 def test_check(capfd: pytest.CaptureFixture[str]) -> None:
     """Own rules report like any other: place, level, why and fix where they have them, exit code."""
     assert main(["check", "--color", "never"]) == 1
-    assert capfd.readouterr().out == """\
+    assert (
+        capfd.readouterr().out
+        == """\
 deploy/env/prod/shop.yaml:1:1: warning[no-limits] shop in prod needs the key limits
 1 | env: {DEBUG: '1'}
   | ^^^
@@ -83,6 +85,7 @@ deploy/env/prod/shop.yaml:1:14: error[debug-in-prod] env.DEBUG of shop in prod i
 
 1 error, 1 warning (1 app, 5 files against .gitopslint.yaml)
 """
+    )
 
 
 def test_levels_selection_and_waivers(capfd: pytest.CaptureFixture[str]) -> None:
@@ -95,9 +98,13 @@ def test_levels_selection_and_waivers(capfd: pytest.CaptureFixture[str]) -> None
     (finding,) = json.loads(capfd.readouterr().out)["findings"]
     assert (finding["rule"], finding["level"]) == ("debug-in-prod", "error")
     assert main(["check", "--ignore", "policy"]) == 0
-    write(**{"deploy/env/prod/shop.yaml": (
-        "# gitopslint: ignore[no-limits, debug-in-prod] moves away next week\nenv: {DEBUG: '1'}\n"
-    )})  # fmt: skip
+    write(
+        **{
+            "deploy/env/prod/shop.yaml": (
+                "# gitopslint: ignore[no-limits, debug-in-prod] moves away next week\nenv: {DEBUG: '1'}\n"
+            )
+        }
+    )
     assert main(["check"]) == 0
     write(**{"deploy/env/prod/shop.yaml": "limits: 1 # gitopslint: ignore[no-limits] not yet\n"})
     assert main(["check", "--output-format", "json"]) == 0
@@ -154,13 +161,16 @@ def test_explain_keeps_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
 def test_test_passes(capfd: pytest.CaptureFixture[str]) -> None:
     """Each example is tried, and told."""
     assert main(["rules", "--test"]) == 0
-    assert capfd.readouterr().out == """\
+    assert (
+        capfd.readouterr().out
+        == """\
 ok    debug-in-prod: good: In dev it may be.
 ok    debug-in-prod: bad: In prod it may not.
 ok    no-limits: bad: without a title
 
 2 rules, 3 examples, 0 failed
 """
+    )
 
 
 FAILING = {
@@ -177,9 +187,10 @@ FAILING = {
         "      want nothing\n      have deploy/env/prod/shop.yaml:1:14\n",
     ),
     "undecided": (
-        ('    DEBUG: "1"', "    DEBUG: ["), "      have undecided: the values of shop in prod are not known",
+        ('    DEBUG: "1"', "    DEBUG: ["),
+        "      have undecided: the values of shop in prod are not known",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("change", "expected"), FAILING.values(), ids=FAILING)

@@ -45,7 +45,12 @@ def test_formats(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
 def test_one_key(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A key path leads to one value, or to a part of the tree; brackets lead into lists."""
     Path(DEV).write_text("jobs: [{name: a}, {name: b}]\na.b: 1\n")
-    for key, expected in {"image.tag": "4f9d2c7b81ae-r3\n", "jobs[1].name": "b\n", "jobs[0]": "name: a\n", r"a\.b": "1\n"}.items():
+    for key, expected in {
+        "image.tag": "4f9d2c7b81ae-r3\n",
+        "jobs[1].name": "b\n",
+        "jobs[0]": "name: a\n",
+        r"a\.b": "1\n",
+    }.items():
         assert main(["values", "shop", "dev", key, "--format=yaml"]) == 0
         assert capfd.readouterr().out == expected
 
@@ -75,7 +80,10 @@ def test_wrong_usage(here: Path, words: list[str], message: str, capfd: pytest.C
 
 UNKNOWN = {
     "a broken layer": ({DEV: "a: ["}, f"the values of shop in dev are not known: {DEV}:1:5: "),
-    "no mapping": ({DEV: "- a"}, f"the values of shop in dev are not known: {DEV} holds several documents, or no mapping"),
+    "no mapping": (
+        {DEV: "- a"},
+        f"the values of shop in dev are not known: {DEV} holds several documents, or no mapping",
+    ),
     "what Helm refuses": (
         {
             f"{CHART}/Chart.yaml": "{apiVersion: v2, name: web-app, version: 1.0.0}",
@@ -99,13 +107,15 @@ def test_unknown_values(here: Path, files: dict[str, str], message: str, capfd: 
 
 def test_subcharts(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Values of subcharts are there, and what may be missing is said on standard error."""
-    write_files(here, {
-        f"{CHART}/Chart.yaml":
-            "{apiVersion: v2, name: web-app, version: 1.0.0, dependencies: [{name: db, version: 1.x}, {name: cache, version: '*'}]}",
-        f"{CHART}/charts/db/Chart.yaml": "{apiVersion: v2, name: db, version: 1.0.0}",
-        f"{CHART}/charts/db/values.yaml": "size: 5",
-        "deploy/env/dev/shop.yaml": None,
-    })  # fmt: skip
+    write_files(
+        here,
+        {
+            f"{CHART}/Chart.yaml": "{apiVersion: v2, name: web-app, version: 1.0.0, dependencies: [{name: db, version: 1.x}, {name: cache, version: '*'}]}",
+            f"{CHART}/charts/db/Chart.yaml": "{apiVersion: v2, name: db, version: 1.0.0}",
+            f"{CHART}/charts/db/values.yaml": "size: 5",
+            "deploy/env/dev/shop.yaml": None,
+        },
+    )
     Path(DEV).unlink()
     assert main(["values", "shop", "dev", "db"]) == 0
     out, err = capfd.readouterr()

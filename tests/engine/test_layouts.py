@@ -17,8 +17,12 @@ LAYOUTS = {
         - {role: release, path: "env/{env}/{app}/image.yaml"}
         - {role: env, path: "env/{env}/{app}/values.yaml"}
         """,
-        {"env/dev/shop/image.yaml": GOOD, "env/dev/shop/values.yaml": "a: 1\n",
-         "env/prod/shop/image.yaml": MOVING, "env/prod/shop/values.yaml": "a: 1\n"},
+        {
+            "env/dev/shop/image.yaml": GOOD,
+            "env/dev/shop/values.yaml": "a: 1\n",
+            "env/prod/shop/image.yaml": MOVING,
+            "env/prod/shop/values.yaml": "a: 1\n",
+        },
         ["env/prod/shop/image.yaml:1:53 mutable-tag"],
     ),
     "a chart for each app, no release layer": (
@@ -27,8 +31,11 @@ LAYOUTS = {
         - {role: chart, path: "apps/{app}/chart/values.yaml"}
         - {role: env, path: "apps/{app}/values-{env}.yaml"}
         """,
-        {"apps/shop/chart/values.yaml": "replicas: 1\n", "apps/shop/values-dev.yaml": GOOD,
-         "apps/shop/values-prod.yaml": MOVING},
+        {
+            "apps/shop/chart/values.yaml": "replicas: 1\n",
+            "apps/shop/values-dev.yaml": GOOD,
+            "apps/shop/values-prod.yaml": MOVING,
+        },
         ["apps/shop/values-prod.yaml:1:53 mutable-tag"],
     ),
     "one file for each app": (
@@ -70,8 +77,12 @@ LAYOUTS = {
         - {role: env, path: "common-{env}.yaml"}
         - {role: release, path: "apps/{app}/{env}.yaml"}
         """,
-        {"common-prod.yaml": "image: {tag: latest}\n", "common-dev.yaml": "a: 1\n",
-         "apps/shop/dev.yaml": GOOD, "apps/shop/prod.yaml": GOOD},
+        {
+            "common-prod.yaml": "image: {tag: latest}\n",
+            "common-dev.yaml": "a: 1\n",
+            "apps/shop/dev.yaml": GOOD,
+            "apps/shop/prod.yaml": GOOD,
+        },
         ["common-prod.yaml:1:14 image-outside-release"],
     ),
     "the image under another key path": (
@@ -89,7 +100,9 @@ LAYOUTS = {
         - {repository: web.repository, tag: web.tag}
         - {repository: worker.repository, tag: worker.tag}
         """,
-        {"prod/shop.yaml": "web: {repository: a.io/web, tag: 4f9d2c7b81ae}\nworker: {repository: a.io/worker, tag: dev}\n"},
+        {
+            "prod/shop.yaml": "web: {repository: a.io/web, tag: 4f9d2c7b81ae}\nworker: {repository: a.io/worker, tag: dev}\n"
+        },
         ["prod/shop.yaml:2:40 mutable-tag"],
     ),
     "a registry of its own": (
@@ -97,8 +110,10 @@ LAYOUTS = {
         layers: [{role: release, path: "{env}/{app}.yaml"}]
         images: [{registry: image.registry, repository: image.name, tag: image.tag}]
         """,
-        {"dev/shop.yaml": "image: {registry: a.io, name: shop, tag: 4f9d2c7b81ae}\n",
-         "prod/shop.yaml": "image: {registry: b.io, name: shop, tag: 4f9d2c7b81ae}\n"},
+        {
+            "dev/shop.yaml": "image: {registry: a.io, name: shop, tag: 4f9d2c7b81ae}\n",
+            "prod/shop.yaml": "image: {registry: b.io, name: shop, tag: 4f9d2c7b81ae}\n",
+        },
         ["prod/shop.yaml:1:31 mismatched-repository"],
     ),
     "the whole reference in one value": (
@@ -106,13 +121,24 @@ LAYOUTS = {
         layers: [{role: release, path: "{env}/{app}.yaml"}]
         images: [{reference: image}]
         """,
-        {"dev/a.yaml": "image: a.io:5000/a:latest\n", "dev/b.yaml": 'image: "a.io/b"\n',
-         "dev/c.yaml": "image: a.io/C:4f9d2c7b81ae\n", "dev/d.yaml": "image: a.io/d:4f9d2c7b81ae@sha256:12\n",
-         "dev/e.yaml": "image:\n", "dev/f.yaml": "image: a.io/f:main@sha256:" + "0" * 64 + "\n"},
-        ["dev/a.yaml:1:20 mutable-tag", "dev/b.yaml:1:8 missing-tag", "dev/c.yaml:1:8 malformed-repository",
-         "dev/d.yaml:1:28 malformed-tag", "dev/e.yaml:1:1 missing-repository", "dev/f.yaml:1:15 untraceable-tag"],
+        {
+            "dev/a.yaml": "image: a.io:5000/a:latest\n",
+            "dev/b.yaml": 'image: "a.io/b"\n',
+            "dev/c.yaml": "image: a.io/C:4f9d2c7b81ae\n",
+            "dev/d.yaml": "image: a.io/d:4f9d2c7b81ae@sha256:12\n",
+            "dev/e.yaml": "image:\n",
+            "dev/f.yaml": "image: a.io/f:main@sha256:" + "0" * 64 + "\n",
+        },
+        [
+            "dev/a.yaml:1:20 mutable-tag",
+            "dev/b.yaml:1:8 missing-tag",
+            "dev/c.yaml:1:8 malformed-repository",
+            "dev/d.yaml:1:28 malformed-tag",
+            "dev/e.yaml:1:1 missing-repository",
+            "dev/f.yaml:1:15 untraceable-tag",
+        ],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("contract", "files", "expected"), LAYOUTS.values(), ids=LAYOUTS)

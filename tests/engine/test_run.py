@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def test_a_crashing_rule_is_a_fault(check: Any, monkeypatch: pytest.MonkeyPatch)
     def broken(*_: object) -> Iterator[Any]:
         raise KeyError("s3cr3t")
 
-    crashing = [one._replace(function=broken) if one is check else one for one in CHECKS]
+    crashing = [replace(one, function=broken) if one is check else one for one in CHECKS]
     monkeypatch.setattr(engine, "CHECKS", crashing)
     job = "apiVersion: batch/v1\nkind: Job\nspec: {containers: [{image: a:latest}]}\n"
     application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-dev}\n"
@@ -108,9 +109,12 @@ def test_level_of_the_contract() -> None:
     job = "apiVersion: batch/v1\nkind: Job\nspec: {containers: [{image: a:latest}]}\n"
     files = CLEAN | {DEV: LATEST, "deploy/jobs/x.yaml": job}
     levels = [
-        [f.level for f in check_files(files | {".gitopslint.yaml": f"rules: {{mutable-tag: {{level: {level}}}}}"}).findings]
+        [
+            f.level
+            for f in check_files(files | {".gitopslint.yaml": f"rules: {{mutable-tag: {{level: {level}}}}}"}).findings
+        ]
         for level in ("error", "note", "off")
-    ]  # fmt: skip
+    ]
     assert levels == [["error", "warning"], ["note", "note"], []]
 
 

@@ -17,14 +17,23 @@ CASES = {
     "one": (Contract(), ["mutable-tag"], [], {"mutable-tag"}),
     "a family": (Contract(), ["waivers"], [], {"unexplained-waiver", "unknown-waiver", "unused-waiver"}),
     "a family but for one": (Contract(), ["waivers"], ["unused-waiver"], {"unexplained-waiver", "unknown-waiver"}),
-    "all but a family": (Contract(), [], ["image", "layers", "argocd", "policy"], {"unexplained-waiver", "unknown-waiver", "unused-waiver"}),
+    "all but a family": (
+        Contract(),
+        [],
+        ["image", "layers", "argocd", "policy"],
+        {"unexplained-waiver", "unknown-waiver", "unused-waiver"},
+    ),
     "a rule of an ignored family": (Contract(), ["mutable-tag", "layers"], ["image", "layers"], {"mutable-tag"}),
     "ignored wins over the same name": (Contract(), ["mutable-tag"], ["mutable-tag"], set()),
     "off by the contract": (OFF, [], [], {*CATALOGUE} - {"mutable-tag"}),
     "off, but asked for by name": (OFF, ["mutable-tag"], [], {"mutable-tag"}),
-    "off, asked for by family only": (OFF, ["image"], [], {n for n, r in CATALOGUE.items() if r.family == "image"}
-                                      - {"mutable-tag"}),
-}  # fmt: skip
+    "off, asked for by family only": (
+        OFF,
+        ["image"],
+        [],
+        {n for n, r in CATALOGUE.items() if r.family == "image"} - {"mutable-tag"},
+    ),
+}
 
 
 @pytest.mark.parametrize(("contract", "selected", "ignored", "expected"), CASES.values(), ids=CASES)

@@ -33,7 +33,8 @@ NOT_WAIVED = {
     "another rule": ("  tag: latest  # gitopslint: ignore[missing-tag] demo\n", ["mutable-tag", "unused-waiver"]),
     "no reason": ("  tag: latest  # gitopslint: ignore[mutable-tag]\n", ["mutable-tag", "unexplained-waiver"]),
     "only punctuation for a reason": (
-        "  tag: latest  # gitopslint: ignore[mutable-tag] --\n", ["mutable-tag", "unexplained-waiver"],
+        "  tag: latest  # gitopslint: ignore[mutable-tag] --\n",
+        ["mutable-tag", "unexplained-waiver"],
     ),
     "below it": (
         "  tag: latest\n  # gitopslint: ignore[mutable-tag] demo\n  pullPolicy: Always\n",
@@ -45,13 +46,14 @@ NOT_WAIVED = {
     ),
     "inside a text": ('  tag: "latest # gitopslint: ignore[malformed-tag] demo"\n', ["malformed-tag"]),
     "inside a block": (
-        "  tag: latest\nenv:\n  APP_NAME: |\n    # gitopslint: ignore[mutable-tag] demo\n", ["mutable-tag"],
+        "  tag: latest\nenv:\n  APP_NAME: |\n    # gitopslint: ignore[mutable-tag] demo\n",
+        ["mutable-tag"],
     ),
     "an unknown rule": ("  tag: latest  # gitopslint: ignore[mutable] demo\n", ["mutable-tag", "unknown-waiver"]),
     "no rule": ("  tag: latest  # gitopslint: ignore demo\n", ["mutable-tag", "unknown-waiver"]),
     "an empty bracket": ("  tag: latest  # gitopslint: ignore[] demo\n", ["mutable-tag", "unknown-waiver"]),
     "something else": ("  tag: latest  # gitopslint: disable=mutable-tag\n", ["mutable-tag", "unknown-waiver"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("lines", "rules"), NOT_WAIVED.values(), ids=NOT_WAIVED)

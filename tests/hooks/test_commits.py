@@ -59,7 +59,7 @@ COMMITS = {
     "in a worktree, PATH": Commit({PROD_RELEASE: BAD}, {RELEASE: GOOD}, ("--", RELEASE), worktree=True),
     # pre-commit and prek show no hook a deleted file.
     "deletes a layer": Commit({VALUES: None}, blocked="error[missing-layer]", hook="gitopslint-always"),
-}  # fmt: skip
+}
 
 # What git does alone, whoever manages the hook.
 FURTHER = {
@@ -75,7 +75,7 @@ FURTHER = {
     "in a worktree, -a": Commit({RELEASE: GOOD}, {RELEASE: BAD}, ("-a",), worktree=True, blocked="mutable-tag"),
     "deletes an app from dev": Commit({RELEASE: None, VALUES: None}, hook="gitopslint-always"),
     "always, good": Commit({"README.md": "Shop.\n"}, hook="gitopslint-always"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

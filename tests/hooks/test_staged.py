@@ -50,9 +50,13 @@ VARIABLES: dict[str, tuple[Variables, bool]] = {
 @pytest.mark.parametrize("folder", [".", "deploy/env"])
 @pytest.mark.parametrize(("variables", "found"), VARIABLES.values(), ids=VARIABLES)
 def test_index(
-    variables: Variables, found: bool, folder: str, repo: Repo,
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    variables: Variables,
+    found: bool,
+    folder: str,
+    repo: Repo,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     """The index that git commits from is read, also from a folder; nothing else in the environment leads astray."""
     for name in ("index.lock", "next-index-42.lock"):
         shutil.copy(repo.path / ".git/other", repo.path / ".git" / name)

@@ -16,7 +16,8 @@ FILES = {path: text for path, text in CLEAN.items() if isinstance(text, str)} | 
     "teams/a/one/config.yaml": "env: dev\nchart: {name: web-app}\n",
     "teams/b/two/config.yaml": "- {env: prod}\n- {env: dev}\n",
 }
-TEMPLATE = """
+TEMPLATE = (
+    """
 metadata: {name: 'shop-{{env}}'}
 spec:
   source:
@@ -25,16 +26,22 @@ spec:
     helm:
       valueFiles: ['../../env/release-{{env}}/shop.yaml', '../../env/{{env}}/shop.yaml']
   syncPolicy: {automated: {selfHeal: HEAL}}
-""".replace("URL", URL).replace("    ", "    ").replace("{selfHeal: HEAL}", "{}")
+""".replace("URL", URL)
+    .replace("    ", "    ")
+    .replace("{selfHeal: HEAL}", "{}")
+)
 
 
 def made(generators: str, template: str = TEMPLATE, more: str = "") -> Wiring:
     """Return what an ApplicationSet makes."""
     text = (
         "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: apps}\nspec:\n"
-        + textwrap.indent(textwrap.dedent(more), "  ") + "  generators:\n" + textwrap.indent(textwrap.dedent(generators).strip("\n"), "  ")
-        + "\n  template:\n" + textwrap.indent(template, "    ")
-    )  # fmt: skip
+        + textwrap.indent(textwrap.dedent(more), "  ")
+        + "  generators:\n"
+        + textwrap.indent(textwrap.dedent(generators).strip("\n"), "  ")
+        + "\n  template:\n"
+        + textwrap.indent(template, "    ")
+    )
     return wiring_of(FILES | {"argo/apps.yaml": text})
 
 
@@ -52,29 +59,43 @@ MADE = {
     "nested values": ("- list: {elements: [{values: {a: b}}]}", "{{values.a}}", ["b"]),
     "an unknown name stays": ("- list: {elements: [{env: dev}]}", "{{nope}}", ["{{nope}}"]),
     "two generators": ("- list: {elements: [{env: a}]}\n- list: {elements: [{env: b}]}", "{{env}}", ["a", "b"]),
-    "folders": ("- git: {repoURL: r, directories: [{path: 'teams/*/*'}]}", "{{path}} {{path.basename}} {{path[1]}}",
-                ["teams/a/one one a", "teams/b/two two b"]),
+    "folders": (
+        "- git: {repoURL: r, directories: [{path: 'teams/*/*'}]}",
+        "{{path}} {{path.basename}} {{path[1]}}",
+        ["teams/a/one one a", "teams/b/two two b"],
+    ),
     "folders but one, wherever it is excluded": (
         "- git: {repoURL: r, directories: [{path: teams/a/one, exclude: true}, {path: 'teams/*/*'}]}",
-        "{{path.basename}}", ["two"],
+        "{{path.basename}}",
+        ["two"],
     ),
-    "a star stays in one folder": ("- git: {repoURL: r, directories: [{path: 'teams/*'}]}", "{{path}}", ["teams/a", "teams/b"]),
-    "files and their content": ("- git: {repoURL: r, files: [{path: 'teams/*/config.yaml'}]}",
-                                "{{path.basename}}-{{env}}-{{path.filename}}",
-                                ["one-dev-config.yaml", "two-prod-config.yaml", "two-dev-config.yaml"]),
-    "with a prefix": ("- git: {repoURL: r, pathParamPrefix: my, directories: [{path: 'teams/a/*'}]}",
-                      "{{my.path.basename}} {{my.path[0]}}", ["one teams"]),
+    "a star stays in one folder": (
+        "- git: {repoURL: r, directories: [{path: 'teams/*'}]}",
+        "{{path}}",
+        ["teams/a", "teams/b"],
+    ),
+    "files and their content": (
+        "- git: {repoURL: r, files: [{path: 'teams/*/config.yaml'}]}",
+        "{{path.basename}}-{{env}}-{{path.filename}}",
+        ["one-dev-config.yaml", "two-prod-config.yaml", "two-dev-config.yaml"],
+    ),
+    "with a prefix": (
+        "- git: {repoURL: r, pathParamPrefix: my, directories: [{path: 'teams/a/*'}]}",
+        "{{my.path.basename}} {{my.path[0]}}",
+        ["one teams"],
+    ),
     "extra values": ("- git: {repoURL: r, values: {k: v}, directories: [{path: 'teams/a/*'}]}", "{{values.k}}", ["v"]),
     "a matrix": (
         "- matrix:\n    generators:\n    - list: {elements: [{env: dev}, {env: prod}]}\n    - list: {elements: [{k: 1}, {k: 2}]}",
-        "{{env}}{{k}}", ["dev1", "dev2", "prod1", "prod2"],
+        "{{env}}{{k}}",
+        ["dev1", "dev2", "prod1", "prod2"],
     ),
     "a matrix whose second part uses the first": (
-        "- matrix:\n    generators:\n    - list: {elements: [{team: a}, {team: b}]}\n"
-        "    - git: {repoURL: r, directories: [{path: 'teams/{{team}}/*'}]}",
-        "{{team}}-{{path.basename}}", ["a-one", "b-two"],
+        "- matrix:\n    generators:\n    - list: {elements: [{team: a}, {team: b}]}\n    - git: {repoURL: r, directories: [{path: 'teams/{{team}}/*'}]}",
+        "{{team}}-{{path.basename}}",
+        ["a-one", "b-two"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("generators", "name", "expected"), MADE.values(), ids=MADE)
@@ -97,7 +118,11 @@ GO = {
 @pytest.mark.parametrize(("name", "expected"), GO.values(), ids=GO)
 def test_go_templates(name: str, expected: list[str]) -> None:
     """Plain fields of a Go template are filled in."""
-    wiring = made("- git: {repoURL: r, files: [{path: teams/a/one/config.yaml}]}", NAMED.replace("NAME", name), "goTemplate: true\n")
+    wiring = made(
+        "- git: {repoURL: r, files: [{path: teams/a/one/config.yaml}]}",
+        NAMED.replace("NAME", name),
+        "goTemplate: true\n",
+    )
     assert names(wiring) == expected
 
 
@@ -109,12 +134,22 @@ OPEN = {
     "a selector": ("- list: {elements: [{a: b}]}\n  selector: {matchLabels: {a: b}}", "", "x", "a selector filters"),
     "a patch": ("- list: {elements: [{a: b}]}", "templatePatch: '{}'\n", "x", "a templatePatch may change"),
     "a template as elements": ("- list: {elementsYaml: '{{ x }}'}", "", "x", "elementsYaml is a template"),
-    "a computed name": ("- list: {elements: [{a: b}]}", "goTemplate: true\n", "{{ .a | upper }}", "computes more than plain fields"),
-    "an unknown field": ("- list: {elements: [{a: b}]}", "goTemplate: true\n", "{{ .z }}", ".z is not among its parameters"),
+    "a computed name": (
+        "- list: {elements: [{a: b}]}",
+        "goTemplate: true\n",
+        "{{ .a | upper }}",
+        "computes more than plain fields",
+    ),
+    "an unknown field": (
+        "- list: {elements: [{a: b}]}",
+        "goTemplate: true\n",
+        "{{ .z }}",
+        ".z is not among its parameters",
+    ),
     "half a matrix": ("- matrix: {generators: [{list: {elements: []}}]}", "", "x", "exactly two generators"),
     "a broken file": ("- git: {repoURL: r, files: [{path: 'bro*'}]}", "", "x", "broken.yaml is not readable"),
     "too many": ("- list: {elements: [" + "{a: b}, " * 1001 + "]}", "", "x", "more than 1000 Applications"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("generators", "more", "name", "reason"), OPEN.values(), ids=OPEN)
@@ -131,8 +166,9 @@ def test_made_applications_are_like_written_ones() -> None:
     """They load layers, know app and environment, and their values have places in the ApplicationSet."""
     wiring = made("- list: {elements: [{env: dev}, {env: prod}]}")
     assert [(one.name, one.app, one.environment, one.ours) for one in wiring.applications] == [
-        ("shop-dev", "shop", "dev", True), ("shop-prod", "shop", "prod", True),
-    ]  # fmt: skip
+        ("shop-dev", "shop", "dev", True),
+        ("shop-prod", "shop", "prod", True),
+    ]
     assert loads(wiring.applications[0]) == ["deploy/env/release-dev/shop.yaml", "deploy/env/dev/shop.yaml"]
     assert wiring.applications[0].generator == "apps"
 

@@ -37,9 +37,13 @@ VALUE_FILES = {
         ["../../env/common.yaml", "../../env/dev/shop.yaml", "../../env/common.yaml"],
         ["deploy/env/common.yaml", "deploy/env/dev/shop.yaml", ""],
     ),
-    "a glob": (["../../env/release-*/shop.yaml"], ["deploy/env/release-dev/shop.yaml deploy/env/release-prod/shop.yaml"]),
+    "a glob": (
+        ["../../env/release-*/shop.yaml"],
+        ["deploy/env/release-dev/shop.yaml deploy/env/release-prod/shop.yaml"],
+    ),
     "a folder's own files before those of its folders": (
-        ["../../env/extra/**/*.yaml"], ["deploy/env/extra/one.yaml deploy/env/extra/sub/two.yaml"],
+        ["../../env/extra/**/*.yaml"],
+        ["deploy/env/extra/one.yaml deploy/env/extra/sub/two.yaml"],
     ),
     "a named file keeps its place before a glob": (
         ["../../env/extra/**", "../../env/extra/one.yaml"],
@@ -50,7 +54,7 @@ VALUE_FILES = {
     "a URL": (["secrets://vault/x"], ["secrets URLs are only known where Argo CD runs"]),
     "an unknown ref": (["$values/a.yaml"], ["no source has the ref 'values'"]),
     "Argo CD's own variable": (["../../env/dev/${ARGOCD_APP_NAME}.yaml"], ["there is no deploy/env/dev/shop-dev.yaml"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("entries", "expected"), VALUE_FILES.values(), ids=VALUE_FILES)
@@ -68,7 +72,12 @@ def test_missing_files_may_be_ignored() -> None:
 
 def test_below_the_top_of_the_repository() -> None:
     """Argo CD counts from the top of the repository, wherever the contract stands."""
-    source = chart_source("/examples/web-core/deploy/env/dev/shop.yaml", "../../env/common.yaml", "../../../../../x.yaml", "../../../../../../x")
+    source = chart_source(
+        "/examples/web-core/deploy/env/dev/shop.yaml",
+        "../../env/common.yaml",
+        "../../../../../x.yaml",
+        "../../../../../../x",
+    )
     source = source.replace("path: deploy", "path: examples/web-core/deploy")
     wiring = wiring_of(FILES | {PATH: application(source)}, prefix="examples/web-core/")
     assert loads(only(wiring)) == [
@@ -101,7 +110,9 @@ def test_another_revision_is_elsewhere() -> None:
     """Values of another revision than the others track are not those that stand here."""
     pinned = application(chart_source("../../env/prod/shop.yaml") + "targetRevision: v1.2.3\n", "shop-prod")
     others = {
-        f"deploy/argocd/apps/dev/{name}.yaml": application(chart_source("../../env/dev/shop.yaml") + "targetRevision: main\n", name)
+        f"deploy/argocd/apps/dev/{name}.yaml": application(
+            chart_source("../../env/dev/shop.yaml") + "targetRevision: main\n", name
+        )
         for name in ("one", "two")
     }
     wiring = wiring_of(FILES | others | {"deploy/argocd/apps/prod/shop.yaml": pinned})
@@ -131,10 +142,12 @@ def test_app_and_environment(name: str, path: str, loaded: str, expected: tuple[
 
 URLS = {
     "git.example.com/team/web-core": [
-        "https://git.example.com/team/web-core.git", "https://token:x@GIT.example.com/team/web-core/",
-        "git@git.example.com:team/web-core.git", "ssh://git@git.example.com/team/web-core",
+        "https://git.example.com/team/web-core.git",
+        "https://token:x@GIT.example.com/team/web-core/",
+        "git@git.example.com:team/web-core.git",
+        "ssh://git@git.example.com/team/web-core",
     ],
-}  # fmt: skip
+}
 
 
 def test_spellings_of_one_repository() -> None:
@@ -166,13 +179,22 @@ def test_precedence() -> None:
     stack = stack_of(application(chart_source("../../env/dev/shop.yaml", extra=extra)), files)
     assert stack.values is not None
     assert plain(stack.values) == {
-        "a": "file", "b": "chart", "c": "from the object", "d": "from a parameter", "e": "1", "f": "from a file\n",
-        "g": {"h": 13}, "z": "chart",
-    }  # fmt: skip
+        "a": "file",
+        "b": "chart",
+        "c": "from the object",
+        "d": "from a parameter",
+        "e": "1",
+        "f": "from a file\n",
+        "g": {"h": 13},
+        "z": "chart",
+    }
     places = {name: find(stack.values, (name,)) for name in "adcz"}
     assert {name: node.span.path for name, node in places.items() if node is not None} == {
-        "a": "deploy/env/dev/shop.yaml", "d": PATH, "c": PATH, "z": "deploy/charts/web-app/values.yaml",
-    }  # fmt: skip
+        "a": "deploy/env/dev/shop.yaml",
+        "d": PATH,
+        "c": PATH,
+        "z": "deploy/charts/web-app/values.yaml",
+    }
     assert [layer.role for layer in stack.layers] == ["chart", "env", "inline", "parameters"]
 
 

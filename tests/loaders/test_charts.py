@@ -26,16 +26,20 @@ def loaded(about: str, more: dict[str, str] | None = None) -> Chart:
 
 NO_CHART: dict[str, dict[str, str]] = {
     "no Chart.yaml": {f"{TOP}/values.yaml": "a: 1"},
-    "a broken one": {f"{TOP}/Chart.yaml": "name: ["},
-    "one that is no mapping": {f"{TOP}/Chart.yaml": "- name"},
     "in another folder": {"apps/web-2/Chart.yaml": "name: web"},
 }
 
 
 @pytest.mark.parametrize("files", NO_CHART.values(), ids=NO_CHART)
 def test_no_chart(files: dict[str, str]) -> None:
-    """Where Chart.yaml cannot be read there is no chart."""
+    """Without Chart.yaml there is no chart."""
     assert load(files) is None
+
+
+@pytest.mark.parametrize("text", ["name: [", "- name", "name: {<<: 1}\n\t"])
+def test_a_broken_chart(text: str) -> None:
+    """Where Chart.yaml cannot be read, nobody knows what belongs to the chart, and that is told."""
+    assert loaded(text).unknown == (f"{TOP}/Chart.yaml is not readable",)
 
 
 def test_at_the_root() -> None:
@@ -73,28 +77,38 @@ BELOW: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
     "unpacked": ({f"{SUB}/Chart.yaml": "name: db"}, ["db"], []),
     "under another folder name": ({f"{TOP}/charts/x/Chart.yaml": "name: db"}, ["db"], []),
     "packed": (
-        {f"{TOP}/charts/db-17.1.0.tgz": ""}, [], [f"{TOP}/charts/db-17.1.0.tgz is a packed chart"],
+        {f"{TOP}/charts/db-17.1.0.tgz": ""},
+        [],
+        [f"{TOP}/charts/db-17.1.0.tgz is a packed chart"],
     ),
     "packed under a name with dashes and digits": (
-        {f"{TOP}/charts/web-2-db-v1.2.3.tgz": ""}, [],
+        {f"{TOP}/charts/web-2-db-v1.2.3.tgz": ""},
+        [],
         [f"{TOP}/charts/web-2-db-v1.2.3.tgz is a packed chart", f"the chart 'db' is not in {TOP}/charts/"],
     ),
     "not at all": ({}, [], [f"the chart 'db' is not in {TOP}/charts/"]),
     "with a broken Chart.yaml": (
-        {f"{SUB}/Chart.yaml": "name: ["}, [], [f"{SUB} has no Chart.yaml that can be read"],
+        {f"{SUB}/Chart.yaml": "name: ["},
+        [],
+        [f"{SUB} has no Chart.yaml that can be read"],
     ),
     "with broken defaults": (
-        {f"{SUB}/Chart.yaml": "name: db", f"{SUB}/values.yaml": "a: ["}, ["db"], [f"{SUB}/values.yaml is not readable"],
+        {f"{SUB}/Chart.yaml": "name: db", f"{SUB}/values.yaml": "a: ["},
+        ["db"],
+        [f"{SUB}/values.yaml is not readable"],
     ),
     "ignored by its name": (
-        {f"{TOP}/charts/_db/Chart.yaml": "name: db"}, [], [f"the chart 'db' is not in {TOP}/charts/"],
+        {f"{TOP}/charts/_db/Chart.yaml": "name: db"},
+        [],
+        [f"the chart 'db' is not in {TOP}/charts/"],
     ),
     "beside a text": ({f"{SUB}/Chart.yaml": "name: db", f"{TOP}/charts/README.md": ""}, ["db"], []),
     "without a chart below": (
-        {f"{SUB}/Chart.yaml": "{name: db, dependencies: [{name: common}]}"}, ["db"],
+        {f"{SUB}/Chart.yaml": "{name: db, dependencies: [{name: common}]}"},
+        ["db"],
         [f"the chart 'common' is not in {SUB}/charts/"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("more", "names", "unknown"), BELOW.values(), ids=BELOW)
@@ -121,20 +135,28 @@ LOCAL = {
 def test_a_dependency_in_the_same_repository(folder: str, repository: str, found: bool) -> None:
     """What `helm dependency build` would take from the repository itself is taken from there."""
     start = f"{folder}/" if folder else ""
-    chart = load({
-        f"{start}Chart.yaml": f"{{name: web, dependencies: [{{name: db, repository: '{repository}'}}]}}",
-        "apps/db/Chart.yaml": "name: db", "apps/db/values.yaml": "a: 1", "apps/other/Chart.yaml": "name: other",
-    }, folder)  # fmt: skip
+    chart = load(
+        {
+            f"{start}Chart.yaml": f"{{name: web, dependencies: [{{name: db, repository: '{repository}'}}]}}",
+            "apps/db/Chart.yaml": "name: db",
+            "apps/db/values.yaml": "a: 1",
+            "apps/other/Chart.yaml": "name: other",
+        },
+        folder,
+    )
     assert chart is not None
     assert [below.folder for below in chart.subcharts] == (["apps/db"] if found else [])
 
 
 def test_charts_that_depend_on_each_other() -> None:
     """A circle ends, and is told."""
-    chart = load({
-        "a/Chart.yaml": "{name: a, dependencies: [{name: b, repository: file://../b}]}",
-        "b/Chart.yaml": "{name: b, dependencies: [{name: a, repository: file://../a}]}",
-    }, "a")  # fmt: skip
+    chart = load(
+        {
+            "a/Chart.yaml": "{name: a, dependencies: [{name: b, repository: file://../b}]}",
+            "b/Chart.yaml": "{name: b, dependencies: [{name: a, repository: file://../a}]}",
+        },
+        "a",
+    )
     assert chart is not None
     assert chart.unknown == ("the chart 'b' is not in a/charts/",)
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitopslint.loaders import yaml
+from gitopslint.loaders.comments import comments
 from tests.support.documents import Writer
 from tests.support.nodes import values
 
@@ -55,7 +56,7 @@ CASES = {
     "behind brackets that never end": ("a: [ # b\n# c\n", ["1:6 b", "2:1 c alone"]),
     "before a second quoted text": ("a: 1\n# b\n'c # d' 'e # f\n", ["2:1 b alone"]),
     "nothing is sure before a control character": ("a: 1 # b\nc: \x07 # d\n", []),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("without_libyaml", [False, True], ids=["libyaml", "without libyaml"])
@@ -68,7 +69,7 @@ def test_comments(text: str, expected: list[str], without_libyaml: bool, monkeyp
         monkeypatch.delattr(pyyaml, "CSafeLoader", raising=False)
     found = [
         f"{comment.line}:{comment.column} {comment.text}" + " alone" * comment.alone
-        for comment in yaml.comments(yaml.parse("f", text.encode()))
+        for comment in comments(yaml.parse("f", text.encode()))
     ]
     assert found == expected
 
@@ -80,12 +81,12 @@ def test_a_comment_is_all_that_is_not_in_a_text(seed: int, wild: bool) -> None:
     text = Writer(random.Random(seed), wild=wild).document()
     document = yaml.parse("f", text.encode())
     lines = dict(enumerate(text.split("\n"), 1))
-    for comment in yaml.comments(document):
+    for comment in comments(document):
         line = lines.pop(comment.line)
         assert line[comment.column - 1] == "#"
         if not comment.alone:  # an empty line could be one of a text above
             lines[comment.line] = line[: comment.column - 1]
     bare = yaml.parse("f", "\n".join(lines[number] for number in sorted(lines)).encode())
-    assert list(yaml.comments(bare)) == []
+    assert list(comments(bare)) == []
     assert list(map(values, bare.roots)) == list(map(values, document.roots))
     assert (bare.problem and bare.problem.message) == (document.problem and document.problem.message)

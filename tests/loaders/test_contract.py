@@ -61,18 +61,23 @@ def test_all_settings() -> None:
 
 
 WRONG = {
-    "a typo in a key": ("enviroments: [dev]\n", "1:1: 'enviroments' is no key of the contract; did you mean 'environments'?"),
+    "a typo in a key": (
+        "enviroments: [dev]\n",
+        "1:1: 'enviroments' is no key of the contract; did you mean 'environments'?",
+    ),
     "a typo further down": (
         "version: 1\nlayers:\n- {role: env, path: '{env}/{app}.yaml', requird: true}\n",
         "3:41: 'requird' is no key of 'layers[0]'; did you mean 'required'?",
     ),
     "a key that resembles none": (
-        "apps: {shop: {zzz: 1}}\n", "1:15: 'zzz' is no key of 'apps.shop'; known are contract_only, environments",
+        "apps: {shop: {zzz: 1}}\n",
+        "1:15: 'zzz' is no key of 'apps.shop'; known are contract_only, environments",
     ),
     "a wrong type": ("environments: dev\n", "1:15: environments must be a list, not 'dev'"),
     "a wrong type in a list": ("environments: [dev, 1]\n", "1:21: environments[1] must be a text, not 1"),
     "a boolean in words": (
-        "apps: {shop: {contract_only: maybe}}\n", "1:30: apps.shop.contract_only must be true or false, not 'maybe'",
+        "apps: {shop: {contract_only: maybe}}\n",
+        "1:30: apps.shop.contract_only must be true or false, not 'maybe'",
     ),
     "a mapping for a list": ("layers: {role: env}\n", "1:9: layers must be a list"),
     "one of several words": (
@@ -82,38 +87,45 @@ WRONG = {
     "something missing": ("layers:\n- {path: '{env}/{app}.yaml'}\n", "2:3: layers[0] needs 'role'"),
     "an unknown version": ("version: 2\n", "1:10: version must be 1, not 2"),
     "an unknown role": (
-        "layers: [{role: base, path: '{app}/{env}'}]\n", "1:17: layers[0].role must be 'chart', 'env', 'release', not 'base'",
+        "layers: [{role: base, path: '{app}/{env}'}]\n",
+        "1:17: layers[0].role must be 'chart', 'env', 'release', not 'base'",
     ),
     "an unknown placeholder": (
-        "layers: [{role: env, path: '{team}/{app}.yaml'}]\n", "1:10: layers[0]: {team} is unknown in a path; known are {app}, {env}",
+        "layers: [{role: env, path: '{team}/{app}.yaml'}]\n",
+        "1:10: layers[0]: {team} is unknown in a path; known are {app}, {env}",
     ),
     "a path out of the repository": (
-        "layers: [{role: env, path: '../{app}.yaml'}]\n", "1:10: layers[0]: '../{app}.yaml' must be a path below the root",
+        "layers: [{role: env, path: '../{app}.yaml'}]\n",
+        "1:10: layers[0]: '../{app}.yaml' must be a path below the root",
     ),
     "an environment twice": ("environments: [dev, dev]\n", "1:1: the contract: an environment is listed twice"),
     "no environment": ("environments: []\n", "the contract: a contract needs at least one environment"),
     "an app in no environment": (
-        "apps: {shop: {environments: [qa]}}\n", "apps.shop.environments names 'qa', which is no environment here",
+        "apps: {shop: {environments: [qa]}}\n",
+        "apps.shop.environments names 'qa', which is no environment here",
     ),
     "a pattern without a commit": ("tag_patterns: ['v<n>']\n", "the tag pattern 'v<n>' must hold <sha> once"),
     "an unknown word in a pattern": ("tag_patterns: ['<sha>-<date>']\n", "holds <date>; known are <sha>"),
     "an image without keys": ("images: [{repository: null}]\n", "1:10: images[0]: an image needs `repository`"),
     "a bad key path": ("images: [{repository: a..b}]\n", "1:10: images[0]: 'a..b' is not a key path"),
     "an unknown rule": (
-        "rules: {mutabletag: {level: note}}\n", "1:9: there is no rule 'mutabletag'; did you mean 'mutable-tag'?",
+        "rules: {mutabletag: {level: note}}\n",
+        "1:9: there is no rule 'mutabletag'; did you mean 'mutable-tag'?",
     ),
     "an unknown parameter": (
-        "rules: {mutable-tag: {parameters: {name: [a]}}}\n", "1:36: mutable-tag has no parameter 'name'; did you mean 'names'?",
+        "rules: {mutable-tag: {parameters: {name: [a]}}}\n",
+        "1:36: mutable-tag has no parameter 'name'; did you mean 'names'?",
     ),
     "a parameter of the wrong type": (
-        "rules: {mutable-tag: {parameters: {names: latest}}}\n", "1:43: mutable-tag wants a list of texts for 'names', not a text",
+        "rules: {mutable-tag: {parameters: {names: latest}}}\n",
+        "1:43: mutable-tag wants a list of texts for 'names', not a text",
     ),
     "a key twice": ("version: 1\nversion: 1\n", "2:1: 'version' is set twice; it first stands on line 1"),
     "a list": ("- dev\n", "1:1: a contract is a mapping, with keys such as version"),
     "two documents": ("version: 1\n---\nversion: 1\n", "a contract file holds one YAML document"),
     "no YAML": ("version: [\n", "1:11: the contract is not readable:"),
     "no UTF-8": (b"version: 1 # \xff\n", "1:14: the contract is not readable: byte 0xff"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG)

@@ -83,8 +83,20 @@ def test_index_modes(repo: Repo) -> None:
     assert (tracked, untracked) == ({".gitmodules", "dir/file", "program", "link", "module"}, set())
 
 
-NAMES = (b"a b", b"a\nb", b"a\tb", b'"quoted"', b"\xc3\xa9", b"no\xffutf8", b"\xf0\x9f\x98\x80", b"-dash", b"*", b"? x", b"a\\b",
-         b":(top)x")  # fmt: skip
+NAMES = (
+    b"a b",
+    b"a\nb",
+    b"a\tb",
+    b'"quoted"',
+    b"\xc3\xa9",
+    b"no\xffutf8",
+    b"\xf0\x9f\x98\x80",
+    b"-dash",
+    b"*",
+    b"? x",
+    b"a\\b",
+    b":(top)x",
+)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="this file system takes UTF-8 only")
@@ -99,8 +111,15 @@ def test_any_name(repo: Repo) -> None:
     assert staged(repo) == {os.fsdecode(name): os.fsdecode(name) for name in NAMES}
 
 
-BLOBS = {"nothing": b"", "a line": b"x\n", "no line end": b"x", "bytes": bytes(range(256)), "large": b"x" * 3_000_000,
-         "like an answer": b"0" * 40 + b" blob 1\nx\n", "DOS": b"a\r\n"}  # fmt: skip
+BLOBS = {
+    "nothing": b"",
+    "a line": b"x\n",
+    "no line end": b"x",
+    "bytes": bytes(range(256)),
+    "large": b"x" * 3_000_000,
+    "like an answer": b"0" * 40 + b" blob 1\nx\n",
+    "DOS": b"a\r\n",
+}
 
 
 def test_blobs_are_the_bytes_themselves(repo: Repo) -> None:
@@ -278,7 +297,7 @@ def test_what_is_no_repository(repo: Repo, path: str, content: str, message: str
     repo.write(f"folder/{path}", content)
     found = find_repository(repo.path / "folder")
     assert found == Repository(repo.path / "folder")
-    for question in (found.index, found.files):
+    for question in (found.staged, found.files):
         with pytest.raises(GitError, match=rf"^git ls-files failed in .*/folder: fatal: {message}"):
             question()
 
@@ -294,12 +313,30 @@ def test_a_damaged_index(repo: Repo) -> None:
 # Hostile repositories. Every setting below names a program that leaves a mark.
 
 SETTINGS = (
-    "core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "core.gitProxy", "core.askPass", "diff.external",
-    "diff.evil.command", "diff.evil.textconv", "filter.evil.clean", "filter.evil.smudge", "filter.evil.process",
-    "merge.evil.driver", "credential.helper", "gpg.program", "gpg.ssh.program", "pager.ls-files", "pager.cat-file",
-    "interactive.diffFilter", "uploadpack.packObjectsHook", "remote.origin.uploadpack", "sequence.editor",
+    "core.fsmonitor",
+    "core.pager",
+    "core.editor",
+    "core.sshCommand",
+    "core.gitProxy",
+    "core.askPass",
+    "diff.external",
+    "diff.evil.command",
+    "diff.evil.textconv",
+    "filter.evil.clean",
+    "filter.evil.smudge",
+    "filter.evil.process",
+    "merge.evil.driver",
+    "credential.helper",
+    "gpg.program",
+    "gpg.ssh.program",
+    "pager.ls-files",
+    "pager.cat-file",
+    "interactive.diffFilter",
+    "uploadpack.packObjectsHook",
+    "remote.origin.uploadpack",
+    "sequence.editor",
     "core.alternateRefsCommand",
-)  # fmt: skip
+)
 HOOKS = (
     "post-index-change",
     "pre-commit",
@@ -353,10 +390,14 @@ def test_nothing_is_fetched(repo: Repo, monkeypatch: pytest.MonkeyPatch, known: 
     repo.commit(files={"a": "1"})
     mark = repo.path.parent / "mark"
     for setting, value in {
-        "core.repositoryFormatVersion": "1", "extensions.partialClone": "origin", "remote.origin.promisor": "true",
-        "remote.origin.partialCloneFilter": "blob:none", "protocol.ext.allow": "always", "protocol.allow": "always",
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.partialCloneFilter": "blob:none",
+        "protocol.ext.allow": "always",
+        "protocol.allow": "always",
         "remote.origin.url": f"ext::sh -c echo% x% >>{mark}",
-    }.items():  # fmt: skip
+    }.items():
         repo.git("config", setting, value)
     repository = Repository(repo.path)
     oid = repository.staged()[b"a"].oid
@@ -397,9 +438,15 @@ def test_environment_of_tests_is_clean() -> None:
     """The helper's own environment lets nothing of a hook or of the user through."""
     environment = clean_git_environment(GIT_DIR="x")
     assert {name for name in environment if name.startswith("GIT_")} == {
-        "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_CONFIG_GLOBAL",
-        "GIT_CONFIG_SYSTEM", "GIT_TERMINAL_PROMPT", "GIT_DIR",
-    }  # fmt: skip
+        "GIT_AUTHOR_NAME",
+        "GIT_AUTHOR_EMAIL",
+        "GIT_COMMITTER_NAME",
+        "GIT_COMMITTER_EMAIL",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_TERMINAL_PROMPT",
+        "GIT_DIR",
+    }
     assert "GIT_DIR" not in clean_git_environment()
 
 

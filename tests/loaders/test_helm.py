@@ -32,7 +32,10 @@ FILES: dict[str, tuple[list[str], object]] = {
     "one file": (["a: 1"], {"a": 1}),
     "the last one wins": (["a: 1", "a: 2", "a: 3"], {"a": 3}),
     "keys come together": (["a: 1", "b: 2"], {"a": 1, "b": 2}),
-    "mappings merge all the way down": (["a: {b: {c: 1, d: 1}}", "a: {b: {d: 2, e: 2}}"], {"a": {"b": {"c": 1, "d": 2, "e": 2}}}),
+    "mappings merge all the way down": (
+        ["a: {b: {c: 1, d: 1}}", "a: {b: {d: 2, e: 2}}"],
+        {"a": {"b": {"c": 1, "d": 2, "e": 2}}},
+    ),
     "lists replace each other": (["a: [1, 2]", "a: [3]"], {"a": [3]}),
     "mappings in lists do not merge": (["a: [{b: 1}]", "a: [{c: 2}]"], {"a": [{"c": 2}]}),
     "a list over a mapping": (["a: {b: 1}", "a: [2]"], {"a": [2]}),
@@ -48,7 +51,7 @@ FILES: dict[str, tuple[list[str], object]] = {
     "keys as Helm types them": (["on: 1", "true: 2", "'true': 3"], {"true": 3}),
     "an empty file": (["a: 1", "", "b: 2"], {"a": 1, "b": 2}),
     "no files": ([], {}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("files", "expected"), FILES.values(), ids=FILES)
@@ -93,10 +96,12 @@ NULLS = {
     "a file's null deletes a default": ("a: {b: 1, c: 1}", ["a: {b: ~}"], {"a": {"c": 1}}),
     "a later value undoes it": ("a: {b: 1, c: 1}", ["a: {b: ~}", "a: {b: 2}"], {"a": {"b": 2, "c": 1}}),
     "a null over a mapping, then a mapping: the defaults are back": (
-        "a: {b: 1, c: 1}", ["a: ~", "a: {b: 2}"], {"a": {"b": 2, "c": 1}},
+        "a: {b: 1, c: 1}",
+        ["a: ~", "a: {b: 2}"],
+        {"a": {"b": 2, "c": 1}},
     ),
     "a null of the first file": ("a: 1", ["a: ~", "b: 1"], {"b": 1}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("chart", "files", "expected"), NULLS.values(), ids=NULLS)
@@ -115,39 +120,53 @@ def merge_maps(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 class Stack:
-    """A random chart and values files in which the same few keys meet again and again."""
+    """A chart's defaults and the values files over them."""
 
-    def __init__(self, chance: random.Random) -> None:
-        contents = [self._mapping(chance, 3) for _ in range(chance.randint(1, 5))]
-        self.names = ["chart", *(f"f{number}" for number in range(1, len(contents)))]
-        self.chart, *self.files = contents
-        self.layers = [layer(_text(content, chance), name) for content, name in zip(contents, self.names, strict=True)]
-
-    def _mapping(self, chance: random.Random, depth: int) -> dict[str, Any]:
-        return {chance.choice("abc"): self._value(chance, depth) for _ in range(chance.randint(0, 3))}
-
-    def _value(self, chance: random.Random, depth: int) -> Any:
-        luck = chance.random()
-        if depth and luck < 0.55:
-            return self._mapping(chance, depth - 1)
-        return chance.choice((None, None, 1, 2.5, "x", "", True, [], [1], [{"a": None}]))
+    def __init__(self, chart: dict[str, Any], files: list[dict[str, Any]]) -> None:
+        self.chart, self.files = chart, files
+        self.names = ["chart", *(f"f{number}" for number in range(1, len(files) + 1))]
+        self.layers = [
+            layer(json.dumps(content), name) for content, name in zip((chart, *files), self.names, strict=True)
+        ]
 
 
-def _text(content: dict[str, Any], chance: random.Random) -> str:
-    return json.dumps(content, indent=chance.choice((None, 1)))
+def _mapping(chance: random.Random, depth: int) -> dict[str, Any]:
+    return {chance.choice("abc"): _value(chance, depth) for _ in range(chance.randint(0, 3))}
+
+
+def _value(chance: random.Random, depth: int) -> Any:
+    if depth and chance.random() < 0.55:
+        return _mapping(chance, depth - 1)
+    return chance.choice((None, None, 1, 2.5, "x", "", True, [], [1], [{"a": None}]))
 
 
 def stacks(seed: int) -> list[Stack]:
+    """Return random stacks in which the same few keys meet again and again."""
     chance = random.Random(seed)
-    return [Stack(chance) for _ in range(BATCH)]
+    return [
+        Stack(_mapping(chance, 3), [_mapping(chance, 3) for _ in range(chance.randint(0, 4))]) for _ in range(BATCH)
+    ]
+
+
+def one_below_the_other(some: list[Stack]) -> Stack:
+    """Return one stack that holds all these under keys of their own: rendering takes longer than merging."""
+    most = max(len(stack.files) for stack in some)
+    return Stack(
+        {f"s{number}": stack.chart for number, stack in enumerate(some)},
+        [
+            {f"s{number}": stack.files[level] for number, stack in enumerate(some) if level < len(stack.files)}
+            for level in range(most)
+        ],
+    )
 
 
 @given(seeds)
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_merged_values_are_those_of_helm(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """For any files over any defaults, the templates of a real chart see the values that we see."""
     folder = tmp_path_factory.getbasetemp() / "chart"
-    for stack in stacks(seed):
+    some = stacks(seed)
+    for stack in (some[0], some[1], one_below_the_other(some)):
         given: dict[str, Any] = {}
         for content in stack.files:
             given = merge_maps(given, content)
@@ -250,5 +269,8 @@ def test_keys_of_a_merge_stand_in_their_layers() -> None:
     """The key of a merged value is the one of the layer that set it."""
     merged = merge(layer("a: {b: 1, c: 1}", "chart"), [layer("x: 0\na: {b: 2}", "f1")])
     assert {".".join(map(str, path)): str(node.key_span) for path, node in walk(merged) if path} == {
-        "x": "f1:1:1", "a": "f1:2:1", "a.b": "f1:2:5", "a.c": "chart:1:11",
-    }  # fmt: skip
+        "x": "f1:1:1",
+        "a": "f1:2:1",
+        "a.b": "f1:2:5",
+        "a.c": "chart:1:11",
+    }

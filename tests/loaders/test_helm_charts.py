@@ -18,8 +18,8 @@ from gitopslint.loaders.helm import compose, merge
 from gitopslint.model.chart import Chart
 from gitopslint.model.document import Node, find, walk
 from gitopslint.model.span import file_start
-from tests.support.charts import SUBCHARTS, Random, Refused, rendered_values
-from tests.support.helm import same
+from tests.support.charts import SUBCHARTS, Random, rendered_values
+from tests.support.helm import Refused, same
 from tests.support.nodes import values
 from tests.support.runs import MemoryTree
 
@@ -54,58 +54,86 @@ CASES: dict[str, tuple[dict[str, str], str, Any]] = {
     "defaults stand under the name": (umbrella(ANY, "a: 1", "b: 2"), "", {"a": 1, "sub": {"b": 2, "global": {}}}),
     "under the alias": (umbrella(f"{ANY}, alias: web", "", "b: 2"), "", {"web": {"b": 2, "global": {}}}),
     "without an entry in Chart.yaml": (umbrella("", "", "b: 2"), "", {"sub": {"b": 2, "global": {}}}),
-    "the parent's defaults win": (umbrella(ANY, "sub: {b: 1}", "b: 2\nc: 3"), "", {"sub": {"b": 1, "c": 3, "global": {}}}),
+    "the parent's defaults win": (
+        umbrella(ANY, "sub: {b: 1}", "b: 2\nc: 3"),
+        "",
+        {"sub": {"b": 1, "c": 3, "global": {}}},
+    ),
     "what is given wins": (umbrella(ANY, "sub: {b: 1}", "b: 2"), "sub: {b: 0}", {"sub": {"b": 0, "global": {}}}),
     "a null takes the parent's default away, and the child's": (
-        umbrella(ANY, "sub: {b: 1}", "b: 2"), "sub: {b: ~}", {"sub": {"global": {}}},
+        umbrella(ANY, "sub: {b: 1}", "b: 2"),
+        "sub: {b: ~}",
+        {"sub": {"global": {}}},
     ),
-    "a null for the child as a whole": (umbrella(ANY, "sub: {b: 1}", "b: 2"), "sub: ~", {"sub": {"b": 2, "global": {}}}),
+    "a null for the child as a whole": (
+        umbrella(ANY, "sub: {b: 1}", "b: 2"),
+        "sub: ~",
+        {"sub": {"b": 2, "global": {}}},
+    ),
     "no mapping for the child": (umbrella(ANY, "", "b: 2"), "sub: text", "'sub' belongs to a subchart"),
     "global goes down": (
-        umbrella(ANY, "global: {a: 1}", "global: {a: 2, b: 2}"), "global: {c: {d: 3}}",
+        umbrella(ANY, "global: {a: 1}", "global: {a: 2, b: 2}"),
+        "global: {c: {d: 3}}",
         {"global": {"a": 1, "c": {"d": 3}}, "sub": {"global": {"a": 1, "b": 2, "c": {"d": 3}}}},
     ),
     "and a mapping two levels down in it comes back up": (
-        umbrella(ANY, "global: {a: {b: {c: 1}}}", "global: {a: {b: {d: 2}}}"), "",
+        umbrella(ANY, "global: {a: {b: {c: 1}}}", "global: {a: {b: {d: 2}}}"),
+        "",
         {"global": {"a": {"b": {"c": 1, "d": 2}}}, "sub": {"global": {"a": {"b": {"c": 1, "d": 2}}}}},
     ),
-    "a condition switches off": (umbrella(f"{ANY}, condition: sub.use", "", "b: 2"), "sub: {use: false}", {"sub": {"use": False}}),
+    "a condition switches off": (
+        umbrella(f"{ANY}, condition: sub.use", "", "b: 2"),
+        "sub: {use: false}",
+        {"sub": {"use": False}},
+    ),
     "a condition of the child's own default": (umbrella(f"{ANY}, condition: sub.use", "", "use: false"), "", {}),
     "the first condition that is there decides": (
-        umbrella(f"{ANY}, condition: 'x.z,sub.use'", "x: {z: true}", "use: false"), "",
+        umbrella(f"{ANY}, condition: 'x.z,sub.use'", "x: {z: true}", "use: false"),
+        "",
         {"x": {"z": True}, "sub": {"use": False, "global": {}}},
     ),
     "a condition that is no boolean": (
-        umbrella(f"{ANY}, condition: sub.use", "sub: {use: 'no'}"), "", {"sub": {"use": "no", "global": {}}},
+        umbrella(f"{ANY}, condition: sub.use", "sub: {use: 'no'}"),
+        "",
+        {"sub": {"use": "no", "global": {}}},
     ),
     "a tag switches off": (umbrella(f"{ANY}, tags: [x]", "", "b: 2"), "tags: {x: false}", {"tags": {"x": False}}),
     "another tag keeps it on": (
-        umbrella(f"{ANY}, tags: [x, z]"), "tags: {x: false, z: true}",
+        umbrella(f"{ANY}, tags: [x, z]"),
+        "tags: {x: false, z: true}",
         {"tags": {"x": False, "z": True}, "sub": {"global": {}}},
     ),
     "a condition goes before tags": (
-        umbrella(f"{ANY}, tags: [x], condition: use"), "tags: {x: false}\nuse: true",
+        umbrella(f"{ANY}, tags: [x], condition: use"),
+        "tags: {x: false}\nuse: true",
         {"tags": {"x": False}, "use": True, "sub": {"global": {}}},
     ),
     "what is exported is imported": (
-        umbrella(f"{ANY}, import-values: [data]", "a: 1", "exports: {data: {a: 2, b: 3}}"), "",
+        umbrella(f"{ANY}, import-values: [data]", "a: 1", "exports: {data: {a: 2, b: 3}}"),
+        "",
         {"a": 1, "b": 3, "sub": {"exports": {"data": {"a": 2, "b": 3}}, "global": {}}},
     ),
     "a table is imported to another place": (
-        umbrella(f"{ANY}, import-values: [{{child: x.w, parent: p.q}}]", "p: {r: 1}", "x: {w: {z: 2}}"), "",
+        umbrella(f"{ANY}, import-values: [{{child: x.w, parent: p.q}}]", "p: {r: 1}", "x: {w: {z: 2}}"),
+        "",
         {"p": {"r": 1, "q": {"z": 2}}, "sub": {"x": {"w": {"z": 2}}, "global": {}}},
     ),
     "what is given wins over what is imported": (
-        umbrella(f"{ANY}, import-values: [data]", "", "exports: {data: {a: 2}}"), "a: 0",
+        umbrella(f"{ANY}, import-values: [data]", "", "exports: {data: {a: 2}}"),
+        "a: 0",
         {"a": 0, "sub": {"exports": {"data": {"a": 2}}, "global": {}}},
     ),
     "a chart that is off exports nothing": (
-        umbrella(f"{ANY}, condition: use, import-values: [data]", "use: false", "exports: {data: {a: 2}}"), "", {"use": False},
+        umbrella(f"{ANY}, condition: use, import-values: [data]", "use: false", "exports: {data: {a: 2}}"),
+        "",
+        {"use": False},
     ),
     "a version that does not fit takes the entry away, not the chart": (
-        umbrella("version: 2.x, alias: web, condition: use", "use: false", "b: 2"), "", {"use": False, "sub": {"b": 2, "global": {}}},
+        umbrella("version: 2.x, alias: web, condition: use", "use: false", "b: 2"),
+        "",
+        {"use": False, "sub": {"b": 2, "global": {}}},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("files", "over", "expected"), CASES.values(), ids=CASES)
@@ -186,12 +214,20 @@ def test_provenance_through_three_layers() -> None:
         "charts/sub/charts/leaf/values.yaml": "a: 4\nb: 4\nc: 4",
     }
     merged = merge(chart_of(files), [given_values("sub: {leaf: {a: 1}}")])
-    assert {path[-1]: [str(one.span) for one in (node, *node.shadowed)]
-            for path, node in walk(merged) if path[:2] == ("sub", "leaf") and node.is_scalar} == {
-        "a": ["given.yaml:1:17", "values.yaml:1:17", "charts/sub/values.yaml:1:11", "charts/sub/charts/leaf/values.yaml:1:4"],
+    assert {
+        path[-1]: [str(one.span) for one in (node, *node.shadowed)]
+        for path, node in walk(merged)
+        if path[:2] == ("sub", "leaf") and node.is_scalar
+    } == {
+        "a": [
+            "given.yaml:1:17",
+            "values.yaml:1:17",
+            "charts/sub/values.yaml:1:11",
+            "charts/sub/charts/leaf/values.yaml:1:4",
+        ],
         "b": ["charts/sub/values.yaml:1:17", "charts/sub/charts/leaf/values.yaml:2:4"],
         "c": ["charts/sub/charts/leaf/values.yaml:3:4"],
-    }  # fmt: skip
+    }
 
 
 def test_a_global_stands_where_it_is_written() -> None:
@@ -208,30 +244,38 @@ def test_a_global_stands_where_it_is_written() -> None:
 
 GAPS: dict[str, tuple[dict[str, str], str, list[tuple[tuple[str, ...], str]]]] = {
     "not vendored": (
-        {"Chart.yaml": f"{{name: top, version: 1.0.0, dependencies: [{{name: db, {ANY}}}]}}"}, "",
+        {"Chart.yaml": f"{{name: top, version: 1.0.0, dependencies: [{{name: db, {ANY}}}]}}"},
+        "",
         [(("db",), "the chart 'db' is not in charts/")],
     ),
     "under its alias": (
-        {"Chart.yaml": f"{{name: top, version: 1.0.0, dependencies: [{{name: db, {ANY}, alias: store}}]}}"}, "",
+        {"Chart.yaml": f"{{name: top, version: 1.0.0, dependencies: [{{name: db, {ANY}, alias: store}}]}}"},
+        "",
         [(("store",), "the chart 'db' is not in charts/")],
     ),
-    "off": ({"Chart.yaml": f"{{name: top, version: 1.0.0, dependencies: [{{name: db, {ANY}, condition: db.use}}]}}"},
-            "db: {use: false}", []),
+    "off": (
+        {"Chart.yaml": f"{{name: top, version: 1.0.0, dependencies: [{{name: db, {ANY}, condition: db.use}}]}}"},
+        "db: {use: false}",
+        [],
+    ),
     "on, although it has a condition": (
-        {"Chart.yaml": f"{{name: top, version: 1.0.0, dependencies: [{{name: db, {ANY}, condition: db.use}}]}}"}, "",
+        {"Chart.yaml": f"{{name: top, version: 1.0.0, dependencies: [{{name: db, {ANY}, condition: db.use}}]}}"},
+        "",
         [(("db",), "the chart 'db' is not in charts/")],
     ),
     "values may come from it to anywhere": (
-        {"Chart.yaml": f"{{name: top, version: 1.0.0, dependencies: [{{name: db, {ANY}, import-values: [x]}}]}}"}, "",
+        {"Chart.yaml": f"{{name: top, version: 1.0.0, dependencies: [{{name: db, {ANY}, import-values: [x]}}]}}"},
+        "",
         [((), "the chart 'db' is not in charts/")],
     ),
     "no version at hand fits": (umbrella("version: 2.x"), "", [(("sub",), "no version of 'sub' at hand is 2.x")]),
     "packed": (
-        {"Chart.yaml": "{name: top, version: 1.0.0}", "charts/db-1.2.3.tgz": "x"}, "",
+        {"Chart.yaml": "{name: top, version: 1.0.0}", "charts/db-1.2.3.tgz": "x"},
+        "",
         [(("db",), "charts/db-1.2.3.tgz is a packed chart")],
     ),
     "broken defaults": (umbrella(ANY, "", "a: ["), "", [(("sub",), "charts/sub/values.yaml is not readable")]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("files", "over", "expected"), GAPS.values(), ids=GAPS)
@@ -243,14 +287,17 @@ def test_gaps(files: dict[str, str], over: str, expected: list[tuple[tuple[str, 
 def test_schemas_belong_to_their_part() -> None:
     """Each enabled chart brings its schema, with the path of its part of the values."""
     files = umbrella(f"{ANY}, alias: web", "", "") | {
-        "values.schema.json": "{}", "charts/sub/values.schema.json": "true",
-        "charts/idle/Chart.yaml": "{name: idle, version: 1.0.0}", "charts/idle/values.schema.json": "{}",
-    }  # fmt: skip
+        "values.schema.json": "{}",
+        "charts/sub/values.schema.json": "true",
+        "charts/idle/Chart.yaml": "{name: idle, version: 1.0.0}",
+        "charts/idle/values.schema.json": "{}",
+    }
     files["Chart.yaml"] = files["Chart.yaml"].replace("]}", f", {{name: idle, {ANY}, condition: use}}]}}")
     found = compose(chart_of(files), given_values("use: false")).schemas
     assert [(way, schema.path) for way, schema in found] == [
-        ((), "values.schema.json"), (("web",), "charts/sub/values.schema.json"),
-    ]  # fmt: skip
+        ((), "values.schema.json"),
+        (("web",), "charts/sub/values.schema.json"),
+    ]
 
 
 def test_an_import_into_itself_is_refused() -> None:
@@ -262,8 +309,10 @@ def test_an_import_into_itself_is_refused() -> None:
 
 def told(node: Node) -> list[tuple[object, ...]]:
     """Return all that a merge could change."""
-    return [(path, repr(one.value) if one.is_scalar else list(one.mapping), one.span, [old.span for old in one.shadowed])
-            for path, one in walk(node)]  # fmt: skip
+    return [
+        (path, repr(one.value) if one.is_scalar else list(one.mapping), one.span, [old.span for old in one.shadowed])
+        for path, one in walk(node)
+    ]
 
 
 def test_without_a_chart() -> None:

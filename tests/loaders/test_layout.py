@@ -72,28 +72,48 @@ TEMPLATES = {
     "the environment first": (contract("{env}-{app}.yaml"), "dev-web-shop.yaml", "web-shop dev"),
     "nothing between them": (contract("{app}{env}.yaml"), "shopdev.yaml", "shop dev"),
     "an environment that ends like another": (
-        contract("{app}-{env}.yaml", environments=("prod", "eu-prod")), "shop-eu-prod.yaml", "shop eu-prod",
+        contract("{app}-{env}.yaml", environments=("prod", "eu-prod")),
+        "shop-eu-prod.yaml",
+        "shop eu-prod",
     ),
     "an environment that starts like another": (
-        contract("{env}-{app}.yaml", environments=("prod", "prod-eu")), "prod-eu-shop.yaml", "shop prod-eu",
+        contract("{env}-{app}.yaml", environments=("prod", "prod-eu")),
+        "prod-eu-shop.yaml",
+        "shop prod-eu",
     ),
     "the app twice": (contract("{app}/{app}-{env}.yaml"), "shop/shop-dev.yaml", "shop dev"),
     "two apps are not one": (contract("{app}/{app}-{env}.yaml"), "shop/cart-dev.yaml", None),
     "the environment twice": (contract("{env}/{app}.{env}.yaml"), "dev/shop.dev.yaml", "shop dev"),
     "two environments are not one": (contract("{env}/{app}.{env}.yaml"), "dev/shop.prod.yaml", None),
     "an environment with regex characters": (
-        contract("{env}/{app}.yaml", environments=("d.v", "p*", "(x|y)")), "(x|y)/shop.yaml", "shop (x|y)",
+        contract("{env}/{app}.yaml", environments=("d.v", "p*", "(x|y)")),
+        "(x|y)/shop.yaml",
+        "shop (x|y)",
     ),
     "and they are no regex": (contract("{env}/{app}.yaml", environments=("d.v", "p*")), "dev/shop.yaml", None),
     "a template with regex characters": (contract("a+[b]/{app}(c).yaml"), "a+[b]/shop(c).yaml", "shop None"),
-    "an environment with a slash": (contract("{env}/{app}.yaml", environments=("eu/prod",)), "eu/prod/shop.yaml", "shop eu/prod"),
+    "an environment with a slash": (
+        contract("{env}/{app}.yaml", environments=("eu/prod",)),
+        "eu/prod/shop.yaml",
+        "shop eu/prod",
+    ),
     "the template with more of its own text": (
-        contract("{env}/{app}.yaml", "{env}/{app}-release.yaml"), "dev/shop-release.yaml", "shop dev",
+        contract("{env}/{app}.yaml", "{env}/{app}-release.yaml"),
+        "dev/shop-release.yaml",
+        "shop dev",
     ),
     "a whole path": (contract("{env}/{app}.yaml", "dev/common.yaml"), "dev/common.yaml", "None None"),
-    "a layer for all apps of an environment": (contract("{env}/{app}.yaml", "{env}/common.yaml"), "dev/common.yaml", "None dev"),
-    "a layer for all environments of an app": (contract("{app}/{env}.yaml", "{app}/base.yaml"), "shop/base.yaml", "shop None"),
-}  # fmt: skip
+    "a layer for all apps of an environment": (
+        contract("{env}/{app}.yaml", "{env}/common.yaml"),
+        "dev/common.yaml",
+        "None dev",
+    ),
+    "a layer for all environments of an app": (
+        contract("{app}/{env}.yaml", "{app}/base.yaml"),
+        "shop/base.yaml",
+        "shop None",
+    ),
+}
 
 
 @pytest.mark.parametrize(("rules", "path", "expected"), TEMPLATES.values(), ids=TEMPLATES)
@@ -145,8 +165,13 @@ def test_every_place_leads_back(some: list[str], environments: list[str], path: 
         assert place.environment is None or place.environment in environments
 
 
-SHARED = contract("chart:chart/values.yaml", "common.yaml", "{app}/base.yaml", "{app}/{env}.yaml",
-                  environments=("dev", "stage", "prod"))  # fmt: skip
+SHARED = contract(
+    "chart:chart/values.yaml",
+    "common.yaml",
+    "{app}/base.yaml",
+    "{app}/{env}.yaml",
+    environments=("dev", "stage", "prod"),
+)
 
 
 def with_apps(rules: Contract, **apps: AppSettings) -> Contract:
@@ -157,43 +182,66 @@ def with_apps(rules: Contract, **apps: AppSettings) -> Contract:
 STACKS = {
     "none": (DEFAULT, ["README.md"], {}),
     "one app in two environments": (
-        DEFAULT, ["deploy/env/prod/shop.yaml", "deploy/env/dev/shop.yaml"], {"shop": "dev prod"},
+        DEFAULT,
+        ["deploy/env/prod/shop.yaml", "deploy/env/dev/shop.yaml"],
+        {"shop": "dev prod"},
     ),
     "any layer of an environment will do": (
-        DEFAULT, ["deploy/env/release-prod/shop.yaml", "deploy/env/dev/shop.yaml"], {"shop": "dev prod"},
+        DEFAULT,
+        ["deploy/env/release-prod/shop.yaml", "deploy/env/dev/shop.yaml"],
+        {"shop": "dev prod"},
     ),
     "each app has its own": (
-        DEFAULT, ["deploy/env/prod/shop.yaml", "deploy/env/dev/cart.yaml"], {"cart": "dev", "shop": "prod"},
+        DEFAULT,
+        ["deploy/env/prod/shop.yaml", "deploy/env/dev/cart.yaml"],
+        {"cart": "dev", "shop": "prod"},
     ),
     "a chart is no stack": (DEFAULT, [CHART], {}),
-    "a chart of each app is none either": (contract("chart:{app}/values.yaml", "{app}/{env}.yaml"), ["shop/values.yaml"], {}),
+    "a chart of each app is none either": (
+        contract("chart:{app}/values.yaml", "{app}/{env}.yaml"),
+        ["shop/values.yaml"],
+        {},
+    ),
     "in the order of promotion": (
-        SHARED, ["b/prod.yaml", "b/dev.yaml", "a/stage.yaml", "b/stage.yaml"], {"a": "stage", "b": "dev stage prod"},
+        SHARED,
+        ["b/prod.yaml", "b/dev.yaml", "a/stage.yaml", "b/stage.yaml"],
+        {"a": "stage", "b": "dev stage prod"},
     ),
     "a base layer alone is in every environment": (SHARED, ["shop/base.yaml"], {"shop": "dev stage prod"}),
     "a base layer adds no environment": (SHARED, ["shop/base.yaml", "shop/dev.yaml"], {"shop": "dev"}),
     "a layer for everybody is no app": (SHARED, ["common.yaml"], {}),
     "the contract adds environments": (
-        with_apps(SHARED, shop=AppSettings(environments=("prod", "dev"))), ["shop/stage.yaml"], {"shop": "dev prod"},
+        with_apps(SHARED, shop=AppSettings(environments=("prod", "dev"))),
+        ["shop/stage.yaml"],
+        {"shop": "dev prod"},
     ),
     "an app that has no file yet": (
-        with_apps(SHARED, shop=AppSettings(environments=("dev",)), cart=AppSettings()), [], {"shop": "dev"},
+        with_apps(SHARED, shop=AppSettings(environments=("dev",)), cart=AppSettings()),
+        [],
+        {"shop": "dev"},
     ),
     "an app that is in no environment": (with_apps(SHARED, shop=AppSettings(environments=())), ["shop/dev.yaml"], {}),
     "one app without a name in the paths": (
-        contract("{env}.yaml", apps={"shop": AppSettings()}), ["dev.yaml"], {"shop": "dev"},
+        contract("{env}.yaml", apps={"shop": AppSettings()}),
+        ["dev.yaml"],
+        {"shop": "dev"},
     ),
     "the same without an environment in them": (
-        contract("chart:chart.yaml", "values.yaml", apps={"shop": AppSettings()}), ["values.yaml"], {"shop": "dev prod"},
+        contract("chart:chart.yaml", "values.yaml", apps={"shop": AppSettings()}),
+        ["values.yaml"],
+        {"shop": "dev prod"},
     ),
     "the same without any layer": (
-        contract("chart:chart.yaml", "values.yaml", apps={"shop": AppSettings()}), ["chart.yaml"], {},
+        contract("chart:chart.yaml", "values.yaml", apps={"shop": AppSettings()}),
+        ["chart.yaml"],
+        {},
     ),
     "environments of a chart layer do not count": (
         contract("chart:{env}/chart.yaml", "{env}/values.yaml", apps={"shop": AppSettings()}),
-        ["prod/chart.yaml", "dev/values.yaml"], {"shop": "dev"},
+        ["prod/chart.yaml", "dev/values.yaml"],
+        {"shop": "dev"},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("rules", "paths", "expected"), STACKS.values(), ids=STACKS)
@@ -219,17 +267,25 @@ STRANGERS = {
     "upper case": (DEFAULT, ["deploy/env/Dev/shop.yaml"], {"Dev": "deploy/env/Dev/shop.yaml"}),
     "of a release layer": (DEFAULT, ["deploy/env/release-qa/shop.yaml"], {"qa": "deploy/env/release-qa/shop.yaml"}),
     "the first file of each": (
-        DEFAULT, ["deploy/env/qa/a.yaml", "deploy/env/qa/b.yaml", "deploy/env/uat/a.yaml"],
+        DEFAULT,
+        ["deploy/env/qa/a.yaml", "deploy/env/qa/b.yaml", "deploy/env/uat/a.yaml"],
         {"qa": "deploy/env/qa/a.yaml", "uat": "deploy/env/uat/a.yaml"},
     ),
     "a file elsewhere": (DEFAULT, ["deploy/other/qa/shop.yaml", "deploy/env/qa.yaml", "deploy/env/qa/x/shop.yaml"], {}),
     "a layer for all environments": (SHARED, ["shop/base.yaml", "common.yaml"], {}),
-    "a layer for all apps": (contract("{env}/common.yaml", "{env}/{app}.yaml"), ["qa/common.yaml"], {"qa": "qa/common.yaml"}),
+    "a layer for all apps": (
+        contract("{env}/common.yaml", "{env}/{app}.yaml"),
+        ["qa/common.yaml"],
+        {"qa": "qa/common.yaml"},
+    ),
     "in one name with the app": (contract("{app}-{env}.yaml"), ["shop-qa.yaml"], {"qa": "shop-qa.yaml"}),
     "no place for an environment": (contract("{app}.yaml"), ["shop.yaml", "qa/shop.yaml"], {}),
-    "two environments in one path": (contract("{env}/{app}.{env}.yaml"), ["qa/shop.qa.yaml", "qa/shop.dev.yaml"],
-                                     {"qa": "qa/shop.qa.yaml"}),
-}  # fmt: skip
+    "two environments in one path": (
+        contract("{env}/{app}.{env}.yaml"),
+        ["qa/shop.qa.yaml", "qa/shop.dev.yaml"],
+        {"qa": "qa/shop.qa.yaml"},
+    ),
+}
 
 
 @pytest.mark.parametrize(("rules", "paths", "expected"), STRANGERS.values(), ids=STRANGERS)

@@ -32,7 +32,7 @@ IN_FORCE = {
     "our own and a shipped one": (f"policies: [shared-bucket, {OWN}]", {}, ["shared-bucket", "own"]),
     "a folder": ("policy_folder: p", {"p/a.yaml": OWN, "p/b.txt": "x", "p/c/d.yaml": "x", "pa/b.yaml": "x"}, ["own"]),
     "both": (f"policies: [{OWN}]\npolicy_folder: p/", {"p/a.yml": OWN.replace("own", "other")}, ["own", "other"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "files", "expected"), IN_FORCE.values(), ids=IN_FORCE)
@@ -45,8 +45,9 @@ def test_in_force(text: str, files: dict[str, str | bytes | None], expected: lis
 
 def test_all_words() -> None:
     """Every word of a rule arrives as it is written."""
-    (policy,) = read(
-        """
+    (policy,) = (
+        read(
+            """
         policies:
         - name: http-in-prod
           level: error
@@ -65,11 +66,15 @@ def test_all_words() -> None:
             good: [{title: T., files: {a.yaml: "c: 1"}}]
             bad: [{files: {a.yaml: ~}, at: ["a.yaml:1:1"]}]
         """
-    ).policies or ()
+        ).policies
+        or ()
+    )
     assert isinstance(policy, Policy)
     assert policy.require == Requirement(
-        path="env.*_URL", present=True, url=UrlParts(("https", "wss"), "*.example.com"),
-    )  # fmt: skip
+        path="env.*_URL",
+        present=True,
+        url=UrlParts(("https", "wss"), "*.example.com"),
+    )
     assert policy.when == Scope(("web-*",), ("prod",))
     rule = policy.rule()
     assert (rule.family, rule.level, rule.tags, rule.own) == ("policy", "error", ("cwe-319",), True)
@@ -83,10 +88,16 @@ def rule(**words: str) -> str:
 WRONG = {
     "no list": ("policies: 1\n", "1:11: policies must be a list of rules, or [] for none"),
     "no rule": ("policies: [[]]\n", "1:12: policies[0] must be a rule with keys such as name, summary"),
-    "an unknown shipped rule": ("policies: [shared-bukket]\n", "1:12: no policy 'shared-bukket' ships with gitopslint; did you mean 'shared-bucket'?"),
+    "an unknown shipped rule": (
+        "policies: [shared-bukket]\n",
+        "1:12: no policy 'shared-bukket' ships with gitopslint; did you mean 'shared-bucket'?",
+    ),
     "a shipped rule that is no policy": ("policies: [mutable-tag]\n", "no policy 'mutable-tag' ships with gitopslint"),
     "a typo": (rule(requre="1"), "2:59: 'requre' is no key of 'policies[0]'; did you mean 'require'?"),
-    "a typo further down": (rule(require="{path: a, eqals: 1}"), "2:47: 'eqals' is no key of 'policies[0].require'; did you mean 'equals'?"),
+    "a typo further down": (
+        rule(require="{path: a, eqals: 1}"),
+        "2:47: 'eqals' is no key of 'policies[0].require'; did you mean 'equals'?",
+    ),
     "no name": (rule(name=""), "2:3: policies[0] needs 'name'"),
     "no kebab": (rule(name="My_Rule"), "2:3: policies[0]: the name 'My_Rule' must be lower-case words with hyphens"),
     "a taken name": (rule(name="mutable-tag"), "2:10: gitopslint has a rule 'mutable-tag' already"),
@@ -101,29 +112,53 @@ WRONG = {
     "a bad path": (rule(require="{path: a..b, equals: 1}"), "'a..b' is not a path over values"),
     "a bad pattern": (rule(require='{path: a, matches: "[a"}'), "'[a' has a '[' that is not closed"),
     "a long pattern": (rule(require=f"{{path: a, matches: {'a' * 300}}}"), "a pattern has at most 200 characters"),
-    "an unknown placeholder": (rule(require='{path: a, equals: "{team}"}'), "{team} is unknown in '{team}'; known are {app}, {env}, {namespace}"),
-    "a namespace in a path": (rule(require='{path: "{namespace}", equals: 1}'), "{namespace} is unknown in '{namespace}'; known are {app}, {env}"),
+    "an unknown placeholder": (
+        rule(require='{path: a, equals: "{team}"}'),
+        "{team} is unknown in '{team}'; known are {app}, {env}, {namespace}",
+    ),
+    "a namespace in a path": (
+        rule(require='{path: "{namespace}", equals: 1}'),
+        "{namespace} is unknown in '{namespace}'; known are {app}, {env}",
+    ),
     "nothing to choose from": (rule(require="{path: a, one_of: []}"), "`one_of` lists nothing"),
-    "a typo in one of two types": (rule(require="{path: a, one_of: {path: b, x: 1}}"), "2:65: 'x' is no key of 'policies[0].require.one_of'; known are path"),
+    "a typo in one of two types": (
+        rule(require="{path: a, one_of: {path: b, x: 1}}"),
+        "2:65: 'x' is no key of 'policies[0].require.one_of'; known are path",
+    ),
     "a URL of nothing": (rule(require="{path: a, url: {}}"), "a URL needs `scheme`, `host` or `host_in`"),
     "absent and more": (rule(require="{path: a, present: false, equals: 1}"), "leaves nothing"),
-    "files and values": (rule(require="{forbidden_path: a, path: b}"), "`forbidden_path` is about files and stands alone"),
+    "files and values": (
+        rule(require="{forbidden_path: a, path: b}"),
+        "`forbidden_path` is about files and stands alone",
+    ),
     "files and when": (rule(require="{forbidden_path: a}", when="{apps: [a]}"), "`when` and `unless` do not apply"),
     "a scope of nothing": (rule(when="{}"), "policies[0].when: say where: `apps`, `environments` or `values`"),
     "a condition of nothing": (rule(when="{values: [{path: a}]}"), "say what the value is"),
-    "an unknown environment": (rule(when="{environments: [prd]}"), "2:81: 'prd' is no environment of the contract; did you mean 'prod'?"),
+    "an unknown environment": (
+        rule(when="{environments: [prd]}"),
+        "2:81: 'prd' is no environment of the contract; did you mean 'prod'?",
+    ),
     "a role without layers": (rule(require="", schema="{}", role="env"), "`role` needs `over: layer`"),
     "layers without a schema": (rule(over="layer"), "`over` and `role` are for rules with a `schema`"),
     "no JSON Schema": (rule(require="", schema="{type: text}"), "2:43: this is no JSON Schema: 'text' is not valid"),
-    "a schema from elsewhere": (rule(require="", schema='{$ref: "https://example.com/s"}'), "2:43: $ref must lead to a place in the same schema"),
+    "a schema from elsewhere": (
+        rule(require="", schema='{$ref: "https://example.com/s"}'),
+        "2:43: $ref must lead to a place in the same schema",
+    ),
     "a schema that leads nowhere": (rule(require="", schema='{$ref: "#/$defs/x"}'), "2:43: $ref must lead to a place"),
-    "a pattern that could backtrack": (rule(require="", schema='{pattern: "(?=a)"}'), "2:46: the pattern cannot be used: look-around"),
+    "a pattern that could backtrack": (
+        rule(require="", schema='{pattern: "(?=a)"}'),
+        "2:46: the pattern cannot be used: look-around",
+    ),
     "an example of nothing": (rule(examples="{bad: [{title: T}]}"), "policies[0].examples.bad[0] needs 'files'"),
-    "a level of no rule": (rule() + "rules: {onw: {level: note}}\n", "3:9: there is no rule 'onw'; did you mean 'own'?"),
+    "a level of no rule": (
+        rule() + "rules: {onw: {level: note}}\n",
+        "3:9: there is no rule 'onw'; did you mean 'own'?",
+    ),
     "a parameter": (rule() + "rules: {own: {parameters: {a: 1}}}\n", "own has no parameter 'a'"),
     "a folder outside": ("policy_folder: ../p\n", "'../p' must be a path below the root"),
     "an empty folder": ("policy_folder: q\n", "1:16: policy_folder: there is no *.yaml in 'q'"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG)
@@ -137,13 +172,19 @@ def test_what_is_wrong_is_told(text: str, message: str) -> None:
 
 
 WRONG_FILES = {
-    "a typo": ("name: own\nsumary: S.\nrequire: {path: a, present: true}\n", "shop/p/r.yaml:2:1: 'sumary' is no key of the rule; did you mean 'summary'?"),
+    "a typo": (
+        "name: own\nsumary: S.\nrequire: {path: a, present: true}\n",
+        "shop/p/r.yaml:2:1: 'sumary' is no key of the rule; did you mean 'summary'?",
+    ),
     "no YAML": ("name: [\n", "shop/p/r.yaml:1:8: the rule is not readable"),
     "a list": ("- name\n", "shop/p/r.yaml:1:1: a rule is a mapping, with keys such as name"),
     "two documents": ("name: a\n---\nname: b\n", "a rule file holds one YAML document"),
     "a key twice": ("name: a\nname: b\n", "shop/p/r.yaml:2:1: 'name' is set twice"),
-    "a taken name": (OWN.replace("own", "mutable-tag"), "shop/p/r.yaml:1:8: gitopslint has a rule 'mutable-tag' already"),
-}  # fmt: skip
+    "a taken name": (
+        OWN.replace("own", "mutable-tag"),
+        "shop/p/r.yaml:1:8: gitopslint has a rule 'mutable-tag' already",
+    ),
+}
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG_FILES.values(), ids=WRONG_FILES)

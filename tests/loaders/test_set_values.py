@@ -17,15 +17,41 @@ from gitopslint.loaders.set_values import SetError, SetKind, apply_set
 from gitopslint.model.document import Node, find
 from gitopslint.model.scalars import printed
 from gitopslint.model.span import Span, file_start
-from tests.support.charts import quiet
-from tests.support.helm import Chart
+from tests.support.helm import Chart, quiet
 from tests.support.nodes import values
 
 BATCH = 100
 PIECES = (
-    "a", "b", "a", "b", ".", "[", "]", "=", "=", ",", "{", "}", "\\", "0", "1", "-", "+", "a[0]", "a.b=", "a[1].b=1",
-    "=x,", "={a,1}", "true", "null", "9505540", "1.10", "é", "b=c", " ",
-)  # fmt: skip
+    "a",
+    "b",
+    "a",
+    "b",
+    ".",
+    "[",
+    "]",
+    "=",
+    "=",
+    ",",
+    "{",
+    "}",
+    "\\",
+    "0",
+    "1",
+    "-",
+    "+",
+    "a[0]",
+    "a.b=",
+    "a[1].b=1",
+    "=x,",
+    "={a,1}",
+    "true",
+    "null",
+    "9505540",
+    "1.10",
+    "é",
+    "b=c",
+    " ",
+)
 
 
 def parameter(text: str) -> Node:
@@ -95,13 +121,28 @@ def test_a_value_that_looks_like_more_is_not_quoted() -> None:
 
 # A text, what `--set` makes of it, and what a template then prints.
 TYPES = {
-    "1.10": ("1.10", "1.10"), "0123": ("0123", "0123"), "1e3": ("1e3", "1e3"), "on": ("on", "on"), "1_000": ("1_000", "1_000"),
-    "9505540": (9505540, "9505540"), "0": (0, "0"), "-5": (-5, "-5"), "+5": (5, "5"), "-0": (0, "0"),
-    "9223372036854775807": (2**63 - 1, "9223372036854775807"), "9223372036854775808": ("9223372036854775808",) * 2,
-    "-9223372036854775808": (-(2**63), "-9223372036854775808"), "true": (True, "true"), "TRUE": (True, "true"),
-    "False": (False, "false"), "null": (None, ""), "Null": (None, ""), "~": ("~", "~"), "fal\u017fe": (False, "false"),
+    "1.10": ("1.10", "1.10"),
+    "0123": ("0123", "0123"),
+    "1e3": ("1e3", "1e3"),
+    "on": ("on", "on"),
+    "1_000": ("1_000", "1_000"),
+    "9505540": (9505540, "9505540"),
+    "0": (0, "0"),
+    "-5": (-5, "-5"),
+    "+5": (5, "5"),
+    "-0": (0, "0"),
+    "9223372036854775807": (2**63 - 1, "9223372036854775807"),
+    "9223372036854775808": ("9223372036854775808",) * 2,
+    "-9223372036854775808": (-(2**63), "-9223372036854775808"),
+    "true": (True, "true"),
+    "TRUE": (True, "true"),
+    "False": (False, "false"),
+    "null": (None, ""),
+    "Null": (None, ""),
+    "~": ("~", "~"),
+    "fal\u017fe": (False, "false"),
     "1٣": ("1٣", "1٣"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "expected"), TYPES.items(), ids=TYPES)
@@ -128,7 +169,9 @@ def test_forced_text() -> None:
 def test_file() -> None:
     """The content of a file is taken as it is, whatever stands in it."""
     content = "{a,b\\,c}=\n"
-    assert values(apply_set(base("x: {y: 1}"), "x.y", parameter(content), "set-file")) == {"x": {"true": 1, "y": content}}
+    assert values(apply_set(base("x: {y: 1}"), "x.y", parameter(content), "set-file")) == {
+        "x": {"true": 1, "y": content}
+    }
 
 
 def test_provenance() -> None:

@@ -108,7 +108,7 @@ LINKS = {
     "through a link out": ("../out/secret", LEAVES, LEAVES),
     "a folder": ("../other", "[it is not a regular file]", MISSING),
     "through a file": ("../top/x", "[Not a directory]", "[Not a directory]"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("target", "disk", "index"), LINKS.values(), ids=LINKS)

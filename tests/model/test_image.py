@@ -154,8 +154,16 @@ def test_repository_fault(repository: str, fault: str | None) -> None:
     assert repository_fault(repository) == fault
 
 
-HOSTILE = ("a" * 200_000, "a-" * 100_000, "a." * 100_000 + "/b", "A" * 200_000 + "/b", "[" + ":" * 200_000 + "/b",
-           "a/" * 100_000, "@" * 200_000, "1-" * 100_000 + "@")  # fmt: skip
+HOSTILE = (
+    "a" * 200_000,
+    "a-" * 100_000,
+    "a." * 100_000 + "/b",
+    "A" * 200_000 + "/b",
+    "[" + ":" * 200_000 + "/b",
+    "a/" * 100_000,
+    "@" * 200_000,
+    "1-" * 100_000 + "@",
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:4])

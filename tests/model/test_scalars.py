@@ -88,20 +88,62 @@ def _plain_scalar(chance: random.Random) -> str:
         return "".join(chance.choices(alphabet, k=chance.randint(least, most)))
 
     sign = chance.choice(("", "", "-", "+"))
-    return chance.choice((
-        lambda: letters("0123456789_+-.eExXobBO:", 8),
-        lambda: letters("0123456789abcdefABCDEF_xob.+-eTZ: ", 24).strip(),
-        lambda: sign + chance.choice(("0b", "0x", "0o", "0", "0B", "0X")) + chance.choice(("", "-", "+")) + letters("01_79af", 70),
-        lambda: sign + chance.choice(("y", "yes", "true", "on", "n", "off", "false", "null", "~", ".inf", ".nan", "inf",
-                                      "nan", "infinity", "=", "<")),
-        lambda: sign + letters("yesnotrufalYESNOTRUFALIi.", 5),
-        lambda: sign + letters("0123456789", 45) + chance.choice(("", ".", "e5", "e300", "E-300", "e400", ".5e-7", "_")),
-        lambda: sign + letters("0123456789", 4, 0) + "." + letters("0123456789_", 6, 0) + chance.choice(("", "e7", "e1_0")),
-        lambda: repr(chance.choice((chance.uniform(-1e9, 1e9), chance.uniform(0, 1) ** 40, 10.0 ** chance.randint(-320, 308)))),
-        lambda: f"{chance.randint(0, 9999):04}-{chance.randint(0, 99)}-{chance.randint(0, 99)}"
-        + chance.choice(("", "T1:2:3Z", " 1:2:3", "t01:02:03.5+01:00")),
-        lambda: letters("0123456789abcdef", 12, 6),
-    ))()  # fmt: skip
+    return chance.choice(
+        (
+            lambda: letters("0123456789_+-.eExXobBO:", 8),
+            lambda: letters("0123456789abcdefABCDEF_xob.+-eTZ: ", 24).strip(),
+            lambda: (
+                sign
+                + chance.choice(("0b", "0x", "0o", "0", "0B", "0X"))
+                + chance.choice(("", "-", "+"))
+                + letters("01_79af", 70)
+            ),
+            lambda: (
+                sign
+                + chance.choice(
+                    (
+                        "y",
+                        "yes",
+                        "true",
+                        "on",
+                        "n",
+                        "off",
+                        "false",
+                        "null",
+                        "~",
+                        ".inf",
+                        ".nan",
+                        "inf",
+                        "nan",
+                        "infinity",
+                        "=",
+                        "<",
+                    )
+                )
+            ),
+            lambda: sign + letters("yesnotrufalYESNOTRUFALIi.", 5),
+            lambda: (
+                sign + letters("0123456789", 45) + chance.choice(("", ".", "e5", "e300", "E-300", "e400", ".5e-7", "_"))
+            ),
+            lambda: (
+                sign
+                + letters("0123456789", 4, 0)
+                + "."
+                + letters("0123456789_", 6, 0)
+                + chance.choice(("", "e7", "e1_0"))
+            ),
+            lambda: repr(
+                chance.choice(
+                    (chance.uniform(-1e9, 1e9), chance.uniform(0, 1) ** 40, 10.0 ** chance.randint(-320, 308))
+                )
+            ),
+            lambda: (
+                f"{chance.randint(0, 9999):04}-{chance.randint(0, 99)}-{chance.randint(0, 99)}"
+                + chance.choice(("", "T1:2:3Z", " 1:2:3", "t01:02:03.5+01:00"))
+            ),
+            lambda: letters("0123456789abcdef", 12, 6),
+        )
+    )()
 
 
 def _is_plain(text: str) -> bool:
@@ -184,8 +226,14 @@ def test_printed_numbers_keep_their_value(number: float) -> None:
     assert float(printed(number)) == number
 
 
-HUGE = {"digits": "1" * 100_000, "hexadecimal": "0x" + "f" * 100_000, "underscores": "1" + "_" * 100_000,
-        "a fraction": "1." + "1" * 100_000, "an exponent": "1e" + "9" * 100_000, "dots": "." * 100_000}  # fmt: skip
+HUGE = {
+    "digits": "1" * 100_000,
+    "hexadecimal": "0x" + "f" * 100_000,
+    "underscores": "1" + "_" * 100_000,
+    "a fraction": "1." + "1" * 100_000,
+    "an exponent": "1e" + "9" * 100_000,
+    "dots": "." * 100_000,
+}
 
 
 @pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitopslint.model.semver import satisfies
-from tests.support.charts import Refused, rendered_values
+from tests.support.charts import rendered_values
+from tests.support.helm import Refused
 
 BATCH = 10
 
@@ -58,12 +59,19 @@ def test_as_helm(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     for _ in range(BATCH):
         version, constraint = _version(chance), _constraint(chance)
         files = {
-            "Chart.yaml": json.dumps({"apiVersion": "v2", "name": "top", "version": "1.0.0", "dependencies": [
-                {"name": "sub", "alias": "found", "version": constraint},
-            ]}),
+            "Chart.yaml": json.dumps(
+                {
+                    "apiVersion": "v2",
+                    "name": "top",
+                    "version": "1.0.0",
+                    "dependencies": [
+                        {"name": "sub", "alias": "found", "version": constraint},
+                    ],
+                }
+            ),
             "charts/sub/Chart.yaml": json.dumps({"apiVersion": "v2", "name": "sub", "version": version}),
             "charts/sub/values.yaml": "a: 1",
-        }  # fmt: skip
+        }
         try:
             found = "found" in rendered_values(Path(tmp_path_factory.getbasetemp()) / "semver", files, {})
         except Refused:

@@ -13,8 +13,11 @@ CASES: dict[str, tuple[KeyPath, Scalar, str]] = {
     "a number": (("port",), 3000.0, "3000"),
     "a boolean": (("enabled",), False, "false"),
     "nothing": (("enabled",), None, "null"),
-    "a host": (("ingress", "hosts", 0, "host"), "my-long-shop.production.eu-central-1.example.com",
-               "'my-long-shop.production.eu-central-1.example.com'"),
+    "a host": (
+        ("ingress", "hosts", 0, "host"),
+        "my-long-shop.production.eu-central-1.example.com",
+        "'my-long-shop.production.eu-central-1.example.com'",
+    ),
     "the name of a Secret": (("envFrom", "secretRef"), "web-shop-env", "'web-shop-env'"),
     "the name of one that exists": (("postgres", "auth", "existingSecret"), "shop-db", "'shop-db'"),
     "a password": (("env", "DB_PASSWORD"), "summer2024", "a text of 10 characters"),
@@ -25,7 +28,7 @@ CASES: dict[str, tuple[KeyPath, Scalar, str]] = {
     "a token by its shape": (("env", "X"), "ghp_" + "aB3" * 12, "a text of 40 characters"),
     "a long text": (("env", "X"), "a " * 60, "a text of 120 characters"),
     "several lines": (("env", "X"), "a\nb", "a text of 3 characters"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("path", "value", "expected"), CASES.values(), ids=CASES)

@@ -112,13 +112,62 @@ def test_default_patterns(pattern: str) -> None:
     check_tag_pattern(pattern)
 
 
-PLACEHOLDERS = ("REPLACE_ME", "replace-me", "ReplaceMe", "REPLACE_WITH_SHA", "change-me", "CHANGE_THIS", "changeme",
-                "set-me", "FILL_IN", "fixme", "FIXME", "your-tag", "YOUR_TAG_HERE", "insert-tag", "TODO", "TODO-tag",
-                "TBD", "PLACEHOLDER", "XXX", "XXXX", "<tag>", "<>", "${TAG}", "$(TAG)", "{{ .tag }}", "__TAG__",
-                "%TAG%", "@TAG@", "v${VERSION}", "1.2.3-<sha>")  # fmt: skip
+PLACEHOLDERS = (
+    "REPLACE_ME",
+    "replace-me",
+    "ReplaceMe",
+    "REPLACE_WITH_SHA",
+    "change-me",
+    "CHANGE_THIS",
+    "changeme",
+    "set-me",
+    "FILL_IN",
+    "fixme",
+    "FIXME",
+    "your-tag",
+    "YOUR_TAG_HERE",
+    "insert-tag",
+    "TODO",
+    "TODO-tag",
+    "TBD",
+    "PLACEHOLDER",
+    "XXX",
+    "XXXX",
+    "<tag>",
+    "<>",
+    "${TAG}",
+    "$(TAG)",
+    "{{ .tag }}",
+    "__TAG__",
+    "%TAG%",
+    "@TAG@",
+    "v${VERSION}",
+    "1.2.3-<sha>",
+)
 ONLY_AS_TAGS = ("todo", "tbd", "tba", "placeholder", "xxx", "n/a", "na", "none", "None", "unset", "undefined", "...")
-REAL = ("latest", "1.2.3", SHA, "todo-1.2.3", "tbdx", "replacement", "changemexico", "v1-fixmeup", "your", "setme2x",
-        "TODOS", "xx", "nonesuch", "", "$", "{}", "a__b", "100%", "user@host", "insert", "x-replace-me-not")  # fmt: skip
+REAL = (
+    "latest",
+    "1.2.3",
+    SHA,
+    "todo-1.2.3",
+    "tbdx",
+    "replacement",
+    "changemexico",
+    "v1-fixmeup",
+    "your",
+    "setme2x",
+    "TODOS",
+    "xx",
+    "nonesuch",
+    "",
+    "$",
+    "{}",
+    "a__b",
+    "100%",
+    "user@host",
+    "insert",
+    "x-replace-me-not",
+)
 
 
 @pytest.mark.parametrize("text", PLACEHOLDERS + ONLY_AS_TAGS)
@@ -151,8 +200,18 @@ def test_placeholder_repositories(text: str, expected: bool) -> None:
     assert placeholder_repository(text) is expected
 
 
-HOSTILE = ("a-" * 100_000, "<" * 200_000, "${" * 100_000, "__A" * 70_000, "%A" * 100_000, "0" * 200_000, "a." * 60,
-           "-a" * 64, "replace" * 30_000, "/" * 200_000)  # fmt: skip
+HOSTILE = (
+    "a-" * 100_000,
+    "<" * 200_000,
+    "${" * 100_000,
+    "__A" * 70_000,
+    "%A" * 100_000,
+    "0" * 200_000,
+    "a." * 60,
+    "-a" * 64,
+    "replace" * 30_000,
+    "/" * 200_000,
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: f"{len(text)} of {text[:4]}")

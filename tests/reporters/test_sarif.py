@@ -279,8 +279,9 @@ def test_related_places() -> None:
         r"shop in prod runs the tag 'latest', which moves. Related: [the tag in dev](1), [overrides \['1.4'\]](2)."
     )
     assert [(read_by_a_viewer(words), target) for words, target in LINK.findall(text)] == [
-        ("the tag in dev", "1"), ("overrides ['1.4']", "2"),
-    ]  # fmt: skip
+        ("the tag in dev", "1"),
+        ("overrides ['1.4']", "2"),
+    ]
     first, second = result["relatedLocations"]
     assert first == {
         "id": 1,
@@ -325,8 +326,11 @@ def test_line_hash_is_the_one_of_github() -> None:
     findings = [reports.finding(span=on(path, line, 1, 1)) for line in (1, 2, 3, 4)]
     report = reports.report(*findings, sources={path: " a\nb\n  \t\tc\n d"})
     assert [result["partialFingerprints"]["primaryLocationLineHash"] for result in results(report)] == [
-        "271789c17abda88f:1", "54703d4cd895b18:1", "180aee12dab6264:1", "a23a3dc5e078b07b:1",
-    ]  # fmt: skip
+        "271789c17abda88f:1",
+        "54703d4cd895b18:1",
+        "180aee12dab6264:1",
+        "a23a3dc5e078b07b:1",
+    ]
 
 
 def test_fix() -> None:

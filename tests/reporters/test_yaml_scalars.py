@@ -50,7 +50,9 @@ def test_written(value: Scalar, expected: str) -> None:
 texts = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=12),
     st.text("0123456789abcdefxoEXO_.,:+- ", max_size=8),
-    st.sampled_from(("yes", "y", "N", "NULL", "~", "=", "<<", ".inf", "0o17", "1:30", "1_000", "0x", "-", "---", "? a", "!x")),
+    st.sampled_from(
+        ("yes", "y", "N", "NULL", "~", "=", "<<", ".inf", "0o17", "1:30", "1_000", "0x", "-", "---", "? a", "!x")
+    ),
 )
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -82,35 +82,72 @@ VALUES = {
     "an address": ('require: {path: a, url: {host: "*"}}', 'a: "http://[::1]:80/"\n', []),
     "a host by pattern": ('require: {path: a, url: {host: "{app}.{env}.b.com"}}', "a: https://shop.dev.b.com\n", []),
     "hosts do not know case": ('require: {path: a, url: {host_in: "h[*]"}}', "a: https://B.com\nh: [b.COM]\n", []),
-    "one label below a wildcard": ('require: {path: a, url: {host_in: h}}', 'a: https://x.b.com\nh: "*.b.com"\n', []),
-    "two labels below a wildcard": ('require: {path: a, url: {host_in: h}}', 'a: https://x.y.b.com\nh: "*.b.com"\n', ["1:4"]),
+    "one label below a wildcard": ("require: {path: a, url: {host_in: h}}", 'a: https://x.b.com\nh: "*.b.com"\n', []),
+    "two labels below a wildcard": (
+        "require: {path: a, url: {host_in: h}}",
+        'a: https://x.y.b.com\nh: "*.b.com"\n',
+        ["1:4"],
+    ),
     # when and unless
     "when the environment is another": ("require: {path: a, equals: x}, when: {environments: [prod]}", "a: w\n", []),
-    "when the environment is this one": ("require: {path: a, equals: x}, when: {environments: [dev]}", "a: w\n", ["1:4"]),
+    "when the environment is this one": (
+        "require: {path: a, equals: x}, when: {environments: [dev]}",
+        "a: w\n",
+        ["1:4"],
+    ),
     "when the app is another": ('require: {path: a, equals: x}, when: {apps: ["web-*"]}', "a: w\n", []),
     "unless the app is this one": ('require: {path: a, equals: x}, unless: {apps: ["sh*"]}', "a: w\n", []),
-    "when a value says so": ("require: {path: a, equals: x}, when: {values: [{path: b, equals: 1}]}", "a: w\nb: 1\n", ["1:4"]),
-    "when a value says no": ("require: {path: a, equals: x}, when: {values: [{path: b, equals: 1}]}", "a: w\nb: 2\n", []),
+    "when a value says so": (
+        "require: {path: a, equals: x}, when: {values: [{path: b, equals: 1}]}",
+        "a: w\nb: 1\n",
+        ["1:4"],
+    ),
+    "when a value says no": (
+        "require: {path: a, equals: x}, when: {values: [{path: b, equals: 1}]}",
+        "a: w\nb: 2\n",
+        [],
+    ),
     "when a value is absent": ("require: {path: a, equals: x}, when: {values: [{path: b, equals: 1}]}", "a: w\n", []),
-    "when a value must be absent": ("require: {path: a, equals: x}, when: {values: [{path: b, present: false}]}", "a: w\n", ["1:4"]),
+    "when a value must be absent": (
+        "require: {path: a, equals: x}, when: {values: [{path: b, present: false}]}",
+        "a: w\n",
+        ["1:4"],
+    ),
     "when all is so": (
         "require: {path: a, equals: x}, when: {apps: [shop], values: [{path: b, present: true}, {path: c, present: true}]}",
-        "a: w\nb: 1\n", [],
+        "a: w\nb: 1\n",
+        [],
     ),
-    "unless a value says so": ("require: {path: a, equals: x}, unless: {values: [{path: b, equals: 1}]}", "a: w\nb: 1\n", []),
-    "unless a value is absent": ("require: {path: a, equals: x}, unless: {values: [{path: b, equals: 1}]}", "a: w\n", ["1:4"]),
+    "unless a value says so": (
+        "require: {path: a, equals: x}, unless: {values: [{path: b, equals: 1}]}",
+        "a: w\nb: 1\n",
+        [],
+    ),
+    "unless a value is absent": (
+        "require: {path: a, equals: x}, unless: {values: [{path: b, equals: 1}]}",
+        "a: w\n",
+        ["1:4"],
+    ),
     # schema
     "a schema": ("schema: {properties: {a: {type: string}}}", "a: x\n", []),
     "a type": ("schema: {properties: {a: {type: string}}}", "b: 1\na: 1\n", ["2:4"]),
     "a key that is missing": ("schema: {required: [a]}", "b: 1\n", ["1:1"]),
     "a key that is missing below": ("schema: {properties: {b: {required: [a]}}}", "x: 1\nb: {c: 1}\n", ["2:1"]),
-    "a key that is not allowed": ("schema: {properties: {a: {}}, additionalProperties: false}", "a: 1\nb: 2\nc: 3\n", ["2:4", "3:4"]),
-    "keys by pattern": ('schema: {patternProperties: {"^x-": {type: string}}, additionalProperties: false}', "x-a: b\nx-b: 1\n", ["2:6"]),
+    "a key that is not allowed": (
+        "schema: {properties: {a: {}}, additionalProperties: false}",
+        "a: 1\nb: 2\nc: 3\n",
+        ["2:4", "3:4"],
+    ),
+    "keys by pattern": (
+        'schema: {patternProperties: {"^x-": {type: string}}, additionalProperties: false}',
+        "x-a: b\nx-b: 1\n",
+        ["2:6"],
+    ),
     "a pattern": ('schema: {properties: {a: {pattern: "^v[0-9]+$"}}}', "a: v1x\n", ["1:4"]),
     "a reference": ('schema: {$defs: {t: {type: string}}, properties: {a: {$ref: "#/$defs/t"}}}', "a: 1\n", ["1:4"]),
     "a schema for layers of one role": ("schema: {required: [a]}, over: layer, role: release", "b: 1\n", []),
     "a schema for each layer": ("schema: {required: [a]}, over: layer", "b: 1\n", ["1:1"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("rule", "text", "expected"), VALUES.values(), ids=VALUES)
@@ -119,7 +156,10 @@ def test_one_stack(rule: str, text: str, expected: list[str]) -> None:
     assert at(judge(rule, {DEV: text})) == [f"dev {place}" for place in expected]
 
 
-UNIQUE, DIFFERS = 'require: {path: "l[*]", unique: across-stacks}', 'require: {path: "l[*]", differs: between-environments}'
+UNIQUE, DIFFERS = (
+    'require: {path: "l[*]", unique: across-stacks}',
+    'require: {path: "l[*]", differs: between-environments}',
+)
 BLOG = "deploy/env/prod/blog.yaml"
 STACKS: dict[str, tuple[str, Files, list[str]]] = {
     "one value in two environments": (UNIQUE, {DEV: "l: [a]\n", PROD: "l: [a]\n"}, ["prod 1:5"]),
@@ -127,13 +167,17 @@ STACKS: dict[str, tuple[str, Files, list[str]]] = {
     "one value twice in one place": (UNIQUE, {DEV: "l: [a, a]\n"}, []),
     "a number and a text": (UNIQUE, {DEV: "l: [1]\n", PROD: 'l: ["1", true]\n'}, []),
     "nothing is no value": (UNIQUE, {DEV: 'l: ["", ~, {}]\n', PROD: 'l: ["", ~, {}]\n'}, []),
-    "from a layer of all stacks": (UNIQUE, {CHART: "l: [a]\n", DEV: "x: 1\n", PROD: "x: 1\n", BLOG: "x: 1\n"}, ["dev 1:5"]),
+    "from a layer of all stacks": (
+        UNIQUE,
+        {CHART: "l: [a]\n", DEV: "x: 1\n", PROD: "x: 1\n", BLOG: "x: 1\n"},
+        ["dev 1:5"],
+    ),
     "equal in two environments": (DIFFERS, {DEV: "l: [a]\n", PROD: "l: [a]\n"}, ["prod 1:5"]),
     "different in two environments": (DIFFERS, {DEV: "l: [a]\n", PROD: "l: [b]\n"}, []),
     "equal in two apps": (DIFFERS, {DEV: "l: [a]\n", BLOG: "l: [a]\n"}, []),
     "one of several is equal": (DIFFERS, {DEV: "l: [a, b]\n", PROD: "l: [c, b]\n"}, ["prod 1:8"]),
     "equal, but out of scope": (f"{DIFFERS}, when: {{environments: [prod]}}", {DEV: "l: [a]\n", PROD: "l: [a]\n"}, []),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("rule", "files", "expected"), STACKS.values(), ids=STACKS)
@@ -144,27 +188,36 @@ def test_all_stacks(rule: str, files: Files, expected: list[str]) -> None:
 
 def test_the_other_place_is_related() -> None:
     """Whoever is told of a clash is led to the other one and to what the value overrides, with an excerpt of both."""
-    report = judge('require: {path: a.b, unique: across-stacks}', {
-        CHART: "a: {b: default}\n", DEV: "a:\n  b: x\n", PROD: "a: {b: x}\n",
-    })  # fmt: skip
+    report = judge(
+        "require: {path: a.b, unique: across-stacks}",
+        {
+            CHART: "a: {b: default}\n",
+            DEV: "a:\n  b: x\n",
+            PROD: "a: {b: x}\n",
+        },
+    )
     (finding,) = report.findings
     assert finding.message == "a.b of shop in prod is 'x', which belongs to shop in dev already"
     assert (finding.app, finding.environment) == ("shop", "prod")
     assert [(str(one.span), one.note) for one in finding.related] == [
-        (f"{DEV}:2:6", "shop in dev has it"), (f"{CHART}:1:8", "overrides 'default'"),
-    ]  # fmt: skip
+        (f"{DEV}:2:6", "shop in dev has it"),
+        (f"{CHART}:1:8", "overrides 'default'"),
+    ]
     assert {DEV, PROD, CHART} <= report.sources.keys()
 
 
 FORBIDDEN: dict[str, tuple[str, list[str], list[str]]] = {
     "a folder": ("a/**", ["a/b/c", "b/a/c", "ab/c"], ["a/b/c"]),
-    "any folder between": ("a/**/d/*.txt", ["a/d/x.txt", "a/b/c/d/x.txt", "a/d/e/x.txt", "a/d/x.md"],
-                           ["a/b/c/d/x.txt", "a/d/x.txt"]),
+    "any folder between": (
+        "a/**/d/*.txt",
+        ["a/d/x.txt", "a/b/c/d/x.txt", "a/d/e/x.txt", "a/d/x.md"],
+        ["a/b/c/d/x.txt", "a/d/x.txt"],
+    ),
     "one folder": ("a/*/c", ["a/b/c", "a/b/b/c", "a/c"], ["a/b/c"]),
     "alternatives": ("**/*.{png,jpg}", ["a.png", "b/c.jpg", "b/c.gif"], ["a.png", "b/c.jpg"]),
     "a class": ("[ab]?", ["ax", "cx", "abc"], ["ax"]),
     "a bracket that is one": (r"app/\[slug\]/*", ["app/[slug]/x", "app/s/x"], ["app/[slug]/x"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("pattern", "paths", "expected"), FORBIDDEN.values(), ids=FORBIDDEN)
@@ -179,17 +232,30 @@ MESSAGES = {
     "type": ("path: a, equals: false", "a: 'false'", "a of shop in dev is the text 'false', and must be false"),
     "matches": ('path: a, matches: "v*"', "a: x", "a of shop in dev is 'x', and must match 'v*'"),
     "one_of": ("path: a, one_of: [x, 1]", "a: w", "a of shop in dev is the text 'w', and must be one of 'x', 1"),
-    "one_of a path": ('path: a, one_of: {path: "l[*]"}', "a: w\nl: [1, z, z]",
-                      "a of shop in dev is 'w', and must be one of the values at l[*]: 1, 'z'"),
+    "one_of a path": (
+        'path: a, one_of: {path: "l[*]"}',
+        "a: w\nl: [1, z, z]",
+        "a of shop in dev is 'w', and must be one of the values at l[*]: 1, 'z'",
+    ),
     "present": ("path: a.b, present: true", "c: 1", "shop in dev has no a.b: set it"),
     "not present": ("path: a, present: false", "a: 1", "a of shop in dev must not be set"),
-    "scheme": ("path: a, url: {scheme: https}", "a: http://b", "a of shop in dev is 'http://b', and must have the scheme https"),
-    "host": ("path: a, url: {host_in: h}", "a: http://b\nh: c",
-             "a of shop in dev is 'http://b', and must have one of the hosts at h: 'c'"),
-    "a secret": ("path: env.DB_PASSWORD, equals: hunter2", "env: {DB_PASSWORD: summer2024}",
-                 "env.DB_PASSWORD of shop in dev is a text of 10 characters, and must be a text of 7 characters"),
+    "scheme": (
+        "path: a, url: {scheme: https}",
+        "a: http://b",
+        "a of shop in dev is 'http://b', and must have the scheme https",
+    ),
+    "host": (
+        "path: a, url: {host_in: h}",
+        "a: http://b\nh: c",
+        "a of shop in dev is 'http://b', and must have one of the hosts at h: 'c'",
+    ),
+    "a secret": (
+        "path: env.DB_PASSWORD, equals: hunter2",
+        "env: {DB_PASSWORD: summer2024}",
+        "env.DB_PASSWORD of shop in dev is a text of 10 characters, and must be a text of 7 characters",
+    ),
     "a mapping": ("path: a, equals: 1", "a: {b: 1}", "a of shop in dev is a mapping, and must be 1"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("require", "text", "expected"), MESSAGES.values(), ids=MESSAGES)
@@ -229,14 +295,20 @@ NAMESPACES: dict[str, tuple[Files, list[str], int]] = {
     "no Applications at all": ({DEV: "a: shop-env\n"}, [], 0),
     "an Application without a namespace": ({ARGO: application(None), DEV: "a: shop-env\n"}, [], 1),
     "no Application for this one": ({ARGO: application("ns"), DEV: "a: ns-env\n", PROD: "a: x\n"}, [], 1),
-    "no Application for this one, which sets nothing": ({ARGO: application("ns"), DEV: "a: ns-env\n", PROD: "b: 1\n"}, [], 0),
-}  # fmt: skip
+    "no Application for this one, which sets nothing": (
+        {ARGO: application("ns"), DEV: "a: ns-env\n", PROD: "b: 1\n"},
+        [],
+        0,
+    ),
+}
 
 
 @pytest.mark.parametrize(("files", "expected", "undecided"), NAMESPACES.values(), ids=NAMESPACES)
 def test_namespace(files: Files, expected: list[str], undecided: int) -> None:
     """The namespace is that of the Application; where there are some but none for a stack, it is undecided."""
-    report = judge(REF, {CHART: "x: 1\n", "deploy/charts/web-app/Chart.yaml": "name: web-app\nversion: 1.0.0\n", **files})
+    report = judge(
+        REF, {CHART: "x: 1\n", "deploy/charts/web-app/Chart.yaml": "name: web-app\nversion: 1.0.0\n", **files}
+    )
     assert at(report) == expected
     about = [one for one in report.undecided if "namespace" in one.reason]
     assert len(about) == undecided
@@ -247,12 +319,17 @@ UNDECIDED: dict[str, tuple[str, Files, str]] = {
     "a layer that is not readable": ("require: {path: a, equals: x}", {DEV: "a: [\n"}, "a layer is not readable"),
     "the same across stacks": (UNIQUE, {DEV: "a: [\n"}, "a layer is not readable"),
     "a text too long for a pattern": ('require: {path: a, matches: "x*"}', {DEV: f"a: {'x' * 2001}\n"}, "too long"),
-    "a text too long for a schema": ("schema: {properties: {a: {pattern: x}}}", {DEV: f"a: {'w' * 2001}\n"}, "too long"),
+    "a text too long for a schema": (
+        "schema: {properties: {a: {pattern: x}}}",
+        {DEV: f"a: {'w' * 2001}\n"},
+        "too long",
+    ),
     "a layer of several environments": (
         'schema: {required: [a]}, over: layer, role: chart, when: {values: [{path: b, equals: "{env}"}]}',
-        {DEV: "a: 1\n", CHART: "b: 1\n"}, "belongs to several",
+        {DEV: "a: 1\n", CHART: "b: 1\n"},
+        "belongs to several",
     ),
-}  # fmt: skip
+}
 
 
 def test_defaults_elsewhere_are_undecided() -> None:
@@ -268,7 +345,9 @@ def test_defaults_elsewhere_are_undecided() -> None:
     report = judge("require: {path: a, present: true, equals: x}", {ARGO: text, DEV: "b: 1\n"}, contract)
     assert report.findings == ()
     assert any("defaults are not known" in one.reason for one in report.undecided)
-    assert at(judge("require: {path: a, present: true, equals: x}", {ARGO: text, DEV: "a: 1\n"}, contract)) == ["dev 1:4"]
+    assert at(judge("require: {path: a, present: true, equals: x}", {ARGO: text, DEV: "a: 1\n"}, contract)) == [
+        "dev 1:4"
+    ]
 
 
 @pytest.mark.parametrize(("rule", "files", "reason"), UNDECIDED.values(), ids=UNDECIDED)

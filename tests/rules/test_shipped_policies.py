@@ -21,9 +21,14 @@ CATALOGUE = load_catalogue()
 def test_there_are_some() -> None:
     """The default contract has the policies of its layout."""
     assert [path.stem for path in FILES] == [
-        "bundled-database", "committed-media", "foreign-secret-ref", "shared-bucket", "shared-host",
-        "wrong-environment-name", "wrong-public-url",
-    ]  # fmt: skip
+        "bundled-database",
+        "committed-media",
+        "foreign-secret-ref",
+        "shared-bucket",
+        "shared-host",
+        "wrong-environment-name",
+        "wrong-public-url",
+    ]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -45,8 +50,9 @@ def test_silent_on_what_is_right(folder: str) -> None:
     """Repositories that follow the policies hear nothing of them."""
     files = {
         path.relative_to(ROOT / folder).as_posix(): path.read_bytes()
-        for path in (ROOT / folder).rglob("*") if path.is_file()
-    }  # fmt: skip
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    }
     report = check_files(files, [FAMILY])
     assert places(report) == []
     assert report.undecided == ()

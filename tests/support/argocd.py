@@ -43,7 +43,6 @@ def loads(one: Application) -> list[str | None]:
     """Return what each values file of an Application comes to: its paths, or why there are none."""
     return [
         " ".join(file.paths) if file.paths is not None else file.fault or file.elsewhere
-        for source in one.sources for file in source.value_files
-    ]  # fmt: skip
-
-
+        for source in one.sources
+        for file in source.value_files
+    ]

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import helm_python
 
+from tests.support.helm import Refused, quiet
+
 KEYS = ("a", "b", "c")
 SUBCHARTS = ("sub", "other", "leaf")
-
-
-class Refused(Exception):  # noqa: N818 - an answer, and no error of the test
-    """Helm does not render the chart; the text says why."""
 
 
 class Random:
@@ -58,7 +54,9 @@ class Random:
             if alias:
                 one["alias"] = alias
             if self._chance.random() < 0.4:
-                one["condition"] = self._chance.choice((f"{alias or sub}.on", "a", "a.b,b", "global.a", f"{sub}.on , b"))
+                one["condition"] = self._chance.choice(
+                    (f"{alias or sub}.on", "a", "a.b,b", "global.a", f"{sub}.on , b")
+                )
             if self._chance.random() < 0.3:
                 one["tags"] = self._chance.sample(KEYS, 2)
             if self._chance.random() < 0.4:
@@ -83,9 +81,14 @@ class Random:
 
     def _table(self, depth: int, inner: tuple[str, ...] = ()) -> dict[str, Any]:
         keys = self._chance.sample((*KEYS, *inner), self._chance.randint(0, 3))
-        return {key: self._value(depth - 1) if key not in inner or self._chance.random() < 0.3
-                else self._table(depth - 1) if depth and key != "on" else self._chance.random() < 0.5
-                for key in keys}  # fmt: skip
+        return {
+            key: self._value(depth - 1)
+            if key not in inner or self._chance.random() < 0.3
+            else self._table(depth - 1)
+            if depth and key != "on"
+            else self._chance.random() < 0.5
+            for key in keys
+        }
 
 
 def write_chart(folder: Path, files: dict[str, str]) -> None:
@@ -107,16 +110,3 @@ def rendered_values(folder: Path, files: dict[str, str], values: dict[str, Any])
             raise Refused(str(error)) from None
     found: dict[str, Any] = json.loads(text)
     return found
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep Helm's warnings out of the test's output."""
-    kept = os.dup(2)
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

@@ -27,7 +27,7 @@ class Chart:
         (folder / "Chart.yaml").write_text("apiVersion: v2\nname: oracle\nversion: 1.0.0\n", "utf-8")
         (folder / "values.yaml").write_text(values, "utf-8", newline="")
         (folder / "templates/all.yaml").write_text(template, "utf-8")
-        with _quiet():
+        with quiet():
             try:
                 self._chart = helm_python.Chart.load(folder)
             except helm_python.HelmError as error:
@@ -35,7 +35,7 @@ class Chart:
 
     def rendered(self, values: dict[str, Any] | None = None) -> str:
         """Return what the template makes of the chart's values under these."""
-        with _quiet():
+        with quiet():
             return self._chart.render(values)["oracle/templates/all.yaml"]
 
 
@@ -87,7 +87,7 @@ def same(one: object, other: object) -> bool:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep Helm's own remarks about overwritten tables out of the test's output."""
     kept = os.dup(2)
     try:

@@ -36,10 +36,23 @@ def complaints(logs: Mapping[str, str], folder: Path) -> dict[str, list[str]]:
         (folder / f"{name}.sarif").write_text(log, "utf-8")
     output = folder / "validation.json"
     done = subprocess.run(
-        [_VALIDATOR, "validate", *(str(folder / f"{name}.sarif") for name in logs), "-o", str(output),
-         "--log", "ForceOverwrite", "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            _VALIDATOR,
+            "validate",
+            *(str(folder / f"{name}.sarif") for name in logs),
+            "-o",
+            str(output),
+            "--log",
+            "ForceOverwrite",
+            "--rule-kind",
+            "Sarif;Ghas",
+            "--level",
+            "Error;Warning",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert output.exists(), done.stdout + done.stderr
     found: dict[str, list[str]] = {name: [] for name in logs}
     for run in json.loads(output.read_text("utf-8-sig"))["runs"]:

@@ -10,17 +10,28 @@ from pathlib import Path
 _EPOCH = 1_700_000_000  # the first commit; each further one is a minute later
 
 IDENTITY = {
-    "GIT_AUTHOR_NAME": "Ada Author", "GIT_AUTHOR_EMAIL": "ada@example.com",
-    "GIT_COMMITTER_NAME": "Cora Committer", "GIT_COMMITTER_EMAIL": "cora@example.com",
-}  # fmt: skip
+    "GIT_AUTHOR_NAME": "Ada Author",
+    "GIT_AUTHOR_EMAIL": "ada@example.com",
+    "GIT_COMMITTER_NAME": "Cora Committer",
+    "GIT_COMMITTER_EMAIL": "cora@example.com",
+}
 
 
 def clean_git_environment(**more: str) -> dict[str, str]:
     """Return an environment in which git knows nothing of the machine: no user, no configuration, no hook around it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return environment | IDENTITY | {
-        "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "TZ": "UTC",
-    } | more  # fmt: skip
+    return (
+        environment
+        | IDENTITY
+        | {
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_SYSTEM": os.devnull,
+            "GIT_TERMINAL_PROMPT": "0",
+            "LC_ALL": "C",
+            "TZ": "UTC",
+        }
+        | more
+    )
 
 
 class Repo:
@@ -37,9 +48,13 @@ class Repo:
         """Run git in the work tree and return what it prints, without the last line end."""
         date = f"{_EPOCH + 60 * self._commits} +0000"
         done = subprocess.run(
-            ("git", *arguments), cwd=self.path, input=stdin, capture_output=True, check=False,
+            ("git", *arguments),
+            cwd=self.path,
+            input=stdin,
+            capture_output=True,
+            check=False,
             env=clean_git_environment(GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date, **environment),
-        )  # fmt: skip
+        )
         if check and done.returncode:
             raise AssertionError(f"git {' '.join(arguments)}: {os.fsdecode(done.stderr)}")
         return os.fsdecode(done.stdout).removesuffix("\n")

@@ -28,19 +28,51 @@ CATALOGUE = {
     rule.name: rule
     for rule in (
         Rule("missing-layer", "layers", "error", "An app lacks a layer.", "Nothing renders.", "Add the file."),
-        Rule("mutable-tag", "image", "error", "An image tag that can move.",
-             "The same commit can deploy two images.", "Pin the digest.", ("supply-chain",)),
-        Rule("retyped-tag", "image", "error", "A tag that Helm reads as a number.",
-             "Another text is deployed.", "Quote it."),
-        Rule("untraceable-tag", "image", "warning", "A tag without a commit.",
-             "Nobody knows what runs.", "Put the commit into the tag."),
-        Rule("plaintext-secret", "image", "error", "A credential in plain text.",
-             "Everybody who can read the repository has it.", "Revoke it.", ("cwe-312", "cwe-798")),
+        Rule(
+            "mutable-tag",
+            "image",
+            "error",
+            "An image tag that can move.",
+            "The same commit can deploy two images.",
+            "Pin the digest.",
+            ("supply-chain",),
+        ),
+        Rule(
+            "retyped-tag",
+            "image",
+            "error",
+            "A tag that Helm reads as a number.",
+            "Another text is deployed.",
+            "Quote it.",
+        ),
+        Rule(
+            "untraceable-tag",
+            "image",
+            "warning",
+            "A tag without a commit.",
+            "Nobody knows what runs.",
+            "Put the commit into the tag.",
+        ),
+        Rule(
+            "plaintext-secret",
+            "image",
+            "error",
+            "A credential in plain text.",
+            "Everybody who can read the repository has it.",
+            "Revoke it.",
+            ("cwe-312", "cwe-798"),
+        ),
         Rule("rollback", "image", "note", "A release went back.", "Migrations do not.", "Nothing, if it was meant."),
-        Rule("unused-waiver", "waivers", "note", "A waiver that waives nothing.",
-             "It hides the next finding.", "Remove it."),
+        Rule(
+            "unused-waiver",
+            "waivers",
+            "note",
+            "A waiver that waives nothing.",
+            "It hides the next finding.",
+            "Remove it.",
+        ),
     )
-}  # fmt: skip
+}
 
 
 def on(path: str, line: int, first: int, last: int) -> Span:
@@ -49,16 +81,23 @@ def on(path: str, line: int, first: int, last: int) -> Span:
 
 
 def finding(
-    rule: str = "mutable-tag", span: Span | None = None,
+    rule: str = "mutable-tag",
+    span: Span | None = None,
     message: str = "shop in prod runs the tag 'latest', which moves",
-    *, level: Level | None = None, related: tuple[Related, ...] = (), key_path: KeyPath = ("image", "tag"),
-    app: str | None = "shop", environment: str | None = "prod", fix: Fix | None = None,
-) -> Finding:  # fmt: skip
+    *,
+    level: Level | None = None,
+    related: tuple[Related, ...] = (),
+    key_path: KeyPath = ("image", "tag"),
+    app: str | None = "shop",
+    environment: str | None = "prod",
+    fix: Fix | None = None,
+) -> Finding:
     """Return a finding; its fingerprint tells it from every other one."""
     span = span or on(LAYER, 3, 8, 13)
     fingerprint = hashlib.sha256(f"{rule}{span}{message}".encode("utf-8", "surrogateescape")).hexdigest()
-    return Finding(rule, level or CATALOGUE[rule].level, message, span, fingerprint, related, key_path, app,
-                   environment, fix)  # fmt: skip
+    return Finding(
+        rule, level or CATALOGUE[rule].level, message, span, fingerprint, related, key_path, app, environment, fix
+    )
 
 
 def report(*findings: Finding, sources: dict[str, str] | None = None) -> Report:
@@ -147,17 +186,23 @@ def whole_file() -> Report:
 
 def undecided() -> Report:
     """Two rules that lack what they need, one of them in two places, and one without any place."""
-    return report()._replace(undecided=(
-            Undecided(("mutable-tag", "untraceable-tag"), "the values of shop are not known", "repair the layer",
-                      (file_start(LAYER), file_start(OTHER_LAYER))),
+    return report()._replace(
+        undecided=(
+            Undecided(
+                ("mutable-tag", "untraceable-tag"),
+                "the values of shop are not known",
+                "repair the layer",
+                (file_start(LAYER), file_start(OTHER_LAYER)),
+            ),
             Undecided(("untraceable-tag",), "the history is truncated", "set GIT_DEPTH to 0"),
         ),
-    )  # fmt: skip
+    )
 
 
 def faults() -> Report:
     """A rule crashed on two subjects."""
-    return report()._replace(faults=(
+    return report()._replace(
+        faults=(
             Fault("mutable-tag", "shop in dev", "KeyError at checks/images.py:12"),
             Fault("mutable-tag", "shop in prod", "KeyError at checks/images.py:12"),
         ),
@@ -176,15 +221,33 @@ def waived() -> Report:
 
 def below_the_top() -> Report:
     """The checked folder is not the top of the git repository."""
-    return related()._replace(prefix="examples/web core/", contract="examples/web core/.gitopslint.yaml",
-        faults=faults().faults, undecided=undecided().undecided, unread=unread().unread, waived=waived().waived,
-    )  # fmt: skip
+    return related()._replace(
+        prefix="examples/web core/",
+        contract="examples/web core/.gitopslint.yaml",
+        faults=faults().faults,
+        undecided=undecided().undecided,
+        unread=unread().unread,
+        waived=waived().waived,
+    )
 
 
 REPORTS: dict[str, Callable[[], Report]] = {
     builder.__name__: builder
     for builder in (
-        empty, one_finding, levels, twins, non_ascii, not_utf8, hostile, related, fixes, whole_file, undecided,
-        faults, unread, waived, below_the_top,
+        empty,
+        one_finding,
+        levels,
+        twins,
+        non_ascii,
+        not_utf8,
+        hostile,
+        related,
+        fixes,
+        whole_file,
+        undecided,
+        faults,
+        unread,
+        waived,
+        below_the_top,
     )
-}  # fmt: skip
+}

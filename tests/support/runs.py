@@ -16,9 +16,11 @@ from gitopslint.model.rule import Catalogue
 
 
 def check_files(
-    files: Mapping[str, str | bytes | None], selected: Iterable[str] = (), ignored: Iterable[str] = (),
+    files: Mapping[str, str | bytes | None],
+    selected: Iterable[str] = (),
+    ignored: Iterable[str] = (),
     scope: str = "",
-) -> Report:  # fmt: skip
+) -> Report:
     """Check files under their own contract, if there is one among them; None stands for no file."""
     contract, catalogue = contract_of(files)
     return examples.check_files(files, contract, catalogue, tuple(selected), tuple(ignored), scope)

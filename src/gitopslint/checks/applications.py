@@ -17,10 +17,15 @@ def missing_value_file(application: Application, _: object) -> Iterator[Outcome]
     for source in application.sources:
         for file in _files(source):
             if file.fault is not None:
-                yield Offence(f"{application} loads {file.written!r}, and {file.fault}", file.node.span,
-                              environment=application.environment)  # fmt: skip
+                yield Offence(
+                    f"{application} loads {file.written!r}, and {file.fault}",
+                    file.node.span,
+                    environment=application.environment,
+                )
             elif file.elsewhere is not None and application.ours:
-                yield Doubt(f"{application} loads {file.written!r}, and {file.elsewhere}", _WHERE_ARGO_RUNS, file.node.span)
+                yield Doubt(
+                    f"{application} loads {file.written!r}, and {file.elsewhere}", _WHERE_ARGO_RUNS, file.node.span
+                )
 
 
 @check("crossed-layers", over=Application)
@@ -38,8 +43,9 @@ def crossed_layers(application: Application, _: object) -> Iterator[Outcome]:
                 if environment is not None and loaded != environment:
                     yield Offence(
                         f"{application} deploys to {environment} and loads {path}, a layer of {loaded}",
-                        file.node.span, environment=environment,
-                    )  # fmt: skip
+                        file.node.span,
+                        environment=environment,
+                    )
                 elif environment is None:
                     others.setdefault(loaded, file)
     if len(others) > 1:
@@ -47,8 +53,9 @@ def crossed_layers(application: Application, _: object) -> Iterator[Outcome]:
         for name, file in rest:
             yield Offence(
                 f"{application} loads layers of {first[0]} and of {name}, where it should load those of {told}",
-                file.node.span, (Related(first[1].node.span, f"a layer of {first[0]}"),),
-            )  # fmt: skip
+                file.node.span,
+                (Related(first[1].node.span, f"a layer of {first[0]}"),),
+            )
 
 
 @check("wrong-self-heal", over=Application)
@@ -60,14 +67,17 @@ def wrong_self_heal(application: Application, _: object) -> Iterator[Outcome]:
     if not application.ours or wanted is None or automation.self_heal == wanted:
         return
     if wanted:
-        state = "does not heal itself" if automation.enabled else "is not synced automatically, so it does not heal itself"
+        state = (
+            "does not heal itself" if automation.enabled else "is not synced automatically, so it does not heal itself"
+        )
         consequence = "changes by hand stay until somebody notices"
     else:
         state, consequence = "heals itself", "changes by hand are undone while somebody works with them"
     yield Offence(
         f"{application} in {environment} {state}: {consequence}; the contract wants selfHeal: {str(wanted).lower()}",
-        automation.span, environment=environment,
-    )  # fmt: skip
+        automation.span,
+        environment=environment,
+    )
 
 
 @check("floating-source", over=Application)
@@ -84,16 +94,18 @@ def floating_source(application: Application, _: object) -> Iterator[Outcome]:
         url = origins[0].repo_url
         yield Offence(
             f"{application} comes from {origins[0].url!r}, and {said} {expected.url!r}",
-            url.span if url is not None else origins[0].span, environment=application.environment,
-        )  # fmt: skip
+            url.span if url is not None else origins[0].span,
+            environment=application.environment,
+        )
     said = "the contract says" if contract.revision is not None else "the other Applications track"
     for origin in own:
         wanted = expected.revision
         if wanted is not None and origin.tracked != wanted and not {origin.tracked, wanted} <= {"", "HEAD"}:
             yield Offence(
                 f"{application} tracks the revision {origin.tracked or 'HEAD'!r}, and {said} {wanted or 'HEAD'!r}",
-                origin.span, environment=application.environment,
-            )  # fmt: skip
+                origin.span,
+                environment=application.environment,
+            )
 
 
 def _files(source: Source) -> Iterator[ValueFile]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from gitopslint.model.finding import Doubt, Offence
@@ -15,7 +16,8 @@ class NoParameters(NamedTuple):
     """For rules that have none."""
 
 
-class Check(NamedTuple, Generic[Subject]):
+@dataclass(frozen=True, slots=True)
+class Check(Generic[Subject]):
     """One function behind one rule. A rule that judges several kinds of subject has a check for each.
 
     `parameters_of` is the rule whose parameters it takes: its own, unless it must agree with another one.

@@ -43,14 +43,19 @@ def placeholder_image(release: Release, _: object) -> Iterator[Outcome]:
             # The chart's own placeholder is fine; that nobody replaces it is the release layer's fault.
             yield Offence(
                 f"{release} sets no {part}, so the chart's placeholder {node.text!r} would be deployed",
-                _place_of_missing(release, part), (Related(node.span, "the chart's placeholder"),), path,
+                _place_of_missing(release, part),
+                (Related(node.span, "the chart's placeholder"),),
+                path,
                 at_most=_mildest(release),
-            )  # fmt: skip
+            )
             continue
         yield Offence(
             f"{release} has the placeholder {node.text!r} for a {part}: it cannot be deployed",
-            node.span, _around(node), path, at_most=_mildest(release),
-        )  # fmt: skip
+            node.span,
+            _around(node),
+            path,
+            at_most=_mildest(release),
+        )
 
 
 @check("mutable-tag", over=Release, parameters=MovingTags)
@@ -63,8 +68,10 @@ def mutable_tag(release: Release, parameters: MovingTags) -> Iterator[Outcome]:
     if reason is not None:
         yield Offence(
             f"{release} runs the tag {tag.text!r}, {reason}",
-            tag.span, _around(tag), _path(release, "tag"),
-        )  # fmt: skip
+            tag.span,
+            _around(tag),
+            _path(release, "tag"),
+        )
 
 
 @check("malformed-tag", over=Release)
@@ -74,15 +81,23 @@ def malformed_tag(release: Release, _: object) -> Iterator[Outcome]:
         if node is None or node.value in (None, ""):
             continue
         if not node.is_scalar:
-            yield Offence(f"the {part} of {release} must be a text, not a {_collection(node)}",
-                          node.key_span, _around(node), _path(release, part))  # fmt: skip
+            yield Offence(
+                f"the {part} of {release} must be a text, not a {_collection(node)}",
+                node.key_span,
+                _around(node),
+                _path(release, part),
+            )
             continue
         if _is_placeholder(part, node):
             continue
         fault = tag_fault(node.text) if part == "tag" else digest_fault(node.text)
         if fault is not None:
-            yield Offence(f"the {part} {_short(node.text)} of {release} is malformed: {fault}",
-                          node.span, _around(node), _path(release, part))  # fmt: skip
+            yield Offence(
+                f"the {part} {_short(node.text)} of {release} is malformed: {fault}",
+                node.span,
+                _around(node),
+                _path(release, part),
+            )
 
 
 @check("malformed-repository", over=Release)
@@ -92,11 +107,19 @@ def malformed_repository(release: Release, _: object) -> Iterator[Outcome]:
     if node is None or node.value in (None, "") or _is_placeholder("repository", node):
         return
     if not node.is_scalar:
-        yield Offence(f"the repository of {release} must be a text, not a {_collection(node)}",
-                      node.key_span, _around(node), _path(release, "repository"))  # fmt: skip
+        yield Offence(
+            f"the repository of {release} must be a text, not a {_collection(node)}",
+            node.key_span,
+            _around(node),
+            _path(release, "repository"),
+        )
     elif (fault := repository_fault(node.text)) is not None:
-        yield Offence(f"the repository {_short(node.text)} of {release} is malformed: {fault}",
-                      node.span, _around(node), _path(release, "repository"))  # fmt: skip
+        yield Offence(
+            f"the repository {_short(node.text)} of {release} is malformed: {fault}",
+            node.span,
+            _around(node),
+            _path(release, "repository"),
+        )
 
 
 @check("retyped-tag", over=Release)
@@ -114,8 +137,11 @@ def retyped_tag(release: Release, _: object) -> Iterator[Outcome]:
     quoted = Fix("Quote the tag.", (Edit(node.span, f'"{node.text}"'),)) if node.style == "plain" else None
     yield Offence(
         f"the unquoted tag {node.text} of {release} is {kind} to Helm{also}: {deployed!r} would be deployed; quote it",
-        node.span, _around(node), _path(release, "tag"), fix=quoted,
-    )  # fmt: skip
+        node.span,
+        _around(node),
+        _path(release, "tag"),
+        fix=quoted,
+    )
 
 
 @check("untraceable-tag", over=Release, parameters=MovingTags, parameters_of="mutable-tag")
@@ -153,9 +179,11 @@ def mismatched_repository(app: App, _: object) -> Iterator[Outcome]:
                 yield Offence(
                     f"{release} takes its image from {node.value!r} and {other.environment} from {earlier.value!r}: "
                     f"the same tag is not the same image there",
-                    node.span, (Related(earlier.span, f"the repository in {other.environment}"), *_around(node)),
-                    _path(release, "repository"), environment=release.environment,
-                )  # fmt: skip
+                    node.span,
+                    (Related(earlier.span, f"the repository in {other.environment}"), *_around(node)),
+                    _path(release, "repository"),
+                    environment=release.environment,
+                )
             known.setdefault(name, (release, node))
 
 
@@ -170,12 +198,20 @@ def _missing(release: Release, part: str, consequence: str) -> Iterator[Outcome]
         return  # the reference is empty altogether: missing-repository says so
     at = node.span if node is not None else _place_of_missing(release, part)
     if node is None and release.stack.partial is not None:
-        yield Doubt(f"whether the chart of {release} sets a {part} is not known: {release.stack.partial}",
-                    "set it in the release layer", at)  # fmt: skip
+        yield Doubt(
+            f"whether the chart of {release} sets a {part} is not known: {release.stack.partial}",
+            "set it in the release layer",
+            at,
+        )
         return
     state = "an empty" if node is not None and node.text in ("", "~") else "a null" if node is not None else "no"
-    yield Offence(f"{release} has {state} {part}: {consequence}", at, _around(node), _path(release, part),
-                  at_most=_mildest(release))  # fmt: skip
+    yield Offence(
+        f"{release} has {state} {part}: {consequence}",
+        at,
+        _around(node),
+        _path(release, part),
+        at_most=_mildest(release),
+    )
 
 
 def _lacks_release_layer(release: Release) -> bool:
@@ -230,7 +266,8 @@ def _around(node: Node | None) -> tuple[Related, ...]:
     # That a value replaces an empty or placeholder default goes without saying.
     hidden = [
         Related(old.span, f"overrides {_short(old.text)}")
-        for old in node.shadowed if old.is_scalar and old.value and not placeholder_tag(old.text)
+        for old in node.shadowed
+        if old.is_scalar and old.value and not placeholder_tag(old.text)
     ]
     return (*used, *hidden)
 

@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gitopslint.checks.check import Outcome, check
-from gitopslint.checks.schema import certainly_fits, misfits
+from gitopslint.checks.foreign_schema import RefusedError, schema_errors
+from gitopslint.checks.predicates import UndecidedError
 from gitopslint.model.document import KeyPath, Node, dotted, find, leads_to, leaves, matches, parse_key_path, walk
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.layer import App, Layer, Stack
 from gitopslint.model.span import Span, file_start
 
 _WHO = {
-    "env": "the env layer sets", "values": "a values file sets", "inline": "the Application's own values set",
+    "env": "the env layer sets",
+    "values": "a values file sets",
+    "inline": "the Application's own values set",
     "parameters": "a parameter of the Application sets",
-}  # fmt: skip
+}
 _ACTION = re.compile(r"\{\{[^{}]*\}\}")
 
 
@@ -59,12 +62,13 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     earlier = "the one before it"
                 yield Offence(
                     f"the merge key overrides {name!r} from {earlier}, because Helm merges in the order of the file: "
-                    f"put the merge key first" if by_merge else
-                    f"{name!r} is set again: Helm silently takes this one and drops {earlier}",
+                    f"put the merge key first"
+                    if by_merge
+                    else f"{name!r} is set again: Helm silently takes this one and drops {earlier}",
                     second.key_span,
                     (Related(first.key_span, "dropped"),),
                     (*path, name),
-                )  # fmt: skip
+                )
 
 
 @check("missing-layer", over=App)
@@ -83,8 +87,10 @@ def missing_layer(app: App, _: object) -> Iterator[Outcome]:
             reason = f"though {near[0].path} is there" if own else "though the contract puts it there"
             yield Offence(
                 f"{stack} has no {path}, {reason}: add the file, or remove the app from {stack.environment}",
-                at, key_path=(path,), environment=stack.environment,
-            )  # fmt: skip
+                at,
+                key_path=(path,),
+                environment=stack.environment,
+            )
 
 
 @check("stray-release-key", over=Layer)
@@ -104,8 +110,10 @@ def stray_release_key(layer: Layer, _: object) -> Iterator[Outcome]:
             yield Offence(
                 f"the release layer sets {dotted(path)!r}: a release only says which image runs; move it to the "
                 f"env layer",
-                node.key_span, _used(node), path,
-            )  # fmt: skip
+                node.key_span,
+                _used(node),
+                path,
+            )
 
 
 def _strays(path: KeyPath, node: Node, allowed: list[KeyPath]) -> Iterator[tuple[KeyPath, Node]]:
@@ -131,9 +139,12 @@ def image_outside_release(layer: Layer, _: object) -> Iterator[Outcome]:
     told: set[KeyPath] = set()
     environments = (layer.environment,) if layer.environment else contract.environments
     paths = [
-        path for environment in environments for image in contract.images
-        for name, path in image.paths(environment).items() if name != "registry"
-    ]  # fmt: skip
+        path
+        for environment in environments
+        for image in contract.images
+        for name, path in image.paths(environment).items()
+        if name != "registry"
+    ]
     for path in paths:
         for length in range(1, len(path) + 1):
             node = find(layer.document.root, path[:length])
@@ -147,8 +158,10 @@ def image_outside_release(layer: Layer, _: object) -> Iterator[Outcome]:
             replaced = ", which replaces the whole image" if whole else ""
             yield Offence(
                 f"{who} {which!r}{replaced}: the image belongs to the release layer alone",
-                node.span if node.is_scalar else node.key_span, _used(node), path[:length],
-            )  # fmt: skip
+                node.span if node.is_scalar else node.key_span,
+                _used(node),
+                path[:length],
+            )
             break
 
 
@@ -176,13 +189,18 @@ def templated_value(layer: Layer, parameters: TemplatedValue) -> Iterator[Outcom
             continue
         told.add(at)
         if templating is not None and templating.opaque:
-            yield Doubt("the chart calls tpl on values that are not named there, so a template in a layer may be meant",
-                        "name the value in the call, or waive the rule on the line", at)  # fmt: skip
+            yield Doubt(
+                "the chart calls tpl on values that are not named there, so a template in a layer may be meant",
+                "name the value in the call, or waive the rule on the line",
+                at,
+            )
             continue
         yield Offence(
             f"{dotted(path)!r} holds {_shown(actions[0])}: Helm does not template values, so it is passed on as it is",
-            at, _used(node), path,
-        )  # fmt: skip
+            at,
+            _used(node),
+            path,
+        )
 
 
 def _is_passed_on(action: str, parameters: TemplatedValue) -> bool:
@@ -195,9 +213,15 @@ def schema_violation(layer: Layer, _: object) -> Iterator[Outcome]:
     if layer.json_schema is None or not layer.readable:
         return
     root, schema = layer.document.root, layer.json_schema
-    if certainly_fits(schema.content, root):
+    try:
+        found = schema_errors(schema.content, root)
+    except RefusedError as refused:
+        yield Doubt(f"{schema.name} {refused}", "repair the schema", file_start(layer.path))
         return
-    for path, message in misfits(schema.content, root):
+    except UndecidedError as undecided:
+        yield Doubt(f"{schema.name} {undecided.reason}", undecided.remedy, file_start(layer.path))
+        return
+    for path, message in found:
         node = find(root, path) or root
         where = repr(dotted(path)) if path else "the layer"
         at = node.key_span if not node.is_scalar else node.span
@@ -248,8 +272,11 @@ def unwired_layer(layer: Layer, _: object) -> Iterator[Outcome]:
     if layer.wired == "unloaded":
         yield Offence("no Application loads this layer: what it says is never deployed", _top(layer))
     elif layer.wired == "unknown":
-        yield Doubt("whether an Application loads a layer is not known: some load files from elsewhere",
-                    "check it where Argo CD runs", _top(layer))  # fmt: skip
+        yield Doubt(
+            "whether an Application loads a layer is not known: some load files from elsewhere",
+            "check it where Argo CD runs",
+            _top(layer),
+        )
 
 
 @check("overlapping-layers", over=Stack)
@@ -263,10 +290,12 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
         if node.span.path not in ranks:
             continue
         hidden = [
-            old for old in node.shadowed
-            if old.span.path in ranks and old.span.path != node.span.path
+            old
+            for old in node.shadowed
+            if old.span.path in ranks
+            and old.span.path != node.span.path
             and ranks[old.span.path] == ranks[node.span.path]
-        ]  # fmt: skip
+        ]
         if not hidden:
             continue
         order = " and ".join([repr(old.span.path) for old in hidden])
@@ -274,9 +303,11 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
         also = "with the same value" if same else "and only the order of the files decides"
         yield Offence(
             f"{dotted(path)!r} of {stack} is set here and in {order}, {also}: keep one",
-            node.span, tuple(Related(old.span, "also set here") for old in hidden), path,
+            node.span,
+            tuple(Related(old.span, "also set here") for old in hidden),
+            path,
             at_most="note" if same and path not in images else None if path in images else "warning",
-        )  # fmt: skip
+        )
 
 
 def _rank(layer: Layer) -> tuple[bool, bool]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gitopslint.checks.predicates import check_length
+from gitopslint.checks.predicates import UndecidedError, check_length
 from gitopslint.model.regex import compiled
+
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_MOST_REFERENCES = 50  # inside each other
 
 
 def linear_validator(schema: Any, dialect: Any = None, **options: Any) -> Any:
@@ -40,14 +43,46 @@ def linear_validator(schema: Any, dialect: Any = None, **options: Any) -> Any:
                 yield from validator.descend(instance[key], wanted, path=key)
         elif not wanted:
             for key in extra:
-                yield ValidationError("not allowed", validator="additionalProperties", validator_value=wanted,
-                                      instance={key: instance[key]}, schema={})  # fmt: skip
+                yield ValidationError(
+                    "not allowed",
+                    validator="additionalProperties",
+                    validator_value=wanted,
+                    instance={key: instance[key]},
+                    schema={},
+                )
 
     extend: Any = validators.extend
-    kind = extend(dialect or Draft202012Validator, {
-        "pattern": pattern, "patternProperties": pattern_properties, "additionalProperties": additional_properties,
-    })  # fmt: skip
+    base: Any = dialect or Draft202012Validator
+    kind = extend(
+        base,
+        _followed(base.VALIDATORS)
+        | {
+            "pattern": pattern,
+            "patternProperties": pattern_properties,
+            "additionalProperties": additional_properties,
+        },
+    )
     return kind(schema, **{"registry": Registry()} | options)
+
+
+def _followed(keywords: Any) -> dict[str, Any]:
+    """Follow references, but not for ever: Python's own limit would be met in the middle of jsonschema's Rust."""
+    depth = 0
+
+    def following(keyword: Any) -> Any:
+        def follow(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[Any]:
+            nonlocal depth
+            if depth >= _MOST_REFERENCES:
+                raise UndecidedError("refers to itself without end", "say it without the circle")
+            depth += 1
+            try:
+                yield from keyword(validator, wanted, instance, schema) or ()
+            finally:
+                depth -= 1
+
+        return follow
+
+    return {name: following(keywords[name]) for name in _REFERENCES if name in keywords}
 
 
 def found(pattern: str, text: str) -> bool:

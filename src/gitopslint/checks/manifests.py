@@ -26,8 +26,11 @@ def mutable_tag_in_manifest(manifest: Manifest, parameters: MovingTags) -> Itera
     document = manifest.document
     if document.problem is not None:
         if _KIND.search(document.text) or document.problem.kind == "limit":
-            yield Doubt(f"a manifest is not readable: {document.problem.message}", "repair the file or exclude it",
-                        document.problem.span)  # fmt: skip
+            yield Doubt(
+                f"a manifest is not readable: {document.problem.message}",
+                "repair the file or exclude it",
+                document.problem.span,
+            )
         return
     for root in document.roots:
         kind = root.mapping.get("kind")
@@ -46,11 +49,21 @@ def _judged(node: Node, path: KeyPath, parameters: MovingTags) -> Iterator[Outco
         return
     used = tuple(Related(use, "used here") for use in node.uses)
     if tag is None:
-        yield Offence(f"the image {node.text!r} has no tag, so the cluster pulls 'latest': pin a version or a digest",
-                      node.span, used, path, at_most="warning")  # fmt: skip
+        yield Offence(
+            f"the image {node.text!r} has no tag, so the cluster pulls 'latest': pin a version or a digest",
+            node.span,
+            used,
+            path,
+            at_most="warning",
+        )
     elif reason := _why(tag, parameters):
-        yield Offence(f"the image {node.text!r} runs the tag {tag!r}, {reason}: pin a version or a digest",
-                      _tag_span(node, tag), used, path, at_most="warning")  # fmt: skip
+        yield Offence(
+            f"the image {node.text!r} runs the tag {tag!r}, {reason}: pin a version or a digest",
+            _tag_span(node, tag),
+            used,
+            path,
+            at_most="warning",
+        )
 
 
 def _kustomized(root: Node, parameters: MovingTags) -> Iterator[Outcome]:
@@ -60,8 +73,13 @@ def _kustomized(root: Node, parameters: MovingTags) -> Iterator[Outcome]:
         if tag is None or not isinstance(tag.value, str) or image.mapping.get("digest") is not None:
             continue
         if not placeholder_tag(tag.text) and (reason := _why(tag.text, parameters)):
-            yield Offence(f"the new tag {tag.text!r} is {reason}: pin a version or a digest",
-                          tag.span, (), ("images", position, "newTag"), at_most="warning")  # fmt: skip
+            yield Offence(
+                f"the new tag {tag.text!r} is {reason}: pin a version or a digest",
+                tag.span,
+                (),
+                ("images", position, "newTag"),
+                at_most="warning",
+            )
 
 
 def _why(tag: str, parameters: MovingTags) -> str | None:

@@ -58,9 +58,10 @@ class Context(NamedTuple):
         """Return the single values at a path that are there."""
         found = select(self.values, self.steps(path))
         return [
-            (where, node.value) for where, node in found
+            (where, node.value)
+            for where, node in found
             if not isinstance(node.value, dict | list) and not is_empty(node)
-        ]  # fmt: skip
+        ]
 
     def _names(self) -> dict[str, str]:
         names = {"app": self.app, "env": self.environment, "namespace": self.namespace}
@@ -73,8 +74,9 @@ class Context(NamedTuple):
             if missing.args[0] == "namespace":
                 raise UndecidedError(
                     "no Argo CD Application says in which namespace this runs, and the rule needs it",
-                    "add the Application with its `destination.namespace`", needs_applications=True,
-                ) from None  # fmt: skip
+                    "add the Application with its `destination.namespace`",
+                    needs_applications=True,
+                ) from None
             raise UndecidedError(
                 "the rule names an app or environment, and the layer belongs to several", "write the rule over stacks"
             ) from None
@@ -90,8 +92,9 @@ def holds(scope: Scope, context: Context) -> bool:
 
 
 def _is_so(condition: Condition, context: Context) -> bool:
-    found = [(path, node) for path, node in select(context.values, context.steps(condition.path or ""))
-             if not is_empty(node)]  # fmt: skip
+    found = [
+        (path, node) for path, node in select(context.values, context.steps(condition.path or "")) if not is_empty(node)
+    ]
     if condition.present is False:
         return not found
     return bool(found) and all(complaint(condition, path, node, context) is None for path, node in found)

@@ -78,8 +78,9 @@ def required(stack: Stack, demand: Demand) -> Iterator[Outcome]:
             if require.present is False:
                 yield Offence(f"{about} must not be set", span, _around(path, node), path)
             elif (reason := complaint(require, path, node, context)) is not None:
-                yield Offence(f"{about} is {described(path, node, require)}, and {reason}",
-                              span, _around(path, node), path)  # fmt: skip
+                yield Offence(
+                    f"{about} is {described(path, node, require)}, and {reason}", span, _around(path, node), path
+                )
     except UndecidedError as error:
         yield _doubt(error, span)
 
@@ -95,8 +96,9 @@ def claims(stack: Stack, demand: Demand) -> Iterator[Claim | Doubt]:
         for path, node in select(context.values, context.steps(require.path or "")):
             if isinstance(node.value, dict | list) or is_empty(node):
                 continue
-            yield Claim(stack.app, stack.environment, path, node.value, shown(path, node), _place(node),
-                        _around(path, node))  # fmt: skip
+            yield Claim(
+                stack.app, stack.environment, path, node.value, shown(path, node), _place(node), _around(path, node)
+            )
     except UndecidedError as error:
         yield _doubt(error, stack.span)
 
@@ -112,8 +114,12 @@ def shared_values(found: Iterable[Claim]) -> Iterator[Outcome]:
         told.add(claim.span)
         yield Offence(
             f"{dotted(claim.path)} of {claim} is {claim.shown}, which belongs to {owner} already",
-            claim.span, _with(owner, claim, f"{owner} has it"), claim.path, claim.environment, app=claim.app,
-        )  # fmt: skip
+            claim.span,
+            _with(owner, claim, f"{owner} has it"),
+            claim.path,
+            claim.environment,
+            app=claim.app,
+        )
 
 
 def equal_values(found: Iterable[Claim]) -> Iterator[Outcome]:
@@ -128,9 +134,12 @@ def equal_values(found: Iterable[Claim]) -> Iterator[Outcome]:
         yield Offence(
             f"{dotted(claim.path)} of {claim.app} is {claim.shown} in {claim.environment} as well as in "
             f"{first.environment}: the environments must differ",
-            claim.span, _with(first, claim, f"the same in {first.environment}"), claim.path, claim.environment,
+            claim.span,
+            _with(first, claim, f"the same in {first.environment}"),
+            claim.path,
+            claim.environment,
             app=claim.app,
-        )  # fmt: skip
+        )
 
 
 def forbidden_files(files: FileList, demand: Demand) -> Iterator[Outcome]:
@@ -206,8 +215,11 @@ def _missing(stack: Stack, context: Context, steps: Steps) -> Iterator[Outcome]:
             continue
         span = _place_of_missing(stack, context.values, place)
         if stack.partial is not None:
-            yield Doubt(f"the chart's defaults are not known: {stack.partial}",
-                        "set the value in a layer, or check where the chart is", span)  # fmt: skip
+            yield Doubt(
+                f"the chart's defaults are not known: {stack.partial}",
+                "set the value in a layer, or check where the chart is",
+                span,
+            )
             continue
         yield Offence(f"{stack} has no {written(place)}: set it", span, key_path=place)
 

@@ -11,19 +11,44 @@ from typing import Any
 
 from gitopslint.model.document import KeyPath, Node, find, plain
 
-_UNDERSTOOD = frozenset({
-    "type", "properties", "additionalProperties", "items", "enum", "minimum", "maximum",
-    "$schema", "$id", "title", "description", "examples", "default",
-})  # fmt: skip
+_UNDERSTOOD = frozenset(
+    {
+        "type",
+        "properties",
+        "additionalProperties",
+        "items",
+        "enum",
+        "minimum",
+        "maximum",
+        "$schema",
+        "$id",
+        "title",
+        "description",
+        "examples",
+        "default",
+    }
+)
 _NAMES = {
-    "object": "a mapping", "array": "a list", "string": "a text", "number": "a number", "integer": "a whole number",
-    "boolean": "true or false", "null": "empty",
-}  # fmt: skip
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "null": "empty",
+}
 _LIMITS = {
-    "minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most", "exclusiveMaximum": "less than",
-    "minLength": "at least", "maxLength": "at most", "minItems": "at least", "maxItems": "at most",
-    "minProperties": "at least", "maxProperties": "at most",
-}  # fmt: skip
+    "minimum": "at least",
+    "exclusiveMinimum": "more than",
+    "maximum": "at most",
+    "exclusiveMaximum": "less than",
+    "minLength": "at least",
+    "maxLength": "at most",
+    "minItems": "at least",
+    "maxItems": "at most",
+    "minProperties": "at least",
+    "maxProperties": "at most",
+}
 
 
 def certainly_fits(schema: Any, node: Node) -> bool:

@@ -42,9 +42,10 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     parser = _Parser(
-        prog="gitopslint", description="A policy linter for GitOps repositories.",
+        prog="gitopslint",
+        description="A policy linter for GitOps repositories.",
         epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage or input, 3 a fault of gitopslint.",
-    )  # fmt: skip
+    )
     parser.add_argument("-V", "--version", action="version", version=f"gitopslint {__version__}")
     adder = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     commands: dict[str, _Parser] = {}
@@ -60,8 +61,13 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     rules = command("rules", _run_rules, "List the rules in force here, or test the repository's own.")
     rules.add_argument("--format", choices=("text", "markdown", "json"), default="text")
     _values(command("values", _run_values, "Show the merged values of an app, each with the line that sets it."))
-    rules.add_argument("--test", metavar="PATH", nargs="?", const=".",
-                       help="run the examples of the rules that the repository at PATH brings along")  # fmt: skip
+    rules.add_argument(
+        "--test",
+        metavar="PATH",
+        nargs="?",
+        const=".",
+        help="run the examples of the rules that the repository at PATH brings along",
+    )
     init = command("init", _run_init, "Write a contract file with the default layout, every line explained.")
     init.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: here)")
     init.add_argument("--stdout", action="store_true", help="print it instead")
@@ -72,22 +78,53 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
 
 def _check(parser: _Parser) -> None:
     add = parser.add_argument
-    add("path", metavar="PATH", nargs="?", default=".",
-        help="the repository, or a file or folder in it to report on (default: here)")  # fmt: skip
+    add(
+        "path",
+        metavar="PATH",
+        nargs="?",
+        default=".",
+        help="the repository, or a file or folder in it to report on (default: here)",
+    )
     add("--staged", action="store_true", help="check what is staged for the next commit, not the files on disk")
-    add("--select", metavar="RULE", action="extend", default=[], type=_names,
-        help="run only these rules or families (repeatable, or with commas)")  # fmt: skip
-    add("--ignore", metavar="RULE", action="extend", default=[], type=_names,
-        help="leave out these rules or families (repeatable, or with commas)")  # fmt: skip
-    add("--fail-on", metavar="LEVEL", choices=("error", "warning", "note"), default="error",
-        help="the lowest level that fails the run: error (default), warning or note")  # fmt: skip
-    add("--undecided", choices=("warn", "error", "ignore"), default="warn",
+    add(
+        "--select",
+        metavar="RULE",
+        action="extend",
+        default=[],
+        type=_names,
+        help="run only these rules or families (repeatable, or with commas)",
+    )
+    add(
+        "--ignore",
+        metavar="RULE",
+        action="extend",
+        default=[],
+        type=_names,
+        help="leave out these rules or families (repeatable, or with commas)",
+    )
+    add(
+        "--fail-on",
+        metavar="LEVEL",
+        choices=("error", "warning", "note"),
+        default="error",
+        help="the lowest level that fails the run: error (default), warning or note",
+    )
+    add(
+        "--undecided",
+        choices=("warn", "error", "ignore"),
+        default="warn",
         help="show what cannot be decided (warn, default), fail the run for it (error), or leave it out (ignore)",
-        )  # fmt: skip
+    )
     add("--output-format", metavar="FORMAT", choices=FORMATS, default="text", help=f"one of {', '.join(FORMATS)}")
     add("--output-file", metavar="FILE", help="write the report there instead of to standard output")
-    add("--report", metavar="FORMAT=FILE", action="append", default=[], type=_report,
-        help="write another report in the same run (repeatable)")  # fmt: skip
+    add(
+        "--report",
+        metavar="FORMAT=FILE",
+        action="append",
+        default=[],
+        type=_report,
+        help="write another report in the same run (repeatable)",
+    )
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
     add("--exit-zero", action="store_true", help="end with 0 although there are findings")
 
@@ -97,9 +134,12 @@ def _values(parser: _Parser) -> None:
     add("app", metavar="APP")
     add("environment", metavar="ENV")
     add("key", metavar="KEY", nargs="?", help="only what stands at this key path, such as image.tag")
-    add("--format", choices=("text", "json", "yaml"), default="text",
+    add(
+        "--format",
+        choices=("text", "json", "yaml"),
+        default="text",
         help="a tree with places (text, default), every leaf with its place (json), or the plain values (yaml)",
-        )  # fmt: skip
+    )
     add("--repository", metavar="DIR", default=".", help="the repository (default: here)")
     add("--staged", action="store_true", help="read what is staged for the next commit, not the files on disk")
 

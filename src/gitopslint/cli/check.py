@@ -23,9 +23,13 @@ def check(arguments: argparse.Namespace) -> int:
     except UnknownRuleError as error:
         raise UsageError(str(error)) from None
     report = run(
-        workspace.product, catalogue, selection,
-        prefix=workspace.prefix, scope=workspace.scope, contract_file=workspace.contract_file,
-    )  # fmt: skip
+        workspace.product,
+        catalogue,
+        selection,
+        prefix=workspace.prefix,
+        scope=workspace.scope,
+        contract_file=workspace.contract_file,
+    )
     if arguments.undecided == "ignore":
         report = report._replace(undecided=())
     _write(report, arguments)
@@ -43,8 +47,10 @@ def _write(report: Report, arguments: argparse.Namespace) -> None:
 
 def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
     for fault in report.faults:
-        tell(f"the rule {fault.rule} crashed on {fault.subject} ({fault.error}), so nobody knows its verdict: "
-             f"please report it")  # fmt: skip
+        tell(
+            f"the rule {fault.rule} crashed on {fault.subject} ({fault.error}), so nobody knows its verdict: "
+            f"please report it"
+        )
     for one in report.unread:
         tell(f"{report.prefix}{one.path} cannot be read: {one.reason}")
     if report.faults:

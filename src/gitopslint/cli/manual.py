@@ -29,8 +29,10 @@ def rule_page(rule: dict[str, Any]) -> str:
         parts += ["## The rule", f"```yaml\n{_as_yaml(demand)}```"]
     if parameters := rule.get("parameters"):
         parts.append("## Parameters")
-        parts += [f"- `{name}`: {parameter['summary']}\n\n  Default: {_default(parameter['default'])}"
-                  for name, parameter in parameters.items()]  # fmt: skip
+        parts += [
+            f"- `{name}`: {parameter['summary']}\n\n  Default: {_default(parameter['default'])}"
+            for name, parameter in parameters.items()
+        ]
     for kind, title in (("bad", "Reported"), ("good", "Not reported")):
         examples = rule.get("examples", {}).get(kind, [])
         parts += [f"## {title}"] if examples else []
@@ -57,8 +59,9 @@ def rule_index(rules: list[dict[str, Any]]) -> str:
     for family in FAMILIES:
         rows = [
             f"| [`{rule['name']}`]({rule['name']}.md) | {rule['level']} | {rule['summary']} |"
-            for rule in rules if rule["family"] == family
-        ]  # fmt: skip
+            for rule in rules
+            if rule["family"] == family
+        ]
         parts += [f"## {_TITLES[family]}", "\n".join(["| rule | level | what it reports |", "|---|---|---|", *rows])]
     return "\n\n".join(parts) + "\n"
 

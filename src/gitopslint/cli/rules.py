@@ -50,8 +50,10 @@ def _test(path: str) -> int:
     policies = ground.contract.policies or () if ground is not None else ()
     own = [policy for policy in policies if isinstance(policy, Policy)]
     if ground is None or not own:
-        raise UsageError(f"nothing to test: {path} is in no repository whose {FILE_NAME} has rules of its own under "
-                         f"`policies` or in a `policy_folder`")  # fmt: skip
+        raise UsageError(
+            f"nothing to test: {path} is in no repository whose {FILE_NAME} has rules of its own under "
+            f"`policies` or in a `policy_folder`"
+        )
     lines: list[str] = []
     tried, failed = 0, 0
     for policy in own:
@@ -82,6 +84,12 @@ def _count(number: int, noun: str) -> str:
 
 def _plain(rule: Rule) -> dict[str, object]:
     return {
-        "name": rule.name, "family": rule.family, "level": rule.level, "summary": rule.summary, "why": rule.why,
-        "fix": rule.fix, "tags": list(rule.tags), "parameters": dict(rule.parameters),
-    }  # fmt: skip
+        "name": rule.name,
+        "family": rule.family,
+        "level": rule.level,
+        "summary": rule.summary,
+        "why": rule.why,
+        "fix": rule.fix,
+        "tags": list(rule.tags),
+        "parameters": dict(rule.parameters),
+    }

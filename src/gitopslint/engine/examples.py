@@ -63,18 +63,27 @@ class Trial(NamedTuple):
 
 
 def check_files(
-    files: Files, contract: Contract, catalogue: Catalogue, selected: Sequence[str] = (), ignored: Sequence[str] = (),
+    files: Files,
+    contract: Contract,
+    catalogue: Catalogue,
+    selected: Sequence[str] = (),
+    ignored: Sequence[str] = (),
     scope: str = "",
-) -> Report:  # fmt: skip
+) -> Report:
     """Check files in memory against a contract."""
     selection = select(catalogue, contract, selected, ignored)
     return run(Product(MemoryTree(files), contract), catalogue, selection, scope=scope)
 
 
 def try_example(
-    rule: str, kind: Literal["good", "bad"], example: Example, base: Files, contract: Contract, catalogue: Catalogue,
+    rule: str,
+    kind: Literal["good", "bad"],
+    example: Example,
+    base: Files,
+    contract: Contract,
+    catalogue: Catalogue,
     selected: Sequence[str] = (),
-) -> Trial:  # fmt: skip
+) -> Trial:
     """Lay the files of an example over others and check them; a good one should be silent."""
     report = check_files({**base, **example.files}, contract, catalogue, selected)
     return Trial(rule, kind, example.title, () if kind == "good" else example.at, report)

@@ -26,9 +26,13 @@ def identified(findings: Iterable[Finding], prefix: str) -> list[Finding]:
             continue
         seen.add(exact)
         anchor = (
-            _VERSION, finding.rule, prefix + finding.span.path, dotted(finding.key_path),
-            finding.app or "", finding.environment or "",
-        )  # fmt: skip
+            _VERSION,
+            finding.rule,
+            prefix + finding.span.path,
+            dotted(finding.key_path),
+            finding.app or "",
+            finding.environment or "",
+        )
         number = twins[anchor] = twins.get(anchor, 0) + 1
         text = "\0".join((*anchor, str(number)))
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -33,8 +33,15 @@ Subject = Layer | Stack | Release | App | Application | Manifest | FileList
 _SOURCES = Path(__file__).parent.parent
 
 
-def run(product: Product, catalogue: Catalogue, selection: Selection, *, prefix: str = "", scope: str = "",
-        contract_file: str | None = None) -> Report:  # fmt: skip
+def run(
+    product: Product,
+    catalogue: Catalogue,
+    selection: Selection,
+    *,
+    prefix: str = "",
+    scope: str = "",
+    contract_file: str | None = None,
+) -> Report:
     """Check a product repository and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
@@ -57,11 +64,11 @@ class _Collector:
         self._selection = selection
         self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
         for check in (*CHECKS, *declared_checks(catalogue)):
-            if check.rule in selection:
+            if check.rule in selection.levels:
                 given = parameters(catalogue[check.parameters_of], product.contract)
                 options = check.parameters(**given)
                 self._plan.setdefault(check.over, []).append((check, options))
-        self._gatherers = [Gatherer(one) for one in gatherings(catalogue) if one.rule in selection]
+        self._gatherers = [Gatherer(one) for one in gatherings(catalogue) if one.rule in selection.levels]
         self._applications = product.contract.applications.repository == "platform"
         self._findings: list[Finding] = []
         self._waiting: list[tuple[str, Doubt]] = []
@@ -110,9 +117,12 @@ class _Collector:
         for name, path in self._product.strangers().items():
             self._doubt(
                 "missing-layer",
-                Doubt(f"{name!r} stands where the contract has an environment, and is none of its environments",
-                      "add it to `environments`, or its files to `exclude`", file_start(path)),
-            )  # fmt: skip
+                Doubt(
+                    f"{name!r} stands where the contract has an environment, and is none of its environments",
+                    "add it to `environments`, or its files to `exclude`",
+                    file_start(path),
+                ),
+            )
 
     def conclude(self) -> None:
         """Check what can be judged only when every unit has passed by."""
@@ -120,8 +130,11 @@ class _Collector:
         found = len(self._findings)
         for gatherer in self._gatherers:
             self._settle(gatherer.rule, gatherer.judge, "all stacks")
-        spans = [span for finding in self._findings[found:]
-                 for span in (finding.span, *(related.span for related in finding.related))]  # fmt: skip
+        spans = [
+            span
+            for finding in self._findings[found:]
+            for span in (finding.span, *(related.span for related in finding.related))
+        ]
         for rule, doubt in self._waiting if self._applications else ():
             self._doubt(rule, doubt)
             spans.append(doubt.span)
@@ -139,13 +152,14 @@ class _Collector:
             self._finding(rule, offence, None, None)
             for rule, offence in waivers.offences(
                 self._waivers, used, self._catalogue, self._selection, undecided_rules
-            ) if rule in self._selection
-        ]  # fmt: skip
+            )
+            if rule in self._selection.levels
+        ]
         findings = identified([*findings, *about_waivers], prefix)
         undecided = sorted(
             Undecided(tuple(sorted(rules)), reason, remedy, tuple(sorted(spans)))
             for (reason, remedy), (rules, spans) in self._doubts.items()
-        )  # fmt: skip
+        )
         return Report(
             catalogue=self._catalogue,
             rules=tuple(self._selection.levels),
@@ -165,8 +179,14 @@ class _Collector:
         for check, options in self._plan.get(type(subject), ()):
             self._settle(check.rule, partial(check, subject, options), str(subject), subject.app, subject.environment)
 
-    def _settle(self, rule: str, judge: Callable[[], Iterator[Outcome]], subject: str,
-                app: str | None = None, environment: str | None = None) -> None:  # fmt: skip
+    def _settle(
+        self,
+        rule: str,
+        judge: Callable[[], Iterator[Outcome]],
+        subject: str,
+        app: str | None = None,
+        environment: str | None = None,
+    ) -> None:
         """Turn what a check says into findings and doubts, and its crash into a fault."""
         try:
             for outcome in judge():
@@ -183,8 +203,18 @@ class _Collector:
         level: Level = self._selection.levels[rule]
         if offence.at_most is not None:
             level = milder(level, offence.at_most)
-        return Finding(rule, level, offence.message, offence.span, "", offence.related, offence.key_path,
-                       app or offence.app, environment or offence.environment, offence.fix)  # fmt: skip
+        return Finding(
+            rule,
+            level,
+            offence.message,
+            offence.span,
+            "",
+            offence.related,
+            offence.key_path,
+            app or offence.app,
+            environment or offence.environment,
+            offence.fix,
+        )
 
     def _doubt(self, rule: str, doubt: Doubt) -> None:
         rules, spans = self._doubts.setdefault((doubt.reason, doubt.remedy), (set(), set()))
@@ -204,7 +234,7 @@ class _Collector:
         reason = f"what {one.name} deploys is not known here: {one.reason}"
         doubt = Doubt(reason, "check the Applications that it makes, where Argo CD runs", one.span)
         for check in (*(check for check, _ in self._plan.get(Application, ())), layers.unwired_layer):
-            if check.rule in self._selection:
+            if check.rule in self._selection.levels:
                 self._doubt(check.rule, doubt)
 
     def _keep_sources(self, spans: Iterable[Span], documents: dict[str, Document]) -> None:
@@ -228,10 +258,16 @@ def _unknown_values(stack: Stack) -> Doubt:
     """Say why nobody knows what a stack deploys."""
     broken = next((layer.path for layer in stack.layers if not layer.readable), None)
     if stack.unknown is not None and broken is None:
-        return Doubt(f"the values of {stack} are not known: {stack.unknown}",
-                     "check them where those files are, or bring the Application in line", stack.span)  # fmt: skip
-    return Doubt(f"the values of {stack} are not known, because a layer is not readable", "repair the layer",
-                 file_start(broken) if broken is not None else stack.span)  # fmt: skip
+        return Doubt(
+            f"the values of {stack} are not known: {stack.unknown}",
+            "check them where those files are, or bring the Application in line",
+            stack.span,
+        )
+    return Doubt(
+        f"the values of {stack} are not known, because a layer is not readable",
+        "repair the layer",
+        file_start(broken) if broken is not None else stack.span,
+    )
 
 
 def _within(path: str, scope: str) -> bool:

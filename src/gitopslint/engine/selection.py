@@ -19,9 +19,6 @@ class Selection(NamedTuple):
 
     levels: dict[str, Level]
 
-    def __contains__(self, rule: str) -> bool:
-        return rule in self.levels
-
 
 def select(
     catalogue: Catalogue, contract: Contract, selected: Sequence[str] = (), ignored: Sequence[str] = ()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gitopslint.engine.selection import Selection
-from gitopslint.loaders import yaml
+from gitopslint.loaders.comments import comments
 from gitopslint.model.document import Comment, Document
 from gitopslint.model.finding import Finding, Offence, Waived
 from gitopslint.model.rule import Catalogue
@@ -40,7 +40,7 @@ def find_waivers(document: Document) -> Iterator[Waiver]:
     """Yield the waivers in the comments of a document."""
     if NEEDLE not in document.text:
         return
-    found = list(yaml.comments(document))
+    found = list(comments(document))
     alone = {comment.line for comment in found if comment.alone}
     for comment in found:
         if comment.text.startswith(NEEDLE):
@@ -80,16 +80,23 @@ def offences(
             yield UNKNOWN, Offence(f"there is no rule {rule!r} to waive: {hint}", waiver.span, key_path=(rule,))
         rules = ", ".join(waiver.rules)
         if not waiver.reason:
-            yield UNEXPLAINED, Offence(
-                f"the waiver of {rules} gives no reason, so it waives nothing: write one behind the bracket",
-                waiver.span, key_path=waiver.rules,
-            )  # fmt: skip
-        elif waiver not in used and not unknown and all(
-            rule in selection and rule not in undecided for rule in waiver.rules
+            yield (
+                UNEXPLAINED,
+                Offence(
+                    f"the waiver of {rules} gives no reason, so it waives nothing: write one behind the bracket",
+                    waiver.span,
+                    key_path=waiver.rules,
+                ),
+            )
+        elif (
+            waiver not in used
+            and not unknown
+            and all(rule in selection.levels and rule not in undecided for rule in waiver.rules)
         ):
-            yield UNUSED, Offence(
-                f"nothing here breaks {rules} any more: remove the waiver", waiver.span, key_path=waiver.rules
-            )  # fmt: skip
+            yield (
+                UNUSED,
+                Offence(f"nothing here breaks {rules} any more: remove the waiver", waiver.span, key_path=waiver.rules),
+            )
 
 
 def _read(path: str, comment: Comment, alone: set[int]) -> Waiver:

@@ -51,7 +51,8 @@ def generate(root: Node, files: Files) -> tuple[list[Node], list[Reason]]:
         try:
             for parameters in _generated(generator, files, render, {}):
                 if len(made) >= MOST_APPLICATIONS:
-                    raise _Undecided(generator, f"it makes more than {MOST_APPLICATIONS} Applications")
+                    reasons.append((generator, f"it makes more than {MOST_APPLICATIONS} Applications"))
+                    break
                 made.append(_filled(template, parameters, render))
         except _Undecided as undecided:
             reasons.append((undecided.node, undecided.reason))
@@ -61,7 +62,11 @@ def generate(root: Node, files: Files) -> tuple[list[Node], list[Reason]]:
 def _generated(generator: Node, files: Files, render: Any, outer: Parameters) -> Iterator[Parameters]:
     for key in generator.mapping:
         if key not in (*_DECIDED, "template"):
-            why = "a selector filters what it makes" if key == "selector" else f"the generator {key!r} asks a cluster or a server"
+            why = (
+                "a selector filters what it makes"
+                if key == "selector"
+                else f"the generator {key!r} asks a cluster or a server"
+            )
             raise _Undecided(generator.mapping[key], why)
         if key == "template":
             raise _Undecided(generator.mapping[key], "a generator with a template of its own is not read")
@@ -107,18 +112,22 @@ def _from_git(git: Node, files: Files) -> Iterator[Parameters]:
 
 def _directories(entries: list[Node], files: Files) -> list[str]:
     """Return the folders that fit; an excluding entry wins wherever it stands. Hidden folders never fit."""
-    folders = sorted({
-        "/".join(parts[:length])
-        for parts in (path.split("/")[:-1] for path in files.paths) for length in range(1, len(parts) + 1)
-    })  # fmt: skip
+    folders = sorted(
+        {
+            "/".join(parts[:length])
+            for parts in (path.split("/")[:-1] for path in files.paths)
+            for length in range(1, len(parts) + 1)
+        }
+    )
     wanted = [_text(entry, "path") for entry in entries if not _true(entry, "exclude")]
     excluded = [_text(entry, "path") for entry in entries if _true(entry, "exclude")]
     return [
-        folder for folder in folders
+        folder
+        for folder in folders
         if not any(part.startswith(".") for part in folder.split("/"))
         and any(_path_match(pattern, folder, entries[0]) for pattern in wanted)
         and not any(_path_match(pattern, folder, entries[0]) for pattern in excluded)
-    ]  # fmt: skip
+    ]
 
 
 def _matching_files(entries: list[Node], files: Files) -> list[str]:
@@ -151,22 +160,25 @@ def _path_parameters(folder: str, name: str | None, prefix: str) -> Parameters:
     base = posixpath.basename(folder)
     segments = folder.split("/")
     path = {
-        "path": folder, "basename": base, "basenameNormalized": _normalized(base), "segments": segments,
+        "path": folder,
+        "basename": base,
+        "basenameNormalized": _normalized(base),
+        "segments": segments,
         **({"filename": name, "filenameNormalized": _normalized(name)} if name is not None else {}),
-    }  # fmt: skip
+    }
     return {prefix: {"path": path}} if prefix else {"path": path}
 
 
 def _filled(node: Node, parameters: Parameters, render: Any) -> Node:
     """Return a template with every text filled in."""
     if isinstance(node.value, dict):
-        return node._replace(value={key: _filled(below, parameters, render) for key, below in node.value.items()})
+        return node.changed(value={key: _filled(below, parameters, render) for key, below in node.value.items()})
     if isinstance(node.value, list):
-        return node._replace(value=[_filled(item, parameters, render) for item in node.value])
+        return node.changed(value=[_filled(item, parameters, render) for item in node.value])
     if "{{" not in node.text:
         return node
     text = render(node, parameters)
-    return node._replace(text=text, value=text)
+    return node.changed(text=text, value=text)
 
 
 def _fast_text(node: Node, parameters: Parameters) -> str:
@@ -228,7 +240,9 @@ def _path_match(pattern: str, path: str, node: Node) -> bool:
     """Match folder names one by one: here `*` stays within one name."""
     parts, names = pattern.strip("/").split("/"), path.split("/")
     try:
-        return len(parts) == len(names) and all(name_matches(part, name) for part, name in zip(parts, names, strict=True))
+        return len(parts) == len(names) and all(
+            name_matches(part, name) for part, name in zip(parts, names, strict=True)
+        )
     except GlobError as error:
         raise _Undecided(node, str(error)) from None
 

@@ -59,7 +59,9 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout) -> Wiring:
     for document in documents:
         if document.problem is not None:
             reason = f"it is not readable: {document.problem.message}"
-            undecidable.append(Undecidable(document.path, document.problem.span, document.path, reason, layout.contract))
+            undecidable.append(
+                Undecidable(document.path, document.problem.span, document.path, reason, layout.contract)
+            )
         for root in document.roots:
             kind = _text(root, "kind")
             if not _text(root, "apiVersion").startswith(_GROUP) or kind not in ("Application", "ApplicationSet"):
@@ -91,11 +93,14 @@ def _expected(written: list[tuple[Document, Node, str | None]], files: Files, co
                 revisions[_text(source, "targetRevision")] += 1
     if settings.repo_url is not None:
         return Expected(
-            frozenset({normal_url(settings.repo_url)}), normal_url(settings.repo_url),
-            settings.revision or _most_common(revisions), True,
-        )  # fmt: skip
-    return Expected(frozenset(urls), _most_common(urls), settings.revision or _most_common(revisions),
-                    settings.revision is not None)  # fmt: skip
+            frozenset({normal_url(settings.repo_url)}),
+            normal_url(settings.repo_url),
+            settings.revision or _most_common(revisions),
+            True,
+        )
+    return Expected(
+        frozenset(urls), _most_common(urls), settings.revision or _most_common(revisions), settings.revision is not None
+    )
 
 
 def _most_common(counts: Counter[str]) -> str | None:
@@ -119,13 +124,24 @@ def _application(
     written = list(_sources(root))
     refs = {
         _text(source, "ref"): _why_elsewhere(source, files, expected, folder=None)
-        for source in written if _text(source, "ref")
-    }  # fmt: skip
-    sources = tuple(_source(source, document, files, expected, refs, variables) for source in written if _renders(source))
+        for source in written
+        if _text(source, "ref")
+    }
+    sources = tuple(
+        _source(source, document, files, expected, refs, variables) for source in written if _renders(source)
+    )
     application = Application(
-        name, document.path, root, layout.contract, tuple(map(_origin, written)), sources, namespace,
-        _automation(root), generator=maker, expected=expected,
-    )  # fmt: skip
+        name,
+        document.path,
+        root,
+        layout.contract,
+        tuple(map(_origin, written)),
+        sources,
+        namespace,
+        _automation(root),
+        generator=maker,
+        expected=expected,
+    )
     return _matched(application, layout)
 
 
@@ -140,15 +156,19 @@ def _sources(root: Node) -> list[Node]:
 
 def _renders(source: Node) -> bool:
     """Tell whether a source renders a chart, and is not only there for others to refer to."""
-    return "chart" in source.mapping or "helm" in source.mapping or (
-        "path" in source.mapping and not _text(source, "ref")
-    )  # fmt: skip
+    return (
+        "chart" in source.mapping or "helm" in source.mapping or ("path" in source.mapping and not _text(source, "ref"))
+    )
 
 
 def _source(
-    node: Node, document: Document, files: Files, expected: Expected, refs: Mapping[str, str | None],
+    node: Node,
+    document: Document,
+    files: Files,
+    expected: Expected,
+    refs: Mapping[str, str | None],
     variables: dict[str, str],
-) -> Source:  # fmt: skip
+) -> Source:
     path = _text(node, "path")
     folder = files.from_top(path) if path else None
     elsewhere = _why_elsewhere(node, files, expected, folder)
@@ -162,20 +182,26 @@ def _source(
     entries = [item for item in _list(helm, "valueFiles") if isinstance(item.value, str)]
     ignore = helm.mapping.get("ignoreMissingValueFiles")
     value_files = load_value_files(
-        entries, files, chart, refs, variables,
-        ignore_missing=ignore is not None and ignore.value is True, elsewhere=elsewhere,
-    )  # fmt: skip
-    inline, fault = _inline(helm, document)
-    return Source(
-        node, chart, elsewhere, value_files, inline, fault, _parameters(helm, files, chart, refs, variables)
+        entries,
+        files,
+        chart,
+        refs,
+        variables,
+        ignore_missing=ignore is not None and ignore.value is True,
+        elsewhere=elsewhere,
     )
+    inline, fault = _inline(helm, document)
+    return Source(node, chart, elsewhere, value_files, inline, fault, _parameters(helm, files, chart, refs, variables))
 
 
 def _origin(node: Node) -> Origin:
     return Origin(
-        node, normal_url(_text(node, "repoURL")), node.mapping.get("repoURL"), node.mapping.get("targetRevision"),
+        node,
+        normal_url(_text(node, "repoURL")),
+        node.mapping.get("repoURL"),
+        node.mapping.get("targetRevision"),
         "chart" in node.mapping,
-    )  # fmt: skip
+    )
 
 
 def _why_elsewhere(source: Node, files: Files, expected: Expected, folder: str | None) -> str | None:
@@ -221,7 +247,7 @@ def _parameters(
         forced = item.mapping.get("forceString")
         text = forced is not None and forced.value is True
         written = substituted(value.text, variables)
-        (texts if text else plain)[name] = Parameter(name, value._replace(text=written, value=written), text)
+        (texts if text else plain)[name] = Parameter(name, value.changed(text=written, value=written), text)
     for item in _list(helm, "fileParameters"):
         name, path = _text(item, "name"), item.mapping.get("path")
         if name and path is not None:
@@ -239,21 +265,26 @@ def _automation(root: Node) -> Automation:
     enabled, heals = automated.mapping.get("enabled"), automated.mapping.get("selfHeal")
     if enabled is not None and enabled.value is False:
         return Automation(False, False, enabled.span)
-    return Automation(True, heals is not None and heals.value is True,
-                      heals.span if heals is not None else automated.key_span)  # fmt: skip
+    return Automation(
+        True, heals is not None and heals.value is True, heals.span if heals is not None else automated.key_span
+    )
 
 
 def _matched(application: Application, layout: Layout) -> Application:
     """Tell which app and environment an Application deploys."""
     app, environment, certain = _declared(application, layout.contract)
     loaded = {
-        path: layout.layers[path] for source in application.sources for file in source.value_files
-        for path in file.paths or () if path in layout.layers
-    }  # fmt: skip
+        path: layout.layers[path]
+        for source in application.sources
+        for file in source.value_files
+        for path in file.paths or ()
+        if path in layout.layers
+    }
     apps = {place.app for place in loaded.values() if place.app is not None}
     loads = {path: place.environment for path, place in loaded.items() if place.environment is not None}
     environments = set(loads.values())
-    return application._replace(app=app or (next(iter(apps)) if len(apps) == 1 else None),
+    return application._replace(
+        app=app or (next(iter(apps)) if len(apps) == 1 else None),
         environment=environment or (next(iter(environments)) if len(environments) == 1 else None),
         declared_environment=environment,
         ours=certain or bool(loaded),

@@ -24,12 +24,17 @@ _VALUES = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)*)")
 
 
 def load_chart(tree: Tree, folder: str, values: Node | None = None) -> Chart | None:
-    """Return the chart in a folder with all charts below it; None where no `Chart.yaml` can be read.
+    """Return the chart in a folder with all charts below it; None where there is no `Chart.yaml`.
 
     `values` are the chart's own defaults where they are read already. Never raises: what is missing or broken is told
     in the chart's `absent` and `faults`.
     """
-    return _load(tree, folder, values, 0)
+    chart = _load(tree, folder, values, 0)
+    path = posixpath.join(folder, "Chart.yaml")
+    if chart is None and _entries(tree, path):
+        fault = f"{path} is not readable"
+        return Chart("", "", folder, values or Document(path, "").root, faults=(fault,))
+    return chart
 
 
 def templating(tree: Tree, folder: str) -> Templating | None:
@@ -91,8 +96,17 @@ def _load(tree: Tree, folder: str, values: Node | None, depth: int) -> Chart | N
             subcharts.append(local)
         else:
             absent.append(Absent(one.name, f"the chart {one.name!r} is not in {start}charts/"))
-    return Chart(_text(about, "name"), _text(about, "version"), folder, values, dependencies, tuple(subcharts),
-                 _schema(tree, f"{start}values.schema.json"), tuple(absent), tuple(faults))  # fmt: skip
+    return Chart(
+        _text(about, "name"),
+        _text(about, "version"),
+        folder,
+        values,
+        dependencies,
+        tuple(subcharts),
+        _schema(tree, f"{start}values.schema.json"),
+        tuple(absent),
+        tuple(faults),
+    )
 
 
 def _below(tree: Tree, start: str, depth: int) -> tuple[list[Chart], list[Absent]]:
@@ -161,11 +175,14 @@ def _parsed(tree: Tree, path: str) -> Document | None:
 def _dependency(about: dict[str, Any]) -> Dependency:
     tags, imports = about.get("tags"), about.get("import-values")
     return Dependency(
-        _text(about, "name"), _text(about, "alias"), _text(about, "version"), _text(about, "repository"),
+        _text(about, "name"),
+        _text(about, "alias"),
+        _text(about, "version"),
+        _text(about, "repository"),
         _text(about, "condition"),
         tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
         tuple(_imports(imports)) if isinstance(imports, list) else (),
-    )  # fmt: skip
+    )
 
 
 def _imports(written: list[Any]) -> Iterator[ImportValues]:

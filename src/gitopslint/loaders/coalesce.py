@@ -39,11 +39,15 @@ class Part:
 def part_of(chart: Chart) -> Part:
     """Return a chart as a part that may change."""
     return Part(
-        chart.name, chart.version, chart.values,
+        chart.name,
+        chart.version,
+        chart.values,
         None if chart.dependencies is None else list(chart.dependencies),
-        [part_of(below) for below in chart.subcharts], chart.json_schema,
-        {one.name: one.reason for one in chart.absent}, chart.faults,
-    )  # fmt: skip
+        [part_of(below) for below in chart.subcharts],
+        chart.json_schema,
+        {one.name: one.reason for one in chart.absent},
+        chart.faults,
+    )
 
 
 def coalesced(part: Part, values: Node, *, keep_nulls: bool = False) -> Node:
@@ -60,7 +64,7 @@ def copied(node: Node) -> Node:
     """Copy a mapping and the mappings in it."""
     if not isinstance(node.value, dict):
         return node
-    return node._replace(value={key: copied(below) for key, below in node.value.items()})
+    return node.changed(value={key: copied(below) for key, below in node.value.items()})
 
 
 def lay_over(given: Node, base: Node, *, keep_nulls: bool) -> None:
@@ -124,7 +128,7 @@ def _copy_globals(own: Node, around: Node) -> None:
     for key, node in source.mapping.items() if source is not None else ():
         known = entries.get(key)
         if isinstance(node.value, dict):
-            table = node._replace(value=dict(node.value))
+            table = node.changed(value=dict(node.value))
             if known is None:
                 entries[key] = table
             elif isinstance(known.value, dict):
@@ -139,9 +143,9 @@ def _copy_globals(own: Node, around: Node) -> None:
 def _without_nulls(default: Node) -> Node:
     if not isinstance(default.value, dict):
         return default
-    return default._replace(value={
-        key: _without_nulls(node) for key, node in default.value.items() if node.value is not None
-    })  # fmt: skip
+    return default.changed(
+        value={key: _without_nulls(node) for key, node in default.value.items() if node.value is not None}
+    )
 
 
 def _hide(entries: dict[str, Node], key: str, hidden: Node) -> None:
@@ -155,5 +159,5 @@ def _hiding(node: Node, hidden: Node) -> Node:
     for one in (hidden, *hidden.shadowed):
         if one.span not in known:
             known.add(one.span)
-            more.append(one._replace(shadowed=()) if one.shadowed else one)
-    return node._replace(shadowed=(*node.shadowed, *more)) if more else node
+            more.append(one.changed(shadowed=()) if one.shadowed else one)
+    return node.changed(shadowed=(*node.shadowed, *more)) if more else node

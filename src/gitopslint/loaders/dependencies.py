@@ -28,8 +28,9 @@ def _enable(part: Part, values: Node, way: str) -> None:
         return
     absent = {
         one.alias or one.name: part.absent.pop(one.name, f"no version of {one.name!r} at hand is {one.version}")
-        for one in part.dependencies if not any(_is_meant(below, one) for below in part.parts)
-    }  # fmt: skip
+        for one in part.dependencies
+        if not any(_is_meant(below, one) for below in part.parts)
+    }
     part.parts = [
         *(below for below in part.parts if not any(_is_meant(below, one) for one in part.dependencies)),
         *(found for one in part.dependencies if (found := _aliased(part.parts, one)) is not None),

@@ -44,7 +44,8 @@ def _moved(node: Node, move: _Move) -> Node:
         value = {key: _moved(below, move) for key, below in value.items()}
     elif isinstance(value, list):
         value = [_moved(item, move) for item in value]
-    return node._replace(value=value,
+    return node.changed(
+        value=value,
         span=move(node.span),
         key=None if node.key is None else _moved(node.key, move),
         uses=tuple(move(use) for use in node.uses),

@@ -14,16 +14,34 @@ from pathlib import Path
 from typing import NamedTuple
 
 _HARDENED = (
-    "--no-pager", "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs", "--work-tree=.",
-    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.attributesFile=/dev/null",
-    "-c", "core.untrackedCache=false", "-c", "core.quotePath=false", "-c", "safe.bareRepository=explicit",
-)  # fmt: skip
+    "--no-pager",
+    "--no-optional-locks",
+    "--no-replace-objects",
+    "--literal-pathspecs",
+    "--work-tree=.",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.attributesFile=/dev/null",
+    "-c",
+    "core.untrackedCache=false",
+    "-c",
+    "core.quotePath=false",
+    "-c",
+    "safe.bareRepository=explicit",
+)
 # A partial clone fetches missing objects from a remote that its own configuration names, be it a program. Git before
 # 2.44 does not know GIT_NO_LAZY_FETCH, but all know the list of protocols that it may use.
 _ENVIRONMENT = {
-    "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_PAGER": "cat", "LC_ALL": "C",
-}  # fmt: skip
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_PAGER": "cat",
+    "LC_ALL": "C",
+}
 # All else that starts with GIT_ could point git to another repository. pre-commit passes settings by GIT_CONFIG_*.
 _KEPT = ("GIT_CONFIG_",)
 
@@ -31,9 +49,10 @@ REGULAR, EXECUTABLE, SYMLINK = "100644", "100755", "120000"
 # The ids of an empty file and of an empty tree, by SHA-1 and by SHA-256.
 _EMPTY_FILES = {
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813":
-        "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-}  # fmt: skip
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813": (
+        "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
+    ),
+}
 
 
 class GitError(Exception):
@@ -69,8 +88,17 @@ class Repository(NamedTuple):
         empty = {path: entry.oid for path, entry in entries.items() if entry.oid in _EMPTY_FILES}
         if empty:  # an announced file looks like one of these, but is no change to an empty tree
             tree = _EMPTY_FILES[next(iter(empty.values()))]
-            changed = self._run("diff-index", "-z", "--cached", "--name-only", "--no-renames", "--no-ext-diff",
-                                "--ita-invisible-in-index", tree, staged=True)  # fmt: skip
+            changed = self._run(
+                "diff-index",
+                "-z",
+                "--cached",
+                "--name-only",
+                "--no-renames",
+                "--no-ext-diff",
+                "--ita-invisible-in-index",
+                tree,
+                staged=True,
+            )
             for path in empty.keys() - set(changed.split(b"\0")):
                 del entries[path]
         return entries
@@ -110,9 +138,13 @@ class Repository(NamedTuple):
         environment |= _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": os.fspath(self.top.parent)}
         done = subprocess.run(
             (program, *_HARDENED, *question),
-            cwd=self.top, env=environment, input=stdin, capture_output=True, check=False,
+            cwd=self.top,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            check=False,
             stdin=None if stdin is not None else subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         if done.returncode:
             raise GitError(_explained(done.stderr.decode("utf-8", "replace").strip(), question[0], self.top))
         return done.stdout
@@ -130,7 +162,9 @@ def find_repository(folder: Path) -> Repository | None:
 
 def _explained(message: str, command: str, top: Path) -> str:
     if "dubious ownership" in message:
-        return (f"git does not trust {top}, because it belongs to another user: "
-                f"run `git config --global --add safe.directory {top}`")  # fmt: skip
+        return (
+            f"git does not trust {top}, because it belongs to another user: "
+            f"run `git config --global --add safe.directory {top}`"
+        )
     first = message.splitlines()[0] if message else "no message"
     return f"git {command} failed in {top}: {first}"

@@ -48,11 +48,11 @@ def overlaid(layers: Sequence[Node]) -> Node:
 def overlay(base: Node, over: Node) -> Node:
     """Lay one values file over another. Mappings merge, all else is replaced, and a null stays a null."""
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
-        return over._replace(shadowed=(*over.shadowed, base, *base.shadowed))
+        return over.changed(shadowed=(*over.shadowed, base, *base.shadowed))
     joined = dict(base.value)
     for key, node in over.value.items():
         joined[key] = overlay(joined[key], node) if key in joined else node
-    return over._replace(value=joined, shadowed=(*over.shadowed, *base.shadowed))
+    return over.changed(value=joined, shadowed=(*over.shadowed, *base.shadowed))
 
 
 def onto_defaults(chart: Node, values: Node) -> Node:

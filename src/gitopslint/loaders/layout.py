@@ -89,8 +89,9 @@ class Layout:
         """
         loose = [
             (layer, _pattern(layer.path, ("[^/]+",), literal=False))
-            for layer, _ in self._patterns if "{env}" in layer.path
-        ]  # fmt: skip
+            for layer, _ in self._patterns
+            if "{env}" in layer.path
+        ]
         found: dict[str, str] = {}
         for path in paths:
             if path in self.layers:

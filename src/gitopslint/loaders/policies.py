@@ -70,9 +70,10 @@ def _in_folder(
 ) -> Iterator[tuple[Policy | str, Node]]:
     start = folder.rstrip("/") + "/"
     paths = [
-        path for path in tree.paths
+        path
+        for path in tree.paths
         if path.startswith(start) and path.endswith((".yaml", ".yml")) and "/" not in path[len(start) :]
-    ]  # fmt: skip
+    ]
     if not paths:
         mistakes.append(f"{place.span}: policy_folder: there is no *.yaml in {folder!r}")
     for path, data in tree.read_many(paths):
@@ -141,6 +142,4 @@ def _pointed(reference: str) -> KeyPath:
     if not reference.startswith("#"):
         return ("", reference)
     parts = reference[1:].split("/")[1:]
-    return tuple(
-        int(part) if part.isdecimal() else part.replace("~1", "/").replace("~0", "~") for part in parts
-    )  # fmt: skip
+    return tuple(int(part) if part.isdecimal() else part.replace("~1", "/").replace("~0", "~") for part in parts)

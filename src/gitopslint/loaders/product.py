@@ -91,18 +91,21 @@ class Product:
 
     def stacks(self, app: str) -> tuple[Stack, ...]:
         """Return the stacks of one app, in the order of environments."""
-        unit = self._app(app, self.layout.stacks().get(app, ()), sorted(
-            path for path, place in self.layout.layers.items() if place.app == app
-        ))  # fmt: skip
+        unit = self._app(
+            app,
+            self.layout.stacks().get(app, ()),
+            sorted(path for path, place in self.layout.layers.items() if place.app == app),
+        )
         return unit.app.stacks if unit.app is not None else ()
 
     @cached_property
     def _others(self) -> tuple[list[str], tuple[Unread, ...]]:
         """Read the YAML files that are no layers once: keep the Applications, and name those that mention images."""
         candidates = [
-            path for path in self.paths
+            path
+            for path in self.paths
             if path.endswith(_YAML) and path not in self.layout.layers and not charts.is_template(path, self._charts)
-        ]  # fmt: skip
+        ]
         images: list[str] = []
         unread: list[Unread] = []
         for path, data in self.tree.read_many(candidates):
@@ -132,9 +135,7 @@ class Product:
             return self._other_layer(path)
 
         applications = [one for one in self.wiring.applications if one.ours and one.app == app]
-        stacks = [
-            stack for environment in environments for stack in self._stacks(app, environment, applications, load)
-        ]  # fmt: skip
+        stacks = [stack for environment in environments for stack in self._stacks(app, environment, applications, load)]
         releases = tuple(release for stack in stacks for release in self._composer.releases(stack))
         written = tuple(layer for stack in stacks for layer in stack.layers if layer.role in ("inline", "parameters"))
         return Unit(
@@ -145,13 +146,13 @@ class Product:
             unread=unread,
         )
 
-    def _stacks(
-        self, app: str, environment: str, applications: list[Application], load: Load
-    ) -> Iterator[Stack]:
+    def _stacks(self, app: str, environment: str, applications: list[Application], load: Load) -> Iterator[Stack]:
         wired = [
-            (application, source) for application in applications if application.environment == environment
+            (application, source)
+            for application in applications
+            if application.environment == environment
             for source in application.sources
-        ]  # fmt: skip
+        ]
         for application, source in wired:
             yield self._composer.by_application(app, environment, application, source, load)
         if not wired:
@@ -170,9 +171,15 @@ class Product:
     def _layer(self, path: str, document: Document) -> Layer:
         place = self.layout.layers[path]
         return Layer(
-            place.layer.role, place.app, place.environment, document, self.contract,
-            self._templating_of(path), self._schemas[place.layer], self._wired(path),
-        )  # fmt: skip
+            place.layer.role,
+            place.app,
+            place.environment,
+            document,
+            self.contract,
+            self._templating_of(path),
+            self._schemas[place.layer],
+            self._wired(path),
+        )
 
     def _other_layer(self, path: str) -> Layer | None:
         """Return a shared layer, or a values file that the contract does not name."""
@@ -196,10 +203,12 @@ class Product:
         if path in self.wiring.loaded:
             return "loaded"
         open_ones = [
-            one for one in ours
-            if place.app in (None, one.app) and place.environment in (None, one.environment)
+            one
+            for one in ours
+            if place.app in (None, one.app)
+            and place.environment in (None, one.environment)
             and any(file.paths is None and file.elsewhere for source in one.sources for file in source.value_files)
-        ]  # fmt: skip
+        ]
         return "unknown" if open_ones or self.wiring.undecidable else "unloaded"
 
     def _templating_of(self, path: str) -> Templating | None:

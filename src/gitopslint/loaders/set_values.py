@@ -40,7 +40,7 @@ def apply_set(values: Node, name: str, value: Node, kind: SetKind) -> Node:
     def leaf(text: str) -> Node:
         if kind == "set-file":
             text = value.text
-        return value._replace(value=typed(text) if kind == "set" else text, text=text, duplicates=(), shadowed=())
+        return value.changed(value=typed(text) if kind == "set" else text, text=text, duplicates=(), shadowed=())
 
     top = _copied(values)
     try:
@@ -150,7 +150,7 @@ class _Parser:
     def _place_item(self, items: list[Node], position: int, node: Node, *, hide: bool = True) -> None:
         if position > _LARGEST_INDEX:
             raise SetError(f"an index is larger than {_LARGEST_INDEX}")
-        items.extend(self._place._replace(value=None, text="null") for _ in range(position + 1 - len(items)))
+        items.extend(self._place.changed(value=None, text="null") for _ in range(position + 1 - len(items)))
         hidden = items[position]
         items[position] = _over(node, hidden) if hide and hidden.span != node.span else node
 
@@ -210,13 +210,13 @@ def _put(entries: dict[str, Node], key: str, node: Node, *, hide: bool = True) -
 
 
 def _over(node: Node, hidden: Node) -> Node:
-    return node._replace(shadowed=(*node.shadowed, hidden, *hidden.shadowed))
+    return node.changed(shadowed=(*node.shadowed, hidden, *hidden.shadowed))
 
 
 def _copied(node: Node) -> Node:
     """Copy mappings and lists, so that the values of another stack stay as they are."""
     if isinstance(node.value, dict):
-        return node._replace(value={key: _copied(below) for key, below in node.value.items()})
+        return node.changed(value={key: _copied(below) for key, below in node.value.items()})
     if isinstance(node.value, list):
-        return node._replace(value=[_copied(item) for item in node.value])
+        return node.changed(value=[_copied(item) for item in node.value])
     return node

@@ -72,9 +72,17 @@ class Composer:
         if chart is not None:
             layers.insert(0, chart)
         stack = Stack(
-            app, environment, tuple(layers), self.missing(app, environment), None, self._contract,
-            application, unknown, None if source.chart is not None else source.elsewhere, application.namespace,
-        )  # fmt: skip
+            app,
+            environment,
+            tuple(layers),
+            self.missing(app, environment),
+            None,
+            self._contract,
+            application,
+            unknown,
+            None if source.chart is not None else source.elsewhere,
+            application.namespace,
+        )
         if unknown is not None or not all(layer.readable for layer in layers):
             return stack
         return self._composed(stack, source.chart, lambda node: self._with_parameters(node, source))
@@ -93,12 +101,17 @@ class Composer:
             parts = {name: find(stack.values, path) for name, path in keys.paths(stack.environment).items()}
             if (whole := parts.get("reference")) is not None and isinstance(whole.value, str):
                 parts |= _parts_of(whole)
-            yield Release(stack, keys, parts.get("repository"), parts.get("tag"), parts.get("digest"),
-                          parts.get("registry"), parts.get("reference"))  # fmt: skip
+            yield Release(
+                stack,
+                keys,
+                parts.get("repository"),
+                parts.get("tag"),
+                parts.get("digest"),
+                parts.get("registry"),
+                parts.get("reference"),
+            )
 
-    def _composed(
-        self, stack: Stack, folder: str | None, finish: Callable[[Node], Node] = lambda node: node
-    ) -> Stack:
+    def _composed(self, stack: Stack, folder: str | None, finish: Callable[[Node], Node] = lambda node: node) -> Stack:
         """Return a stack with its values. `folder` is the chart's; `finish` works on the values files laid together."""
         defaults = next((layer.root for layer in stack.layers if layer.role == "chart"), None)
         files = [layer.root for layer in stack.layers if layer.role not in ("chart", "parameters")]
@@ -157,7 +170,7 @@ class Composer:
                 content = self._content(parameter)
                 if content is None:
                     continue
-                node, kind = node._replace(text=content, value=content), "set-file"
+                node, kind = node.changed(text=content, value=content), "set-file"
             values = apply_set(values, parameter.name, node, kind)
         return values
 
@@ -190,4 +203,4 @@ def _part(whole: Node, start: int, end: int) -> Node:
         first = span.column + quotes
         span = Span(span.path, span.line, first + start, span.line, first + end)
     text = whole.text[start:end]
-    return whole._replace(value=text, text=text, span=span, shadowed=())
+    return whole.changed(value=text, text=text, span=span, shadowed=())

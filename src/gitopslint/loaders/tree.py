@@ -95,15 +95,18 @@ class IndexTree:
         self._repository = repository
         self._entries: dict[str, IndexEntry] = {
             os.fsdecode(path[len(start) :]): entry
-            for path, entry in repository.staged().items() if path.startswith(start)
-        }  # fmt: skip
+            for path, entry in repository.staged().items()
+            if path.startswith(start)
+        }
         self.paths = tuple(sorted(self._entries))
 
     @cached_property
     def links(self) -> dict[str, str]:
         """The symbolic links among the paths, each with the text that it holds."""
         found = {path: entry.oid for path, entry in self._entries.items() if entry.mode == SYMLINK}
-        return {path: os.fsdecode(data) for path, data in zip(found, self._repository.blobs(found.values()), strict=True)}
+        return {
+            path: os.fsdecode(data) for path, data in zip(found, self._repository.blobs(found.values()), strict=True)
+        }
 
     def read(self, path: str) -> bytes:
         """Return the staged content of a file. Raises ReadError."""
@@ -166,8 +169,9 @@ class MemoryTree:
     def __init__(self, files: Mapping[str, str | bytes | None]) -> None:
         self._files = {
             path: text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
-            for path, text in files.items() if text is not None
-        }  # fmt: skip
+            for path, text in files.items()
+            if text is not None
+        }
         self.paths = tuple(sorted(self._files))
         self.links: dict[str, str] = {}
 

@@ -17,11 +17,20 @@ Kind = TypeVar("Kind")
 _UNKNOWN = frozenset({"unexpected_keyword_argument", "extra_forbidden"})
 _MISSING = frozenset({"missing", "missing_argument"})
 _WANTED = {
-    "string_type": "a text", "bool_type": "true or false", "bool_parsing": "true or false", "int_type": "a number",
-    "int_parsing": "a number", "int_from_float": "a whole number", "float_type": "a number",
-    "float_parsing": "a number", "tuple_type": "a list", "list_type": "a list", "dict_type": "a mapping",
-    "dataclass_type": "a mapping", "none_required": "left out",
-}  # fmt: skip
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a number",
+    "int_parsing": "a number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "dataclass_type": "a mapping",
+    "none_required": "left out",
+}
 
 
 class ContractError(Exception):
@@ -42,8 +51,9 @@ def read_mapping(name: str, data: bytes, what: str, known: Sequence[str], mistak
         mistakes += [
             f"{second.key_span}: {first.key.text if first.key else ''!r} is set twice; it first stands on line "
             f"{first.key_span.line}"
-            for node in _mappings(root) for first, second in node.duplicates
-        ]  # fmt: skip
+            for node in _mappings(root)
+            for first, second in node.duplicates
+        ]
         return root
     return None
 

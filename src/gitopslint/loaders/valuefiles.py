@@ -65,9 +65,15 @@ def substituted(text: str, variables: Mapping[str, str]) -> str:
 
 
 def load_value_files(
-    entries: Sequence[Node], files: Files, base: str | None, refs: Mapping[str, str | None],
-    variables: Mapping[str, str], *, ignore_missing: bool, elsewhere: str | None,
-) -> tuple[ValueFile, ...]:  # fmt: skip
+    entries: Sequence[Node],
+    files: Files,
+    base: str | None,
+    refs: Mapping[str, str | None],
+    variables: Mapping[str, str],
+    *,
+    ignore_missing: bool,
+    elsewhere: str | None,
+) -> tuple[ValueFile, ...]:
     """Return what the entries of one source load, in order, each file once.
 
     `base` is the folder of the chart from the root, None when the source stands elsewhere. `refs` are the names of
@@ -92,9 +98,14 @@ def load_value_files(
 
 
 def _value_file(
-    node: Node, written: str, files: Files, base: str | None, refs: Mapping[str, str | None],
-    ignore_missing: bool, elsewhere: str | None,
-) -> ValueFile:  # fmt: skip
+    node: Node,
+    written: str,
+    files: Files,
+    base: str | None,
+    refs: Mapping[str, str | None],
+    ignore_missing: bool,
+    elsewhere: str | None,
+) -> ValueFile:
     if _SCHEME.match(written):
         scheme = written.partition(":")[0]
         return ValueFile(node, written, elsewhere=f"{scheme} URLs are only known where Argo CD runs")
@@ -117,7 +128,9 @@ def _value_file(
         path = None if _leaves(joined) else joined
         if path is not None and files.prefix:
             if not path.startswith(files.prefix):
-                return ValueFile(node, written, elsewhere=f"it stands outside {files.prefix}, which is all that is read")
+                return ValueFile(
+                    node, written, elsewhere=f"it stands outside {files.prefix}, which is all that is read"
+                )
             path = path[len(files.prefix) :]
     if path is None:
         return ValueFile(node, written, fault="it leaves the repository")

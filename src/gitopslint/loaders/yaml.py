@@ -6,7 +6,6 @@ tells where an alias is used. Typing is ours, because no Python library types sc
 
 from __future__ import annotations
 
-import bisect
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -27,7 +26,7 @@ from yaml.events import (
 from yaml.tokens import ScalarToken
 
 from gitopslint.loaders.positions import BREAK, Positions
-from gitopslint.model.document import Comment, Document, Node, Problem, Style, walk
+from gitopslint.model.document import Document, Node, Problem, Style, walk
 from gitopslint.model.scalars import KINDS, Scalar, key_text, resolve, resolve_as
 from gitopslint.model.span import Span, file_start
 
@@ -36,8 +35,13 @@ MAX_DEPTH = 150
 MAX_NODES = 500_000  # aliases counted as often as they are used, so an alias bomb ends here
 
 _STYLES: dict[str | None, Style] = {
-    None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded",
-}  # fmt: skip
+    None: "plain",
+    "": "plain",
+    "'": "single",
+    '"': "double",
+    "|": "literal",
+    ">": "folded",
+}
 _MARK = "\ufeff"
 _CORE = "tag:yaml.org,2002:"
 _IN_ONE_PIECE = ("plain", "single", "double")
@@ -86,32 +90,7 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8").lstrip(_MARK)
 
 
-def comments(document: Document) -> Iterator[Comment]:
-    """Yield the comments of a document in file order; of a broken one, those before the break."""
-    text = document.text
-    if "#" not in text:
-        return
-    scalars, sure, end = _scalars(text)
-    starts = [start for start, _ in scalars]
-    line, counted = 1, 0
-    at = text.find("#")
-    while 0 <= at < end:
-        nearest = bisect.bisect_right(starts, at) - 1
-        if nearest >= 0 and at < scalars[nearest][1]:
-            at = text.find("#", scalars[nearest][1])
-            continue
-        line, counted = line + text.count("\n", counted, at), at
-        line_start = text.rfind("\n", 0, at) + 1
-        alone = not text[line_start:at].strip()
-        if alone or at < sure:
-            stop = BREAK.search(text, at)
-            after = stop.start() if stop else len(text)
-            yield Comment(line, at - line_start + 1, text[at + 1 : after].strip(), alone)
-            at = after
-        at = text.find("#", at + 1)
-
-
-def _scalars(text: str) -> tuple[list[tuple[int, int]], int, int]:
+def scalar_ranges(text: str) -> tuple[list[tuple[int, int]], int, int]:
     """Return the offsets between which every scalar stands, and how far that is known.
 
     Up to the second number all of them are there. From there up to the third, where a broken document breaks,
@@ -207,8 +186,11 @@ class _Builder:
             position = len(self.text.encode()[:position].decode("utf-8", "ignore"))
         character = self.text[position : position + 1]
         name = f"U+{ord(character):04X}" if character else "a character"
-        return Problem("syntax", f"{name} is a control character that YAML does not allow",
-                       self._positions.offsets(position, position + 1))  # fmt: skip
+        return Problem(
+            "syntax",
+            f"{name} is a control character that YAML does not allow",
+            self._positions.offsets(position, position + 1),
+        )
 
     def _node(self, event: Event, key: Node | None, depth: int) -> Node:
         self._count += 1
@@ -281,15 +263,20 @@ class _Builder:
             self._deepest = max(self._deepest, depth + anchored.height)
             if self._deepest >= MAX_DEPTH:
                 self._refuse_depth(place)
-        return anchored.node._replace(key=key, uses=(*anchored.node.uses, place))
+        return anchored.node.changed(key=key, uses=(*anchored.node.uses, place))
 
     def _sequence(self, event: SequenceStartEvent, key: Node | None, depth: int) -> Node:
         items: list[Node] = []
         while not isinstance(item := self._next(), CollectionEndEvent):
             items.append(self._node(item, None, depth + 1))
         first = items[0] if items else None
-        return Node(items, self._collection_span(event, item, first, items[-1] if items else None),
-                    "flow" if event.flow_style else "block", key=key, tag=event.tag)  # fmt: skip
+        return Node(
+            items,
+            self._collection_span(event, item, first, items[-1] if items else None),
+            "flow" if event.flow_style else "block",
+            key=key,
+            tag=event.tag,
+        )
 
     def _mapping(self, event: MappingStartEvent, key: Node | None, depth: int) -> Node:
         entries: dict[str, Node] = {}
@@ -300,7 +287,7 @@ class _Builder:
         while not isinstance(item := self._next(), CollectionEndEvent):
             key_node = self._node(item, None, depth + 1)
             if isinstance(item, AliasEvent):  # as a key it stands here, and not at its anchor
-                key_node = key_node._replace(span=_written(key_node), uses=())
+                key_node = key_node.changed(span=_written(key_node), uses=())
             value_event = self._next()
             value = self._node(value_event, key_node, depth + 1)
             first, last = first or key_node, value
@@ -308,7 +295,7 @@ class _Builder:
                 for name, merged in self._merged(value_event, value).items():
                     # go-yaml v2 merges in document order, so a merge key overrides what stands before it.
                     if name in explicit and merged.value != explicit[name].value:
-                        duplicates.append((explicit[name], merged._replace(key=key_node)))
+                        duplicates.append((explicit[name], merged.changed(key=key_node)))
                     entries[name] = merged
                 continue
             name = self._key(key_node)
@@ -316,8 +303,9 @@ class _Builder:
                 duplicates.append((explicit[name], value))
             explicit[name] = entries[name] = value
         span = self._collection_span(event, item, first, last)
-        return Node(entries, span, "flow" if event.flow_style else "block", key=key, tag=event.tag,
-                    duplicates=tuple(duplicates))  # fmt: skip
+        return Node(
+            entries, span, "flow" if event.flow_style else "block", key=key, tag=event.tag, duplicates=tuple(duplicates)
+        )
 
     def _key(self, key: Node) -> str:
         if not key.is_scalar:
@@ -340,7 +328,7 @@ class _Builder:
             if uses:
                 # Chains of merge keys make the uses grow with every link: they count as well.
                 self._count += sum(len(node.uses) for node in source.value.values())
-                merged |= {name: node._replace(uses=node.uses + uses) for name, node in source.value.items()}
+                merged |= {name: node.changed(uses=node.uses + uses) for name, node in source.value.items()}
             else:
                 merged |= source.value
             if self._count > MAX_NODES:

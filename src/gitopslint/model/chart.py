@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gitopslint.model.document import KeyPath, Node
@@ -41,7 +42,8 @@ class Absent(NamedTuple):
     reason: str
 
 
-class Chart(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
     """One chart with the charts below it.
 
     `dependencies` is None where `Chart.yaml` has no such key: then Helm takes `charts/` as it stands, down to the

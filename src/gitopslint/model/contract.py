@@ -149,9 +149,16 @@ class Contract:
     release_keys: tuple[str, ...] = ("env.APP_NAME",)
     """Key paths that a release layer may set besides the image; `*` stands for one key, `**` for any number."""
     tag_patterns: tuple[str, ...] = (
-        "<sha>", "<sha>-<any>", "<any>-<sha>", "<any>-g<sha>", "sha-<sha>", "<any>-sha-<sha>", "<any>-<sha>-<any>",
-        "<any>.<sha>", "<any>_<sha>",
-    )  # fmt: skip
+        "<sha>",
+        "<sha>-<any>",
+        "<any>-<sha>",
+        "<any>-g<sha>",
+        "sha-<sha>",
+        "<any>-sha-<sha>",
+        "<any>-<sha>-<any>",
+        "<any>.<sha>",
+        "<any>_<sha>",
+    )
     """How a tag carries its commit: `<sha>` is 7 to 64 hex digits, `<n>` a number, `<version>` dotted numbers
     with or without a `v`, `<any>` anything."""
     applications: ApplicationSettings = field(default_factory=ApplicationSettings)
@@ -188,4 +195,3 @@ class Contract:
     def app(self, name: str) -> AppSettings:
         """Return the settings of an app; the defaults where the contract says nothing."""
         return self.apps.get(name, AppSettings())
-

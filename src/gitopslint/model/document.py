@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from gitopslint.model.scalars import Scalar
@@ -16,7 +17,8 @@ Style = Literal["plain", "single", "double", "literal", "folded", "block", "flow
 
 # Not frozen, although nothing changes a node once its document is built: a frozen dataclass takes three times as
 # long to construct, and a large repository has millions of nodes.
-class Node(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Node:
     """A value, typed as Helm types it.
 
     `value` holds merge keys already applied. `text` is a scalar's content before typing. `uses` are the places
@@ -33,6 +35,10 @@ class Node(NamedTuple):
     uses: tuple[Span, ...] = ()
     shadowed: tuple[Node, ...] = ()
     duplicates: tuple[tuple[Node, Node], ...] = ()
+
+    def changed(self, **fields: Any) -> Node:
+        """Return a copy in which some fields have other values."""
+        return replace(self, **fields)
 
     @property
     def mapping(self) -> dict[str, Node]:
@@ -105,7 +111,7 @@ def find(node: Node, path: KeyPath) -> Node | None:
         if below is None:
             return None
         node = below
-    return node._replace(uses=node.uses + uses) if uses else node
+    return node.changed(uses=node.uses + uses) if uses else node
 
 
 def walk(node: Node, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:

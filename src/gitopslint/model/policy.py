@@ -90,5 +90,4 @@ class Policy:
     def rule(self) -> Rule:
         """Return the rule as the catalogue has it, without its examples."""
         demand = Demand(self.require, self.schema, self.over, self.role, self.when, self.unless)
-        return Rule(self.name, FAMILY, self.level, self.summary, self.why, self.fix, self.tags,
-                    demand=demand, own=True)  # fmt: skip
+        return Rule(self.name, FAMILY, self.level, self.summary, self.why, self.fix, self.tags, demand=demand, own=True)

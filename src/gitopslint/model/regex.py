@@ -56,9 +56,11 @@ class Regex:
                 break
             character = text[at]
             now = {
-                after for state in now if (test := self._tests[state]) is not None and test(character)
+                after
+                for state in now
+                if (test := self._tests[state]) is not None and test(character)
                 for after in self._next[state]
-            }  # fmt: skip
+            }
         return False
 
     def _closed(self, states: set[int], text: str, at: int) -> set[int]:

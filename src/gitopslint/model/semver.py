@@ -86,8 +86,10 @@ def _fits(version: _Version, operator: str, wanted: _Version, given: int) -> boo
     full = given in (0, 3)
     match operator:
         case "!=":
-            return order != limit if full else not _within(version, wanted, given) or (
-                given == 2 and version.pre != wanted.pre
+            return (
+                order != limit
+                if full
+                else not _within(version, wanted, given) or (given == 2 and version.pre != wanted.pre)
             )
         case ">":
             return order > limit and (full or not _within(version, wanted, given))

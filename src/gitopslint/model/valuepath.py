@@ -64,7 +64,7 @@ def _select(
     node: Node, steps: Steps, at: frozenset[int], path: KeyPath, uses: tuple[Span, ...]
 ) -> Iterator[tuple[KeyPath, Node]]:
     if len(steps) in at:
-        yield path, (node._replace(uses=node.uses + uses) if uses else node)
+        yield path, (node.changed(uses=node.uses + uses) if uses else node)
     if not (isinstance(node.value, dict | list) and any(position < len(steps) for position in at)):
         return
     if isinstance(node.value, dict):

@@ -49,21 +49,29 @@ def _notices(report: Report) -> Iterator[_Notice]:
         more = len(doubt.spans) - 1
         also = f" (here and in {more} more {'place' if more == 1 else 'places'})" if more > 0 else ""
         yield _Notice(
-            ("undecided", span.path, *doubt.rules), "info", check,
-            f"undecided ({', '.join(doubt.rules)}): {doubt.reason}{also}; to decide it: {doubt.remedy}", span,
-        )  # fmt: skip
+            ("undecided", span.path, *doubt.rules),
+            "info",
+            check,
+            f"undecided ({', '.join(doubt.rules)}): {doubt.reason}{also}; to decide it: {doubt.remedy}",
+            span,
+        )
     for fault in report.faults:
         yield _Notice(
-            ("fault", fault.rule, fault.subject), "blocker", fault.rule,
+            ("fault", fault.rule, fault.subject),
+            "blocker",
+            fault.rule,
             f"not checked: the rule {fault.rule} crashed on {fault.subject} ({fault.error}), a bug of gitopslint",
             anywhere,
-        )  # fmt: skip
+        )
     for unread in report.unread:
         span = _from_the_top(file_start(unread.path), report)
         yield _Notice(
-            ("unread", span.path), "blocker", "unread",
-            f"not checked: this file could not be read: {unread.reason}", span,
-        )  # fmt: skip
+            ("unread", span.path),
+            "blocker",
+            "unread",
+            f"not checked: this file could not be read: {unread.reason}",
+            span,
+        )
 
 
 def _found(report: Report, finding: Finding) -> dict[str, Any]:

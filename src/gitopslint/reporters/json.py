@@ -176,21 +176,31 @@ def _report(report: Report, version: str) -> ReportEntry:
 
 def _summary(report: Report) -> SummaryEntry:
     return SummaryEntry(
-        report.count("error"), report.count("warning"), report.count("note"), len(report.undecided),
-        len(report.waived), len(report.faults), len(report.unread), report.files, report.apps,
-    )  # fmt: skip
+        report.count("error"),
+        report.count("warning"),
+        report.count("note"),
+        len(report.undecided),
+        len(report.waived),
+        len(report.faults),
+        len(report.unread),
+        report.files,
+        report.apps,
+    )
 
 
 def _finding(finding: Finding, prefix: str) -> FindingEntry:
     return FindingEntry(
-        finding.rule, finding.level, visible(finding.message), *_where(finding.span, prefix),
+        finding.rule,
+        finding.level,
+        visible(finding.message),
+        *_where(finding.span, prefix),
         app=_name(finding.app),
         environment=_name(finding.environment),
         key_path=[encodable(step) if isinstance(step, str) else step for step in finding.key_path],
         fingerprint=finding.fingerprint,
         related=[RelatedEntry(*_where(one.span, prefix), visible(one.note)) for one in finding.related],
         fix=_fix(finding.fix, prefix) if finding.fix is not None else None,
-    )  # fmt: skip
+    )
 
 
 def _fix(fix: Fix, prefix: str) -> FixEntry:

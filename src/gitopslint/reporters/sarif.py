@@ -31,13 +31,25 @@ _SECURITY_SEVERITY: dict[Level, str] = {"error": "8.0", "warning": "5.5", "note"
 
 # (id, name, what it means, the way out)
 _NOTIFICATIONS = (
-    ("undecided", "CouldNotDecide", "A rule lacks what it needs to decide.",
-     "The message says what would decide it. Until then nothing is known: it is neither a pass nor a violation."),
-    ("fault", "RuleCrashed", "A rule crashed, so it did not judge what the message names.",
-     f"This is a bug of gitopslint. Please report it at {PROJECT}/issues."),
-    ("unread", "FileUnread", "A file that a rule needs could not be read, so it is not checked.",
-     "Make the file readable, or remove it from what the contract covers."),
-)  # fmt: skip
+    (
+        "undecided",
+        "CouldNotDecide",
+        "A rule lacks what it needs to decide.",
+        "The message says what would decide it. Until then nothing is known: it is neither a pass nor a violation.",
+    ),
+    (
+        "fault",
+        "RuleCrashed",
+        "A rule crashed, so it did not judge what the message names.",
+        f"This is a bug of gitopslint. Please report it at {PROJECT}/issues.",
+    ),
+    (
+        "unread",
+        "FileUnread",
+        "A file that a rule needs could not be read, so it is not checked.",
+        "Make the file readable, or remove it from what the contract covers.",
+    ),
+)
 
 
 def render(report: Report, version: str) -> str:
@@ -142,11 +154,12 @@ class _Run:
                 "artifactLocation": self._artifact(path),
                 "replacements": [
                     {"deletedRegion": self._exact_region(edit.span), "insertedContent": {"text": encodable(edit.text)}}
-                    for edit in edits if edit.span.path == path
+                    for edit in edits
+                    if edit.span.path == path
                 ],
             }
             for path in dict.fromkeys(edit.span.path for edit in edits)
-        ]  # fmt: skip
+        ]
         titles = dict.fromkeys(_sentence(fix.title) for fix in given)
         return {"description": {"text": " ".join(titles)}, "artifactChanges": changes}
 

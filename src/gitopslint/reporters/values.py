@@ -98,8 +98,12 @@ class ValuesEntry:
 
 def render_json(views: Sequence[View], prefix: str) -> str:
     """Return the leaves of the values for programs."""
-    return json.dumps(asdict(ValuesEntry(_VERSION, [_stack(view, prefix) for view in views])), indent=2,
-                      ensure_ascii=False) + "\n"  # fmt: skip
+    return (
+        json.dumps(
+            asdict(ValuesEntry(_VERSION, [_stack(view, prefix) for view in views])), indent=2, ensure_ascii=False
+        )
+        + "\n"
+    )
 
 
 def render_yaml(views: Sequence[View]) -> str:
@@ -115,9 +119,12 @@ def render_text(views: Sequence[View], prefix: str) -> str:
         column = min(max((len(line) for line, comment in lines if comment), default=0), _FURTHEST_COLUMN)
         application = view.stack.application
         title = [f"# {visible(str(application))}"] if len(views) > 1 and application is not None else []
-        pages.append("".join(f"{line}\n" for line in (
-            *title, *(f"{line:{column}}  # {comment}" if comment else line for line, comment in lines)
-        )))  # fmt: skip
+        pages.append(
+            "".join(
+                f"{line}\n"
+                for line in (*title, *(f"{line:{column}}  # {comment}" if comment else line for line, comment in lines))
+            )
+        )
     return "\n".join(pages)
 
 
@@ -167,8 +174,9 @@ def _over(path: KeyPath, node: Node, prefix: str | None) -> str:
 def _old(path: KeyPath, node: Node) -> str:
     if not node.is_scalar:
         return ("a mapping" if isinstance(node.value, dict) else "a list") if node.value else _text(path, node)
-    return redacted(path, node) or _cut(repr(node.value) if isinstance(node.value, str) else _text(path, node),
-                                        _LONGEST_OLD)  # fmt: skip
+    return redacted(path, node) or _cut(
+        repr(node.value) if isinstance(node.value, str) else _text(path, node), _LONGEST_OLD
+    )
 
 
 def _text(path: KeyPath, node: Node) -> str:

@@ -1,0 +1,35 @@
+"""The comments of a YAML file, which its parser throws away."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator
+
+from gitopslint.loaders.positions import BREAK
+from gitopslint.loaders.yaml import scalar_ranges
+from gitopslint.model.document import Comment, Document
+
+
+def comments(document: Document) -> Iterator[Comment]:
+    """Yield the comments of a document in file order; of a broken one, those before the break."""
+    text = document.text
+    if "#" not in text:
+        return
+    scalars, sure, end = scalar_ranges(text)
+    starts = [start for start, _ in scalars]
+    line, counted = 1, 0
+    at = text.find("#")
+    while 0 <= at < end:
+        nearest = bisect.bisect_right(starts, at) - 1
+        if nearest >= 0 and at < scalars[nearest][1]:
+            at = text.find("#", scalars[nearest][1])
+            continue
+        line, counted = line + text.count("\n", counted, at), at
+        line_start = text.rfind("\n", 0, at) + 1
+        alone = not text[line_start:at].strip()
+        if alone or at < sure:
+            stop = BREAK.search(text, at)
+            after = stop.start() if stop else len(text)
+            yield Comment(line, at - line_start + 1, text[at + 1 : after].strip(), alone)
+            at = after
+        at = text.find("#", at + 1)
