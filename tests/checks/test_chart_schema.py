@@ -330,7 +330,9 @@ def test_a_layer_schema_of_the_repository(schema: Any, doubt: str | None) -> Non
     """A schema that the contract names is held against its layer with the same care as a chart's."""
     contract = "layers: [{role: env, path: 'deploy/env/{env}/{app}.yaml', json_schema: env.json}]\n"
     layer = f"worker: {{x: {'a' * 60}b}}"
-    report = check_files({".gitopslint.yaml": contract, "env.json": json.dumps(schema), PROD: layer}, ["schema-violation"])
+    report = check_files(
+        {".gitopslint.yaml": contract, "env.json": json.dumps(schema), PROD: layer}, ["schema-violation"]
+    )
     assert report.faults == ()
     assert places(report) == ([] if doubt else [f"{PROD}:1:13 schema-violation"])
     assert [doubt in one.reason for one in report.undecided if doubt] == [True] * bool(doubt)

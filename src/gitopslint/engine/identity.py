@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from gitopslint.model.document import dotted
@@ -17,10 +16,15 @@ def identified(findings: Iterable[Finding], prefix: str) -> list[Finding]:
     The fingerprint knows the rule, the file, the key path, app and environment, and how many alike stand before
     it in the file. It knows no line, message or value, so it outlives moved lines and gives no secret away.
     """
+    ordered = sorted(findings, key=_order)
+    if not ordered:
+        return []
+    import hashlib  # OpenSSL takes its time to load, and a clean run has nothing to identify
+
     seen: set[tuple[object, ...]] = set()
     twins: dict[tuple[str, ...], int] = {}
     kept = []
-    for finding in sorted(findings, key=_order):
+    for finding in ordered:
         exact = (finding.rule, finding.span, finding.message)
         if exact in seen:
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -276,6 +275,8 @@ def _within(path: str, scope: str) -> bool:
 
 def where(error: Exception) -> str:
     """Name an error by kind and place in our code. Its text may quote the repository, so it is left out."""
+    import traceback  # for faults only
+
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_SOURCES)]
     if not ours:

@@ -16,8 +16,9 @@ from gitopslint.loaders.embedded import embedded
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
 from gitopslint.model.application import Application, Automation, Expected, Origin, Parameter, Source, Undecidable
-from gitopslint.model.contract import Contract
+from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.document import Document, Node, find
+from gitopslint.model.span import file_start
 
 _GROUP = "argoproj.io/"
 _DEFAULT_REVISIONS = ("", "HEAD", "main", "master")
@@ -45,6 +46,14 @@ class Wiring:
     def charts_of(self, path: str) -> set[str]:
         """Return the folders of the charts that get a file."""
         return self.loaded.get(path, set())
+
+
+def elsewhere(contract: Contract) -> Wiring:
+    """Return the wiring of a repository whose Applications stand in the platform repository, which is not at hand."""
+    place = file_start(FILE_NAME)
+    reason = "they stand in the platform repository, which is not at hand"
+    one = Undecidable(FILE_NAME, place, "the Applications", reason, contract)
+    return Wiring((), (one,), Expected(frozenset(), None, None, declared=False))
 
 
 def mentions_applications(data: bytes) -> bool:

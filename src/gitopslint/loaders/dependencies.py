@@ -10,7 +10,6 @@ from dataclasses import replace
 from gitopslint.loaders.coalesce import Part, coalesced, copied, lay_over
 from gitopslint.model.chart import Dependency
 from gitopslint.model.document import Node
-from gitopslint.model.semver import satisfies
 from gitopslint.model.span import Span
 
 
@@ -47,6 +46,8 @@ def _enable(part: Part, values: Node, way: str) -> None:
 
 
 def _is_meant(below: Part, dependency: Dependency) -> bool:
+    from gitopslint.model.semver import satisfies  # few charts have dependencies
+
     return below.name == dependency.name and satisfies(below.version, dependency.version)
 
 

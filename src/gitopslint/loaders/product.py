@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from gitopslint.loaders import charts, yaml
-from gitopslint.loaders.argocd import Wiring, mentions_applications, wire
+from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
@@ -86,6 +86,8 @@ class Product:
     @cached_property
     def wiring(self) -> Wiring:
         """The Applications of the repository."""
+        if self.contract.applications.repository == "platform":
+            return elsewhere(self.contract)
         _ = self._others  # fills in the documents
         return wire(self._texts.values(), self.files, self.layout)
 
@@ -166,7 +168,8 @@ class Product:
         return Unit(applications=(*others, *undecidable), documents=documents)
 
     def _documents_of(self, subjects: Iterable[Application | Undecidable]) -> tuple[Document, ...]:
-        return tuple(self._texts[path] for path in dict.fromkeys(subject.path for subject in subjects))
+        paths = dict.fromkeys(subject.path for subject in subjects)
+        return tuple(self._texts[path] for path in paths if path in self._texts)
 
     def _layer(self, path: str, document: Document) -> Layer:
         place = self.layout.layers[path]
@@ -209,7 +212,9 @@ class Product:
             and place.environment in (None, one.environment)
             and any(file.paths is None and file.elsewhere for source in one.sources for file in source.value_files)
         ]
-        return "unknown" if open_ones or self.wiring.undecidable else "unloaded"
+        if open_ones:
+            return "unknown"
+        return None if self.wiring.undecidable else "unloaded"  # the undecidable ones speak for themselves
 
     def _templating_of(self, path: str) -> Templating | None:
         """Return what the chart that gets a file passes to `tpl`."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import math
 import re
-import struct
 
 Scalar = str | bool | int | float | None
 """A number from a YAML file is a float, as Helm makes it; only `--set` gives an int, which keeps all its digits."""
@@ -168,6 +167,8 @@ def _go_float(shortest: str) -> str:
 
 def _shortest_float32(value: float) -> str:
     """Return the shortest decimal text that reads back as the same float32."""
+    import struct  # keys that are fractions are rare, and the import is not free
+
     try:
         single = struct.unpack("<f", struct.pack("<f", value))[0]
     except OverflowError:
