@@ -126,7 +126,7 @@ def malformed_repository(release: Release, _: object) -> Iterator[Outcome]:
 def retyped_tag(release: Release, _: object) -> Iterator[Outcome]:
     """Helm's YAML makes a number or a boolean of some tags, and prints it in another way than it was written."""
     node = release.tag
-    if node is None or not isinstance(node.value, bool | float):
+    if node is None or not isinstance(node.value, bool | int | float):
         return
     deployed = printed(node.value)
     falsy = node.value in (False, 0)
