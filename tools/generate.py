@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,13 @@ from gitopslint.cli.manual import rule_index, rule_page
 from gitopslint.loaders.rules import read_rule_file, rule_files
 from gitopslint.model.contract import Contract
 from gitopslint.model.policy import FAMILY, Policy
+from gitopslint.model.record import described, field_names
 from gitopslint.model.requirement import Demand
 from gitopslint.model.rule import FAMILIES
 from gitopslint.reporters.json import ReportEntry
 
 ROOT = Path(__file__).parent.parent
-_DEMAND = [field.name for field in fields(Demand)]
+_DEMAND = list(field_names(Demand))
 
 
 def generated() -> dict[Path, str]:
@@ -41,7 +41,7 @@ def contract_schema(rules: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the JSON Schema of `.gitopslint.yaml`, with every rule and its parameters by name."""
     from pydantic import TypeAdapter
 
-    schema = TypeAdapter(Contract).json_schema()
+    schema = TypeAdapter(described(Contract)).json_schema()
     settings = schema["$defs"]["RuleSettings"]
     properties = {}
     for rule in rules:
@@ -74,7 +74,7 @@ def rule_schema() -> dict[str, Any]:
     """Return the JSON Schema of a rule without code, as a file of a policy folder holds it."""
     from pydantic import TypeAdapter
 
-    schema = TypeAdapter(Policy).json_schema()
+    schema = TypeAdapter(described(Policy)).json_schema()
     _one_kind(schema)
     return _published("rule", schema)
 

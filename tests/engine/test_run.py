@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from gitopslint.checks.catalogue import CHECKS
 from gitopslint.engine import run as engine
 from gitopslint.loaders.tree import ReadError
 from gitopslint.model.finding import Undecided
+from gitopslint.model.record import changed
 from tests.support.runs import CLEAN, MemoryTree, check_files, places
 
 DEV, PROD = "deploy/env/release-dev/shop.yaml", "deploy/env/release-prod/shop.yaml"
@@ -25,7 +25,7 @@ def test_a_crashing_rule_is_a_fault(check: Any, monkeypatch: pytest.MonkeyPatch)
     def broken(*_: object) -> Iterator[Any]:
         raise KeyError("s3cr3t")
 
-    crashing = [replace(one, function=broken) if one is check else one for one in CHECKS]
+    crashing = [changed(one, function=broken) if one is check else one for one in CHECKS]
     monkeypatch.setattr(engine, "CHECKS", crashing)
     job = "apiVersion: batch/v1\nkind: Job\nspec: {containers: [{image: a:latest}]}\n"
     application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-dev}\n"

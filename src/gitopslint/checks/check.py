@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from gitopslint.model.finding import Doubt, Offence
+from gitopslint.model.record import record
 
 Subject = TypeVar("Subject")
 Outcome = Offence | Doubt
@@ -16,7 +16,7 @@ class NoParameters(NamedTuple):
     """For rules that have none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Check(Generic[Subject]):
     """One function behind one rule. A rule that judges several kinds of subject has a check for each.
 

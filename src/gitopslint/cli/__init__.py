@@ -5,9 +5,11 @@ Exit codes: 0 clean, 1 findings, 2 wrong usage, contract or input, 3 a fault of 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from gitopslint import __version__
 from gitopslint.cli.exits import FAULT, INTERRUPTED, UsageError, tell
@@ -44,6 +46,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def run() -> None:
+def run() -> NoReturn:
     """Leave the process with the exit code of `main`."""
-    raise SystemExit(main())
+    # A run only builds up, and what it builds has hardly a cycle: collecting costs a tenth of a small run, and
+    # taking everything apart at the end another tenth. All files are closed by then.
+    gc.disable()
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)

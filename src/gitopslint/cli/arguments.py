@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from gitopslint import __version__
 from gitopslint.cli.exits import UsageError
+from gitopslint.model.closest import closest
 
 FORMATS = ("text", "json", "sarif", "gitlab")
 
@@ -29,8 +29,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     known = list(commands)
     first = next((word for word in words if not word.startswith("-")), None)
     if first is not None and first not in known:
-        near = difflib.get_close_matches(first, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+        near = closest(first, known)
+        hint = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}"
         raise UsageError(f"there is no command {first!r}: {hint}")
     arguments, rest = parser.parse_known_args(words)
     if not hasattr(arguments, "command"):
@@ -163,8 +163,8 @@ def _about_unknown(word: str, parser: argparse.ArgumentParser) -> str:
         return f"one argument too many: {word!r} (see `{parser.prog} --help`)"
     flag = word.partition("=")[0]
     known = [name for action in parser._actions for name in action.option_strings]  # noqa: SLF001 - no public list
-    near = difflib.get_close_matches(flag, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"see `{parser.prog} --help`"
+    near = closest(flag, known)
+    hint = f"did you mean {near!r}?" if near else f"see `{parser.prog} --help`"
     return f"there is no option {flag!r}: {hint}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 
 from gitopslint.cli.exits import CLEAN, UsageError, tell
 from gitopslint.cli.manual import policy_page, rule_page
@@ -11,6 +10,7 @@ from gitopslint.cli.output import write_out
 from gitopslint.cli.workspace import find_ground
 from gitopslint.loaders.resources import resource
 from gitopslint.loaders.rules import load_catalogue, read_rule_file
+from gitopslint.model.closest import closest
 from gitopslint.model.policy import Policy
 from gitopslint.reporters.escape import visible
 
@@ -29,8 +29,8 @@ def explain(arguments: argparse.Namespace) -> int:
     except UsageError as error:
         tell(str(error))
     if arguments.rule not in own:
-        near = difflib.get_close_matches(arguments.rule, [*shipped, *own], n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "`gitopslint rules` lists all"
+        near = closest(arguments.rule, [*shipped, *own])
+        hint = f"did you mean {near!r}?" if near else "`gitopslint rules` lists all"
         raise UsageError(f"there is no rule {arguments.rule!r}: {hint}")
     # It comes from the repository: what it holds must not move the cursor.
     write_out("\n".join(map(visible, policy_page(own[arguments.rule]).split("\n"))))

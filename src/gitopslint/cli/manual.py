@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
 from typing import Any
 
 from gitopslint.model.policy import FAMILY, Policy
@@ -47,6 +46,8 @@ def rule_page(rule: dict[str, Any]) -> str:
 
 def policy_page(policy: Policy) -> str:
     """Return the page of a rule that a repository brings along."""
+    from dataclasses import asdict  # whoever has such rules has paid for pydantic already
+
     said = _without_nothing(asdict(policy))
     if policy.over == "stack":
         del said["over"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Iterable
 
 from gitopslint.cli.exits import CLEAN, UsageError, tell
 from gitopslint.cli.output import write_out
 from gitopslint.cli.workspace import Workspace, open_workspace
 from gitopslint.loaders.rules import load_catalogue
+from gitopslint.model.closest import closest
 from gitopslint.model.document import KeyPath, dotted, find, walk
 from gitopslint.model.layer import Stack
 from gitopslint.model.redaction import judged_path
@@ -89,8 +89,8 @@ def _remark(stack: Stack, prefix: str) -> None:
 
 def _hint(word: str, known: Iterable[str]) -> str:
     names = list(known)
-    near = difflib.get_close_matches(word, names, n=1)
+    near = closest(word, names)
     if near:
-        return f"did you mean {near[0]!r}?"
+        return f"did you mean {near!r}?"
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return f"known are {', '.join(names[:_MOST_NAMES])}{more}"

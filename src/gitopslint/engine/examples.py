@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from gitopslint.engine.run import run
@@ -13,6 +12,7 @@ from gitopslint.loaders.tree import MemoryTree
 from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Report
 from gitopslint.model.policy import Example, Policy
+from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue
 
 Files = Mapping[str, str | bytes | None]
@@ -92,7 +92,7 @@ def try_example(
 def try_policy(policy: Policy, contract: Contract, catalogue: Catalogue) -> Iterator[Trial]:
     """Try the examples of a user's rule, by that rule alone and under the user's own contract."""
     # Schemas of layers stand in files that the examples do not have, and another rule reads them.
-    contract = replace(contract, layers=tuple(replace(layer, json_schema=None) for layer in contract.layers))
+    contract = changed(contract, layers=tuple(changed(layer, json_schema=None) for layer in contract.layers))
     for example in policy.examples.good:
         yield try_example(policy.name, "good", example, policy.examples.repository, contract, catalogue, [policy.name])
     for example in policy.examples.bad:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gitopslint.model.closest import closest
 from gitopslint.model.contract import Contract
 from gitopslint.model.rule import Catalogue, Level
 
@@ -48,6 +48,6 @@ def select(
 def _require_known(name: str, catalogue: Catalogue) -> None:
     known = [*catalogue, *dict.fromkeys(rule.family for rule in catalogue.values())]
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "`gitopslint rules` lists all"
+        near = closest(name, known)
+        hint = f"did you mean {near!r}?" if near else "`gitopslint rules` lists all"
         raise UnknownRuleError(f"there is no rule {name!r}: {hint}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.comments import comments
+from gitopslint.model.closest import closest
 from gitopslint.model.document import Comment, Document
 from gitopslint.model.finding import Finding, Offence, Waived
 from gitopslint.model.rule import Catalogue
@@ -75,8 +75,8 @@ def offences(
             continue
         unknown = [rule for rule in waiver.rules if rule not in catalogue]
         for rule in unknown:
-            near = difflib.get_close_matches(rule, list(catalogue), n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "`gitopslint rules` lists all"
+            near = closest(rule, list(catalogue))
+            hint = f"did you mean {near!r}?" if near else "`gitopslint rules` lists all"
             yield UNKNOWN, Offence(f"there is no rule {rule!r} to waive: {hint}", waiver.span, key_path=(rule,))
         rules = ", ".join(waiver.rules)
         if not waiver.reason:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from gitopslint.loaders import applicationsets
@@ -24,13 +23,15 @@ _GROUP = "argoproj.io/"
 _DEFAULT_REVISIONS = ("", "HEAD", "main", "master")
 
 
-@dataclass(frozen=True)
 class Wiring:
     """All Applications of a repository, and what could not be decided about them."""
 
-    applications: tuple[Application, ...]
-    undecidable: tuple[Undecidable, ...]
-    expected: Expected
+    def __init__(
+        self, applications: tuple[Application, ...], undecidable: tuple[Undecidable, ...], expected: Expected
+    ) -> None:
+        self.applications = applications
+        self.undecidable = undecidable
+        self.expected = expected
 
     @cached_property
     def loaded(self) -> dict[str, set[str]]:

@@ -7,8 +7,6 @@ module does the same on copies: the dicts of mappings change until they are retu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from gitopslint.model.chart import Chart, ChartSchema, Dependency
 from gitopslint.model.document import KeyPath, Node, dotted
 
@@ -19,21 +17,31 @@ class MergeError(ValueError):
     """Helm refuses to merge these values; the message says why."""
 
 
-@dataclass(slots=True, eq=False)
 class Part:
     """A chart while its values are worked out. Its name may be an alias.
 
     `absent` says why charts below it are not at hand: first by their names, later by their aliases.
     """
 
-    name: str
-    version: str
-    values: Node
-    dependencies: list[Dependency] | None = None
-    parts: list[Part] = field(default_factory=list)
-    json_schema: ChartSchema | None = None
-    absent: dict[str, str] = field(default_factory=dict)
-    faults: tuple[str, ...] = ()
+    def __init__(
+        self,
+        name: str,
+        version: str,
+        values: Node,
+        dependencies: list[Dependency] | None = None,
+        parts: list[Part] | None = None,
+        json_schema: ChartSchema | None = None,
+        absent: dict[str, str] | None = None,
+        faults: tuple[str, ...] = (),
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.values = values
+        self.dependencies = dependencies
+        self.parts = parts or []
+        self.json_schema = json_schema
+        self.absent = absent or {}
+        self.faults = faults
 
 
 def part_of(chart: Chart) -> Part:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from gitopslint.loaders.policies import read_policies
@@ -12,6 +11,7 @@ from gitopslint.loaders.tree import Tree
 from gitopslint.loaders.validation import ContractError, names, nearest, read_mapping, settings, validated
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.document import Node, find
+from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue, Parameter, Rule
 
 __all__ = ["ContractError", "default_root", "find_contract_file", "parameters", "read_contract"]
@@ -49,7 +49,7 @@ def read_contract(name: str, data: bytes, shipped: Catalogue, tree: Tree | None 
     contract = validated(Contract, root, given, "the contract", mistakes)
     policies = read_policies(root, name.removesuffix(FILE_NAME), contract or Contract(), shipped, tree, mistakes)
     if contract is not None:
-        contract = replace(contract, policies=policies)
+        contract = changed(contract, policies=policies)
         mistakes += _rule_mistakes(contract, root, shipped | rules_in_force(contract, shipped))
     if mistakes or contract is None:
         raise ContractError("\n".join(mistakes))

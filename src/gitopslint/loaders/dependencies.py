@@ -5,8 +5,6 @@ Source: Helm `pkg/chart/v2/util/dependencies.go`.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gitopslint.loaders.coalesce import Part, coalesced, copied, lay_over
 from gitopslint.model.chart import Dependency
 from gitopslint.model.document import Node
@@ -58,7 +56,10 @@ def _aliased(parts: list[Part], dependency: Dependency) -> Part | None:
 
 
 def _copy(part: Part, name: str) -> Part:
-    return replace(part, name=name, parts=[_copy(below, below.name) for below in part.parts], absent=dict(part.absent))
+    parts = [_copy(below, below.name) for below in part.parts]
+    return Part(
+        name, part.version, part.values, part.dependencies, parts, part.json_schema, dict(part.absent), part.faults
+    )
 
 
 def _is_on(dependency: Dependency, merged: Node, way: str) -> bool:

@@ -7,7 +7,6 @@ that never starts them is used, with every switch that turns them off.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -129,22 +128,24 @@ class Repository(NamedTuple):
             at = end + 1 + size + 1
 
     def _run(self, *question: str, stdin: bytes | None = None, staged: bool = False) -> bytes:
-        program = shutil.which("git")
-        if program is None:
-            raise GitError("git is not installed, or not on PATH: install it (`apt-get install git`)")
         kept = (*_KEPT, "GIT_INDEX_FILE") if staged else _KEPT
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(kept)}
         # Git is not to look further up: there it would answer for another repository.
         environment |= _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": os.fspath(self.top.parent)}
-        done = subprocess.run(
-            (program, *_HARDENED, *question),
-            cwd=self.top,
-            env=environment,
-            input=stdin,
-            capture_output=True,
-            check=False,
-            stdin=None if stdin is not None else subprocess.DEVNULL,
-        )
+        try:
+            done = subprocess.run(
+                ("git", *_HARDENED, *question),
+                cwd=self.top,
+                env=environment,
+                input=stdin,
+                capture_output=True,
+                check=False,
+                stdin=None if stdin is not None else subprocess.DEVNULL,
+            )
+        except FileNotFoundError:
+            if not self.top.is_dir():
+                raise GitError(f"{self.top} is gone") from None
+            raise GitError("git is not installed, or not on PATH: install it (`apt-get install git`)") from None
         if done.returncode:
             raise GitError(_explained(done.stderr.decode("utf-8", "replace").strip(), question[0], self.top))
         return done.stdout

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import types
 import typing
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
 from gitopslint.loaders import yaml
+from gitopslint.model.closest import closest
 from gitopslint.model.document import KeyPath, Node, dotted, find, plain
+from gitopslint.model.record import described, field_names, is_record
 
 Kind = TypeVar("Kind")
 
@@ -66,7 +66,7 @@ def validated(
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(kind).validate_python(given)
+        return TypeAdapter(described(kind)).validate_python(given)
     except ValidationError as error:
         faults: dict[tuple[KeyPath, bool], list[Any]] = {}
         for fault in error.errors(include_url=False):
@@ -91,13 +91,13 @@ def settings(node: Node) -> Any:
 
 def names(kind: Any) -> list[str]:
     """Return the keys of a dataclass."""
-    return [field.name for field in fields(kind)] if is_dataclass(kind) else []
+    return list(field_names(kind)) if is_record(kind) else []
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return the end of a sentence that helps who wrote a wrong name."""
-    if near := difflib.get_close_matches(name, known, n=1, cutoff=0.6):
-        return f"; did you mean {near[0]!r}?"
+    if near := closest(name, known):
+        return f"; did you mean {near!r}?"
     return f"; known are {listed(known)}" if known else ""
 
 
@@ -144,14 +144,14 @@ def _type_at(kind: Any, path: KeyPath) -> Any:
     """Return the dataclass that describes the value at `path`."""
     current: Any = kind
     for step in path:
-        if is_dataclass(current):
+        if is_record(current):
             current = typing.get_type_hints(current).get(str(step))
         else:
             arguments = [a for a in typing.get_args(current) if a is not Ellipsis and a is not type(None)]
             current = arguments[-1] if arguments else None
         while typing.get_origin(current) in (typing.Union, types.UnionType):
             choices = typing.get_args(current)
-            current = next((one for one in choices if is_dataclass(one)), choices[0])
+            current = next((one for one in choices if is_record(one)), choices[0])
     return current
 
 

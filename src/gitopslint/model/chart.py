@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gitopslint.model.document import KeyPath, Node
+from gitopslint.model.record import record
 
 
 class ImportValues(NamedTuple):
@@ -42,7 +42,7 @@ class Absent(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Chart:
     """One chart with the charts below it.
 

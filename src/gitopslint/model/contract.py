@@ -7,11 +7,11 @@ against these same classes and the published JSON Schema is generated from them,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Literal
 
 from gitopslint.model.document import KeyPath, parse_key_path
 from gitopslint.model.policy import Policy
+from gitopslint.model.record import record
 from gitopslint.model.rule import Level
 from gitopslint.model.tag import check_tag_pattern
 
@@ -30,7 +30,7 @@ def _check_template(path: str, known: set[str]) -> None:
             raise ValueError(f"{{{name}}} is unknown in a path; known are {listed}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayerPath:
     """One values file of a stack."""
 
@@ -49,7 +49,7 @@ class LayerPath:
         _check_template(self.path, {"app", "env"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImageKeys:
     """Where an image is set in the values, as key paths such as `image.tag`; `{env}` is the environment's name."""
 
@@ -80,7 +80,7 @@ class ImageKeys:
         return {name: parse_key_path(path.replace("{env}", environment)) for name, path in written.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AppSettings:
     """What holds for one app only."""
 
@@ -92,7 +92,7 @@ class AppSettings:
     """The environments in which the app must have its layers; by default those where it has any."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ApplicationSettings:
     """Where the Argo CD Applications are and what is expected of them."""
 
@@ -106,9 +106,9 @@ class ApplicationSettings:
     """The URL of this repository in `repoURL`. By default the one that the Applications use for charts found here."""
     revision: str | None = None
     """The `targetRevision` that Applications track. By default the one that most of them do."""
-    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    names: dict[str, dict[str, str]] = {}  # noqa: RUF012 - a record has no class attributes
     """Names of Applications by app and environment, where neither path nor name tells them."""
-    self_heal: dict[str, bool] = field(default_factory=lambda: {"dev": False, "prod": True})
+    self_heal: dict[str, bool] = {"dev": False, "prod": True}  # noqa: RUF012
     """Whether Argo CD undoes changes by hand, by environment."""
 
     def __post_init__(self) -> None:
@@ -116,7 +116,7 @@ class ApplicationSettings:
             _check_template(self.path, {"app", "env"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleSettings:
     """How one rule is applied here."""
 
@@ -124,11 +124,11 @@ class RuleSettings:
 
     level: Level | Literal["off"] | None = None
     """The level of its findings, or `off`."""
-    parameters: dict[str, str | int | bool | list[str]] = field(default_factory=dict)
+    parameters: dict[str, str | int | bool | list[str]] = {}  # noqa: RUF012 - a record has no class attributes
     """Values for the rule's own parameters (`gitopslint explain RULE` lists them)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Contract:
     """The contract of one product repository."""
 
@@ -161,9 +161,9 @@ class Contract:
     )
     """How a tag carries its commit: `<sha>` is 7 to 64 hex digits, `<n>` a number, `<version>` dotted numbers
     with or without a `v`, `<any>` anything."""
-    applications: ApplicationSettings = field(default_factory=ApplicationSettings)
+    applications: ApplicationSettings = ApplicationSettings()
     """The Argo CD Applications."""
-    apps: dict[str, AppSettings] = field(default_factory=dict)
+    apps: dict[str, AppSettings] = {}  # noqa: RUF012 - a record has no class attributes
     """Settings of single apps, by name."""
     exclude: tuple[str, ...] = ()
     """Files that no rule reads, in the syntax of `.gitignore`."""
@@ -172,7 +172,7 @@ class Contract:
     none."""
     policy_folder: str | None = None
     """A folder of such rules, one to a file `*.yaml`."""
-    rules: dict[str, RuleSettings] = field(default_factory=dict)
+    rules: dict[str, RuleSettings] = {}  # noqa: RUF012 - a record has no class attributes
     """Settings of single rules, by name."""
 
     def __post_init__(self) -> None:

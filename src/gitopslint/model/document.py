@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from gitopslint.model.scalars import Scalar
@@ -15,30 +14,48 @@ KeyPath = tuple[str | int, ...]
 Style = Literal["plain", "single", "double", "literal", "folded", "block", "flow"]
 
 
-# Not frozen, although nothing changes a node once its document is built: a frozen dataclass takes three times as
-# long to construct, and a large repository has millions of nodes.
-@dataclass(slots=True, eq=False)
 class Node:
-    """A value, typed as Helm types it.
+    """A value, typed as Helm types it. Nothing changes a node once its document is built.
 
     `value` holds merge keys already applied. `text` is a scalar's content before typing. `uses` are the places
     where aliases or merge keys bring the value in, the innermost first; `span` is where it is written.
     `shadowed` are the values of lower layers that it hides, the nearest first.
     """
 
-    value: Scalar | dict[str, Node] | list[Node]
-    span: Span
-    style: Style
-    text: str = ""
-    tag: str | None = None
-    key: Node | None = None
-    uses: tuple[Span, ...] = ()
-    shadowed: tuple[Node, ...] = ()
-    duplicates: tuple[tuple[Node, Node], ...] = ()
+    # Written out, because a large repository has millions of nodes and a hook starts anew each time.
+    __slots__ = ("duplicates", "key", "shadowed", "span", "style", "tag", "text", "uses", "value")
+
+    def __init__(
+        self,
+        value: Scalar | dict[str, Node] | list[Node],
+        span: Span,
+        style: Style,
+        text: str = "",
+        tag: str | None = None,
+        key: Node | None = None,
+        uses: tuple[Span, ...] = (),
+        shadowed: tuple[Node, ...] = (),
+        duplicates: tuple[tuple[Node, Node], ...] = (),
+    ) -> None:
+        self.value = value
+        self.span = span
+        self.style = style
+        self.text = text
+        self.tag = tag
+        self.key = key
+        self.uses = uses
+        self.shadowed = shadowed
+        self.duplicates = duplicates
+
+    def __repr__(self) -> str:
+        return f"Node({self.value!r}, {self.span})"
 
     def changed(self, **fields: Any) -> Node:
         """Return a copy in which some fields have other values."""
-        return replace(self, **fields)
+        copy = object.__new__(Node)
+        for name in Node.__slots__:
+            setattr(copy, name, fields[name] if name in fields else getattr(self, name))
+        return copy
 
     @property
     def mapping(self) -> dict[str, Node]:

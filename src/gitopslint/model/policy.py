@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from gitopslint.model.record import record
 from gitopslint.model.requirement import Demand, Requirement, Scope
 from gitopslint.model.rule import Level, Rule
 
@@ -14,7 +14,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 FAMILY: Literal["policy"] = "policy"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Example:
     """Files that show a rule at work."""
 
@@ -28,13 +28,13 @@ class Example:
     """Where a bad example is reported, each as `path:line:column`; by default anywhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Examples:
     """The tests of a rule, which `gitopslint rules --test` runs."""
 
     __pydantic_config__ = _STRICT
 
-    repository: dict[str, str] = field(default_factory=dict)
+    repository: dict[str, str] = {}  # noqa: RUF012 - a record has no class attributes
     """Files over which those of each example are laid."""
     good: tuple[Example, ...] = ()
     """The rule is silent about each of these."""
@@ -42,7 +42,7 @@ class Examples:
     """The rule reports each of these."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Policy:
     """A rule without code: `require` or `schema`."""
 
@@ -72,7 +72,7 @@ class Policy:
     """The rule holds only there."""
     unless: Scope | None = None
     """The rule does not hold there."""
-    examples: Examples = field(default_factory=Examples)
+    examples: Examples = Examples()
     """The tests of the rule."""
 
     def __post_init__(self) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from gitopslint.model.glob import GlobError, alternatives, name_matches
+from gitopslint.model.record import record
 from gitopslint.model.valuepath import parse_value_path
 
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
@@ -18,7 +18,7 @@ Expected = str | bool | int | float
 """What a value is compared with; a text may hold `{app}`, `{env}` and `{namespace}`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ValuesAt:
     """The values at another path of the same app and environment."""
 
@@ -31,7 +31,7 @@ class ValuesAt:
         check_path(self.path)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UrlParts:
     """What the parts of a URL must be. A text that is no URL does not satisfy it."""
 
@@ -53,7 +53,7 @@ class UrlParts:
             check_path(self.host_in)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """What the value at a path is. All that is said must hold."""
 
@@ -78,7 +78,7 @@ class Condition:
             raise ValueError("say what the value is: `equals`, `matches`, `one_of`, `url` or `present`")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Requirement(Condition):
     """What the value at a path must be. All that is said must hold; without `present: true` it may be absent."""
 
@@ -110,7 +110,7 @@ class Requirement(Condition):
 _PREDICATES = ("present", "equals", "matches", "one_of", "url", "unique", "differs")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """Where a rule holds. All that is said must be so."""
 
@@ -130,7 +130,7 @@ class Scope:
             check_pattern(pattern, known=())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Demand:
     """The declarative part of a rule: a requirement or a JSON Schema, and where it holds.
 
