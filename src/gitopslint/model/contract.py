@@ -1,6 +1,6 @@
 """The contract: what a repository promises, as `.gitopslint.yaml` says it.
 
-Plain dataclasses, so that a check without a contract file never imports pydantic; the loader validates files
+Plain records, so that a check without a contract file never imports pydantic; the loader validates files
 against these same classes and the published JSON Schema is generated from them, descriptions included.
 """
 
