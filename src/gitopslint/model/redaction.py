@@ -188,9 +188,12 @@ def redacted(path: KeyPath, node: Node) -> str | None:
     text = printed(node.value)  # type: ignore[arg-type]
     if not text or (isinstance(node.value, str) and _PLACEHOLDER.fullmatch(text.strip())):
         return None
-    if not (_names_secret(path) or _CREDENTIAL.search(text)):
-        return None
-    return f"<redacted, {len(text)} characters>"
+    return f"<redacted, {len(text)} characters>" if is_secret(path, text) else None
+
+
+def is_secret(path: KeyPath, text: str) -> bool:
+    """Tell whether a text is a secret by its key, or by its shape."""
+    return _names_secret(path) or _CREDENTIAL.search(text) is not None
 
 
 def judged(path: KeyPath, node: Node) -> Iterator[tuple[str | int, KeyPath, Node]]:

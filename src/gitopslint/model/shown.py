@@ -5,24 +5,16 @@ from __future__ import annotations
 import re
 
 from gitopslint.model.document import KeyPath, Node
+from gitopslint.model.redaction import is_secret
 from gitopslint.model.scalars import Scalar, printed
 
 _LONGEST = 100
-_SECRET = re.compile(
-    r"passw|passphrase|passwd|pwd|secret|token|salt|credential|private|dsn|signature|cookie|webhook|license"
-    r"|api_?-?key|access_?-?key|encryption|_key$|-key$|[a-z]key$|database_?ur[il]|connection|_auth$",
-    re.IGNORECASE,
-)
-_NAME_OF_SECRET = re.compile(r"(?:refs?|names?|claims?|^existing.*)$", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"://[^/\s]{1,200}@")
 _RANDOM = re.compile(r"[A-Za-z0-9+/_=-]{32,}")
 
 
 def showable(path: KeyPath, text: str) -> bool:
     """Tell whether a text at a key path may be quoted: short, on one line, and by name and shape no secret."""
-    if len(text) > _LONGEST or not text.isprintable() or _CREDENTIALS.search(text):
-        return False
-    if _names_a_secret(path):
+    if len(text) > _LONGEST or not text.isprintable() or is_secret(path, text):
         return False
     # Long, and both letters and digits without a dot or a blank between them: more likely a key than a name.
     return not any(_is_random(match) for match in _RANDOM.findall(text))
@@ -45,11 +37,6 @@ def shown_scalar(path: KeyPath, value: Scalar) -> str:
     if not showable(path, text):
         return f"a text of {len(text)} characters" if isinstance(value, str) else "a number"
     return repr(text) if isinstance(value, str) else text
-
-
-def _names_a_secret(path: KeyPath) -> bool:
-    names = [step for step in path if isinstance(step, str)]
-    return any(_SECRET.search(name) and not _NAME_OF_SECRET.search(name) for name in names)
 
 
 def _is_random(text: str) -> bool:
