@@ -34,6 +34,15 @@ class Wiring:
         self.expected = expected
 
     @cached_property
+    def by_app(self) -> dict[str | None, list[Application]]:
+        """The Applications that have to do with layers here, by the app that they deploy."""
+        found: dict[str | None, list[Application]] = {}
+        for one in self.applications:
+            if one.ours:
+                found.setdefault(one.app, []).append(one)
+        return found
+
+    @cached_property
     def loaded(self) -> dict[str, set[str]]:
         """The files that Applications load, each with the folders of the charts that get it."""
         found: dict[str, set[str]] = {}

@@ -136,7 +136,7 @@ class Product:
                 return layers.get(path)
             return self._other_layer(path)
 
-        applications = [one for one in self.wiring.applications if one.ours and one.app == app]
+        applications = self.wiring.by_app.get(app, [])
         stacks = [stack for environment in environments for stack in self._stacks(app, environment, applications, load)]
         releases = tuple(release for stack in stacks for release in self._composer.releases(stack))
         written = tuple(layer for stack in stacks for layer in stack.layers if layer.role in ("inline", "parameters"))
@@ -200,16 +200,17 @@ class Product:
     def _wired(self, path: str) -> Wired | None:
         """Tell whether any Application loads a file."""
         place = self.layout.layers[path]
-        ours = [one for one in self.wiring.applications if one.ours]
-        if place.layer.role == "chart" or not (ours or self.wiring.undecidable):
+        wiring = self.wiring
+        if place.layer.role == "chart" or not (wiring.by_app or wiring.undecidable):
             return None
-        if path in self.wiring.loaded:
+        if path in wiring.loaded:
             return "loaded"
+        near = wiring.by_app if place.app is None else (place.app, None)
         open_ones = [
             one
-            for one in ours
-            if place.app in (None, one.app)
-            and place.environment in (None, one.environment)
+            for app in near
+            for one in wiring.by_app.get(app, ())
+            if place.environment in (None, one.environment)
             and any(file.paths is None and file.elsewhere for source in one.sources for file in source.value_files)
         ]
         if open_ones:
