@@ -266,7 +266,7 @@ def test_keys_keep_their_order() -> None:
 # What kind of problem, where, and what its message must say.
 PROBLEMS = {
     "no YAML": ("a: b: c\n", "syntax", "1:5", "mapping values are not allowed"),
-    "a tab as indentation": ("a:\n\tb: 1\n", "syntax", "2:1", "cannot start any token"),
+    "a tab as indentation": ("a:\n\tb: 1\n", "syntax", "2:1", "here is a tab"),
     "quotes that never end": ("a: 1\nb: 'c\n", "syntax", "2:6", "unexpected end"),
     "brackets that never end": ("a: [1,\n", "syntax", "1:7", "did not find expected node content"),
     "the same with DOS line ends": ("a: [1,\r\n", "syntax", "1:7", "did not find expected node content"),

@@ -177,6 +177,8 @@ class _Builder:
         message = error.problem or error.context or "not valid YAML"
         if error.context and error.problem:
             message = f"{error.problem} {error.context}"
+        if mark is not None and self.text[mark.index : mark.index + 1] == "\t":
+            message = "YAML is indented with blanks, and here is a tab"
         return Problem("syntax", message.strip(), at)
 
     def character_problem(self, error: yaml.reader.ReaderError) -> Problem:

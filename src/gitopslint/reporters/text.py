@@ -12,6 +12,7 @@ from gitopslint.reporters.escape import visible
 _COLOURS = {"error": "31", "warning": "33", "note": "36", "undecided": "35", "fault": "31", "unread": "31"}
 _BOLD, _DIM = "1", "2"
 _WIDEST = 160
+_MOST_RULES = 4
 
 
 def render(report: Report, *, colour: bool = False) -> str:
@@ -47,7 +48,7 @@ class _Page:
 
     def undecided(self) -> Iterator[str]:
         for one in self._report.undecided:
-            label = self._painted(f"undecided[{', '.join(one.rules)}]", "undecided")
+            label = self._painted(f"undecided[{_listed(one.rules)}]", "undecided")
             first = f"{self._at(one.spans[0])}: " if one.spans else ""
             yield f"{first}{label} {visible(one.reason)}"
             if len(one.spans) > 1:
@@ -113,6 +114,12 @@ class _Page:
 
 def _counted(number: int, name: str) -> str:
     return f"{number} {name}" if number == 1 else f"{number} {name}s"
+
+
+def _listed(rules: tuple[str, ...]) -> str:
+    if len(rules) <= _MOST_RULES:
+        return ", ".join(rules)
+    return f"{', '.join(rules[: _MOST_RULES - 1])} and {len(rules) - _MOST_RULES + 1} more rules"
 
 
 def _one_line(text: str) -> str:
