@@ -75,3 +75,19 @@ def test_both_places_of_an_alias_are_told() -> None:
     text = "x-tag: &tag latest\nimage:\n  repository: registry.example.com/shop\n  tag: *tag\n"
     (finding,) = check_files(CLEAN | {LAYER: text}).findings
     assert [(str(related.span), related.note) for related in finding.related] == [(f"{LAYER}:4:8", "used here")]
+
+
+def test_a_digest_without_a_tag_is_pinned() -> None:
+    """A digest decides what is pulled; that nothing names its commit is a warning."""
+    digest = "sha256:" + "0" * 64
+    text = f'image: {{repository: registry.example.com/shop, digest: "{digest}"}}\n'
+    (finding,) = check_files(CLEAN | {"deploy/charts/web-app/values.yaml": "replicas: 1\n", LAYER: text}).findings
+    assert (finding.rule, finding.level) == ("missing-tag", "warning")
+    assert "latest" not in finding.message
+
+
+def test_a_manifest_that_cannot_be_decoded_is_undecided() -> None:
+    """Bytes that are no UTF-8 do not make a manifest clean."""
+    job = "# caf\xe9\nkind: Job\nspec: {containers: [{image: a:latest}]}\n".encode("latin-1")
+    (one,) = check_files(CLEAN | {"deploy/jobs/x.yaml": job}).undecided
+    assert one.rules == ("mutable-tag",)

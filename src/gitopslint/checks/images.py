@@ -204,6 +204,15 @@ def _missing(release: Release, part: str, consequence: str) -> Iterator[Outcome]
             at,
         )
         return
+    if part == "tag" and _digest(release):
+        yield Offence(
+            f"{release} is pinned by its digest and has no tag, so nothing tells which commit it was built from",
+            at,
+            _around(node),
+            _path(release, part),
+            at_most="warning",
+        )
+        return
     state = "an empty" if node is not None and node.text in ("", "~") else "a null" if node is not None else "no"
     yield Offence(
         f"{release} has {state} {part}: {consequence}",

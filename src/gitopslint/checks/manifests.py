@@ -25,7 +25,8 @@ def mutable_tag_in_manifest(manifest: Manifest, parameters: MovingTags) -> Itera
     """Images of containers in manifests: a warning, because no release of ours deploys them."""
     document = manifest.document
     if document.problem is not None:
-        if _KIND.search(document.text) or document.problem.kind == "limit":
+        # Without text it could not even be decoded, so nobody knows what kind of file it is.
+        if not document.text or _KIND.search(document.text) or document.problem.kind == "limit":
             yield Doubt(
                 f"a manifest is not readable: {document.problem.message}",
                 "repair the file or exclude it",

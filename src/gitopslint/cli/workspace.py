@@ -84,6 +84,8 @@ def open_ground(path: str, shipped: Catalogue, *, staged: bool = False) -> Groun
     try:
         tree: Tree = IndexTree(repository, prefix) if staged and repository else disk_tree(root, repository)
         contract = Contract()
+        if staged and file is not None and FILE_NAME not in tree.paths:
+            raise UsageError(f"{file} is not staged, so the commit would be held against another contract: git add it")
         if file is not None:
             contract = read_contract(prefix + FILE_NAME, _contract_text(tree, file), shipped, tree)
     except (ContractError, GitError) as error:
