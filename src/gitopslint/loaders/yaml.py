@@ -177,6 +177,8 @@ class _Builder:
         message = error.problem or error.context or "not valid YAML"
         if error.context and error.problem:
             message = f"{error.problem} {error.context}"
+        if "maximum nesting depth" in message:  # libyaml's own bound, since PyYAML 6.0.4, comes before ours
+            return Problem("limit", f"it is nested deeper than {MAX_DEPTH} levels", at)
         if mark is not None and self.text[mark.index : mark.index + 1] == "\t":
             message = "YAML is indented with blanks, and here is a tab"
         return Problem("syntax", message.strip(), at)
