@@ -6,11 +6,13 @@ that never starts them is used, with every switch that turns them off.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 _HARDENED = (
     "--no-pager",
@@ -30,6 +32,21 @@ _HARDENED = (
     "core.quotePath=false",
     "-c",
     "safe.bareRepository=explicit",
+    # What would change the words in which history is told, or read files that the configuration names.
+    "-c",
+    "diff.renames=false",
+    "-c",
+    "diff.orderFile=/dev/null",
+    "-c",
+    "log.showSignature=false",
+    "-c",
+    "log.showRoot=true",
+    "-c",
+    "log.mailmap=false",
+    "-c",
+    "i18n.logOutputEncoding=UTF-8",
+    "-c",
+    "color.ui=false",
 )
 # A partial clone fetches missing objects from a remote that its own configuration names, be it a program. Git before
 # 2.44 does not know GIT_NO_LAZY_FETCH, but all know the list of protocols that it may use.
@@ -38,6 +55,7 @@ _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_GRAFT_FILE": os.devnull,  # a repository can claim other parents than its commits have
     "GIT_PAGER": "cat",
     "LC_ALL": "C",
 }
@@ -77,7 +95,7 @@ class Repository(NamedTuple):
         are unmerged.
         """
         entries: dict[bytes, IndexEntry] = {}
-        for line in self._run("ls-files", "-z", "--stage", staged=True).split(b"\0")[:-1]:
+        for line in self.ask("ls-files", "-z", "--stage", staged=True).split(b"\0")[:-1]:
             head, _, path = line.partition(b"\t")
             mode, oid, stage = head.decode().split(" ")
             if stage != "0":
@@ -87,7 +105,7 @@ class Repository(NamedTuple):
         empty = {path: entry.oid for path, entry in entries.items() if entry.oid in _EMPTY_FILES}
         if empty:  # an announced file looks like one of these, but is no change to an empty tree
             tree = _EMPTY_FILES[next(iter(empty.values()))]
-            changed = self._run(
+            changed = self.ask(
                 "diff-index",
                 "-z",
                 "--cached",
@@ -106,7 +124,7 @@ class Repository(NamedTuple):
         """Return the tracked paths and the untracked ones that nothing ignores, from the top. Raises GitError."""
         tracked: set[bytes] = set()
         untracked: set[bytes] = set()
-        listed = self._run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
+        listed = self.ask("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
         for line in listed.split(b"\0")[:-1]:
             (untracked if line.startswith(b"? ") else tracked).add(line[2:])
         return tracked, untracked
@@ -116,7 +134,7 @@ class Repository(NamedTuple):
         wanted = list(oids)
         if not wanted:
             return
-        out = self._run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode())
+        out = self.ask("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode())
         at = 0
         for oid in wanted:
             end = out.index(b"\n", at)
@@ -127,28 +145,109 @@ class Repository(NamedTuple):
             yield out[end + 1 : end + 1 + size]
             at = end + 1 + size + 1
 
-    def _run(self, *question: str, stdin: bytes | None = None, staged: bool = False) -> bytes:
-        kept = (*_KEPT, "GIT_INDEX_FILE") if staged else _KEPT
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(kept)}
-        # Git is not to look further up: there it would answer for another repository.
-        environment |= _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": os.fspath(self.top.parent)}
+    def ask(self, *question: str, stdin: bytes | None = None, staged: bool = False) -> bytes:
+        """Run one git command and return what it prints. Only commands that start no program may be asked.
+
+        `staged`: it is about the index that `GIT_INDEX_FILE` names. Raises GitError.
+        """
         try:
             done = subprocess.run(
                 ("git", *_HARDENED, *question),
                 cwd=self.top,
-                env=environment,
+                env=self._environment(staged=staged),
                 input=stdin,
                 capture_output=True,
                 check=False,
                 stdin=None if stdin is not None else subprocess.DEVNULL,
             )
         except FileNotFoundError:
-            if not self.top.is_dir():
-                raise GitError(f"{self.top} is gone") from None
-            raise GitError("git is not installed, or not on PATH: install it (`apt-get install git`)") from None
+            raise self._absent() from None
         if done.returncode:
             raise GitError(_explained(done.stderr.decode("utf-8", "replace").strip(), question[0], self.top))
         return done.stdout
+
+    def converse(self, *question: str) -> Conversation:
+        """Start a git command that answers line by line. Raises GitError."""
+        try:
+            process = subprocess.Popen(
+                ("git", *_HARDENED, *question),
+                cwd=self.top,
+                env=self._environment(staged=False),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except FileNotFoundError:
+            raise self._absent() from None
+        return Conversation(process, question[0], self.top)
+
+    def _environment(self, *, staged: bool) -> dict[str, str]:
+        kept = (*_KEPT, "GIT_INDEX_FILE") if staged else _KEPT
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(kept)}
+        # Git is not to look further up: there it would answer for another repository.
+        return environment | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": os.fspath(self.top.parent)}
+
+    def _absent(self) -> GitError:
+        if not self.top.is_dir():
+            return GitError(f"{self.top} is gone")
+        return GitError("git is not installed, or not on PATH: install it (`apt-get install git`)")
+
+
+class Conversation:
+    """A git command that stays and answers one request after the other: a start costs more than most answers."""
+
+    def __init__(self, process: subprocess.Popen[bytes], command: str, top: Path) -> None:
+        self._process = process
+        self._command = command
+        self._top = top
+
+    def tell(self, words: bytes) -> None:
+        """Send requests. At most 64 KiB may wait for their answers, or both sides wait for ever. Raises GitError."""
+        pipe = self._process.stdin
+        try:
+            if pipe is not None:
+                pipe.write(words)
+                pipe.flush()
+        except OSError:
+            raise self._ended() from None
+
+    def line(self) -> bytes:
+        """Return the next line without its end. Raises GitError when git has ended."""
+        pipe = self._process.stdout
+        line = pipe.readline() if pipe is not None else b""
+        if not line.endswith(b"\n"):
+            raise self._ended()
+        return line[:-1]
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, exactly so many. Raises GitError when git has ended before."""
+        pipe = self._process.stdout
+        data = pipe.read(size) if pipe is not None else b""
+        if len(data) < size:
+            raise self._ended()
+        return data
+
+    def until(self, ending: bytes) -> bytes:
+        """Return the answer to the last request, which `ending` concludes. Raises GitError."""
+        pipe = cast(BufferedReader, self._process.stdout)
+        answer = bytearray()
+        while not answer.endswith(ending):
+            more = pipe.read1(1 << 16)
+            if not more:
+                raise self._ended()
+            answer += more
+        return bytes(answer[: -len(ending)])
+
+    def close(self) -> None:
+        """End the command."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+    def _ended(self) -> GitError:
+        return GitError(f"git {self._command} ended too early in {self._top}: `git fsck` says what is broken")
 
 
 def find_repository(folder: Path) -> Repository | None:

@@ -1,0 +1,274 @@
+"""The history of a git repository: its main line is the first-parent chain of a commit.
+
+One `git log --raw` tells all landings. Blobs, commits and differences are asked of processes that stay, because
+starting one costs more than most answers. Source of the formats: git-log(1), git-diff-tree(1), git-cat-file(1).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from gitopslint.loaders.git import Conversation, GitError, Repository
+from gitopslint.loaders.history import SHORTEST_PREFIX, HistoryError, Step
+from gitopslint.model.landing import Commit, FileChange, Landing, Start
+
+_FORMAT = "--format=%x01%H%x00%P%x00%ct%x00%an%x00%s"
+_RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
+_AT_ONCE = 500  # requests of 65 bytes that may wait without filling a pipe
+_ENDING = b"//\n"  # no path from the top starts so
+_FETCH_ALL = (
+    "fetch the whole history: `GIT_DEPTH: 0` in GitLab, `fetch-depth: 0` in GitHub, `git fetch --unshallow` elsewhere"
+)
+_FETCH_OBJECTS = "clone without `--filter`, or run `git fetch --refetch --no-filter`"
+
+
+class Line(NamedTuple):
+    """Where a main line ends, and what lies on top of it.
+
+    `tip` is its newest commit; None where nothing was ever committed. `heads` are further commits that the pending
+    change brings along: those of a merge request. `staged`: the pending change is what the index holds.
+    """
+
+    tip: str | None
+    heads: tuple[str, ...] = ()
+    staged: bool = False
+
+
+class GitHistory:
+    """The first-parent chain of a commit, and the pending change on top."""
+
+    def __init__(self, repository: Repository, line: Line, now: int) -> None:
+        """`now` is the time of the pending change. Raises GitError."""
+        self._repository = repository
+        self._line = line
+        shallow, _, place = os.fsdecode(
+            repository.ask("rev-parse", "--is-shallow-repository", "--git-path", "shallow")
+        ).partition("\n")
+        self.cut_off = shallow == "true"
+        self._boundary = self._read_boundary(place.rstrip("\n")) if self.cut_off else frozenset[str]()
+        self._now = now
+        self._count = 0
+        self._talks: dict[tuple[str, ...], Conversation] = {}
+
+    @property
+    def pending(self) -> Landing:
+        """The change on top of the newest landing. Its position is beyond all others."""
+        start: Start | None = "root" if self._line.tip is None else None
+        return Landing("", 1 << 62, self._now, "", "", start=start)
+
+    def steps(self, folders: Sequence[str]) -> Iterator[Step]:
+        """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
+        if self._line.tip is None:
+            return
+        question = ("log", *_RAW, "--first-parent", "--diff-merges=first-parent", "--no-show-signature", _FORMAT)
+        where = ("--", *folders) if folders else ()
+        told = self._ask(*question, "--end-of-options", self._line.tip, *where)
+        tokens = told.split(b"\0")
+        at = 0
+        position = 1 << 60  # only the order counts, and nobody knows yet how many there are
+        while at + 4 < len(tokens):
+            commit, parents, time, author, subject = tokens[at : at + 5]
+            at += 5
+            changes, at = _changes(tokens, at)
+            name = commit.decode().lstrip("\x01")
+            yield Step(
+                Landing(
+                    name,
+                    position,
+                    int(time),
+                    author.decode("utf-8", "replace"),
+                    subject.decode("utf-8", "replace"),
+                    parents.count(b" ") > 0,
+                    self._start(name, parents),
+                ),
+                changes,
+            )
+            position -= 1
+
+    def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
+        """Return the content of each blob; None for one that is not here. Raises HistoryError."""
+        found: list[bytes | None] = []
+        for start in range(0, len(blobs), _AT_ONCE):
+            part = blobs[start : start + _AT_ONCE]
+            found += [None if data is None else data[1] for data in self._objects(part)]
+        return found
+
+    def changes(self, landing: Landing) -> tuple[FileChange, ...]:
+        """Return every file that a landing changes, the pending one included. Raises HistoryError."""
+        if landing.pending:
+            return self._pending_changes
+        if landing.start == "shallow":
+            raise HistoryError("the clone was cut off at the landing that did it", _FETCH_ALL)
+        if landing.start == "root":
+            return self._difference(f"{landing.id}")
+        (parent,) = self._parents(landing.id)[:1]
+        return self._difference(f"{landing.id} {parent}")
+
+    def changes_between(self, old: str, new: str) -> tuple[FileChange, ...]:
+        """Return every file in which two commits differ. Raises HistoryError."""
+        return self._difference(f"{new} {old}")
+
+    def commits(self, prefix: str) -> tuple[Commit, ...]:
+        """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
+        (found,) = self._objects([f"{prefix}^{{commit}}"], several=True)
+        if found is None:
+            return ()
+        name, data = found
+        if name.startswith(prefix):
+            return (_commit(name, data),)
+        # Several objects start so, or a branch has this name and hides them.
+        listed = self._ask("rev-parse", f"--disambiguate={prefix}").decode().split()
+        peeled = self._objects([f"{one}^{{commit}}" for one in listed[:_AT_ONCE]])
+        return tuple(_commit(*one) for one in peeled if one is not None and one[0].startswith(prefix))
+
+    def contains(self, landing: Landing, commit: str) -> bool:
+        """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""
+        first, chain = self._containment
+        if commit not in first:
+            return False
+        return landing.pending or first[commit] <= chain.get(landing.id, -1)
+
+    def close(self) -> None:
+        """End the processes that stayed."""
+        for talk in self._talks.values():
+            talk.close()
+        self._talks.clear()
+
+    @cached_property
+    def _containment(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Return for every commit the first landing that contains it, and the place of every landing in the chain.
+
+        One walk over all commits: `merge-base --is-ancestor` would be a process for each question.
+        """
+        heads = [head for head in (self._line.tip, *self._line.heads) if head is not None]
+        if not heads:
+            return {}, {}
+        parents: dict[str, list[str]] = {}
+        for line in self._ask("rev-list", "--parents", "--end-of-options", *heads).decode().splitlines():
+            commit, *others = line.split(" ")
+            parents[commit] = others
+        chain = []
+        at = self._line.tip
+        while at is not None and at in parents:
+            chain.append(at)
+            at = next(iter(parents[at]), None)
+        chain.reverse()
+        first: dict[str, int] = {}
+        for place, landing in enumerate((*chain, *self._line.heads)):
+            waiting = [landing]
+            while waiting:
+                commit = waiting.pop()
+                if commit not in first:
+                    first[commit] = place
+                    waiting += parents.get(commit, ())
+        return first, {landing: place for place, landing in enumerate(chain)}
+
+    @cached_property
+    def _pending_changes(self) -> tuple[FileChange, ...]:
+        # The work tree is never compared through git, because that runs filters of the repository: what is not
+        # staged yet counts only where the layers themselves are read.
+        tree = self._line.tip or self._ask("hash-object", "-t", "tree", "--stdin", stdin=b"").decode().strip()
+        question = ("diff-index", "--cached", "-r", *_RAW, "--ita-invisible-in-index", tree)
+        return _changes(self._ask(*question, staged=self._line.staged).split(b"\0"), 0)[0]
+
+    def _start(self, commit: str, parents: bytes) -> Start | None:
+        if commit in self._boundary:
+            return "shallow"
+        return None if parents else "root"
+
+    def _read_boundary(self, place: str) -> frozenset[str]:
+        try:
+            return frozenset((self._repository.top / place).read_text("ascii").split())
+        except (OSError, UnicodeDecodeError) as error:
+            raise GitError(f"the list of cut-off commits {place} cannot be read: {error}") from None
+
+    def _parents(self, commit: str) -> list[str]:
+        (found,) = self._objects([commit])
+        if found is None:
+            raise HistoryError(f"the commit {commit[:8]} is not in this clone", _FETCH_ALL)
+        head = found[1].partition(b"\n\n")[0]
+        return [line[7:].decode() for line in head.split(b"\n") if line.startswith(b"parent ")]
+
+    def _difference(self, request: str) -> tuple[FileChange, ...]:
+        talk = self._talk("diff-tree", "--stdin", "-r", "--root", "--no-commit-id", *_RAW)
+        try:
+            talk.tell(request.encode() + b"\n" + _ENDING)
+            answer = talk.until(_ENDING)
+        except GitError as error:
+            raise HistoryError(str(error), _FETCH_OBJECTS) from None
+        return _changes(answer.split(b"\0"), 0)[0]
+
+    def _objects(self, names: Sequence[str], *, several: bool = False) -> list[tuple[str, bytes] | None]:
+        """Return each object as its id and content. `several`: one that is ambiguous counts as there, without both."""
+        talk = self._talk("cat-file", "--batch")
+        found: list[tuple[str, bytes] | None] = []
+        try:
+            talk.tell("".join(f"{name}\n" for name in names).encode())
+            for _ in names:
+                words = talk.line().split(b" ")
+                if len(words) == 3 and words[2].isdigit():
+                    found.append((words[0].decode(), talk.read(int(words[2]))))
+                    talk.read(1)
+                else:
+                    found.append(("", b"") if several and words[-1] == b"ambiguous" else None)
+        except GitError as error:
+            raise HistoryError(str(error), _FETCH_OBJECTS) from None
+        return found
+
+    def _talk(self, *question: str) -> Conversation:
+        if question not in self._talks:
+            self._talks[question] = self._repository.converse(*question)
+        return self._talks[question]
+
+    def _ask(self, *question: str, stdin: bytes | None = None, staged: bool = False) -> bytes:
+        try:
+            return self._repository.ask(*question, stdin=stdin, staged=staged)
+        except GitError as error:
+            raise HistoryError(
+                str(error), "`git fsck` says what is broken; an old git (before 2.31) is too old"
+            ) from None
+
+
+def resolve(repository: Repository, name: str) -> str | None:
+    """Return the id of the commit that a branch, tag or other name stands for; None where there is none."""
+    try:
+        found = repository.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    except GitError:
+        return None
+    return found.decode().strip()
+
+
+def merge_base(repository: Repository, one: str, other: str) -> str | None:
+    """Return the best common ancestor of two commits; None where there is none in this clone."""
+    try:
+        return repository.ask("merge-base", "--end-of-options", one, other).decode().split("\n")[0] or None
+    except GitError:
+        return None
+
+
+def _changes(tokens: list[bytes], at: int) -> tuple[tuple[FileChange, ...], int]:
+    """Read entries `:mode mode old new status`, each followed by its path; return where they end, too."""
+    changes = []
+    while at + 1 < len(tokens) and tokens[at].lstrip(b"\n").startswith(b":"):
+        _, _, old, new, _ = tokens[at].lstrip(b"\n").decode().split(" ")
+        changes.append(FileChange(os.fsdecode(tokens[at + 1]), _blob(old), _blob(new)))
+        at += 2
+    return tuple(changes), at
+
+
+def _blob(name: str) -> str | None:
+    return None if not name.strip("0") else name
+
+
+def _commit(name: str, data: bytes) -> Commit:
+    head, _, message = data.partition(b"\n\n")
+    people = dict(line.split(b" ", 1) for line in head.split(b"\n") if line.startswith((b"author ", b"committer ")))
+    author = people.get(b"author", b"").partition(b" <")[0]
+    time = people.get(b"committer", b"").rpartition(b"> ")[2].split(b" ")[0]
+    subject = b" ".join(message.partition(b"\n\n")[0].split())
+    return Commit(
+        name, int(time) if time.isdigit() else 0, author.decode("utf-8", "replace"), subject.decode("utf-8", "replace")
+    )

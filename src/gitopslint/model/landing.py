@@ -1,0 +1,70 @@
+"""Steps of the main line, and what git knows of single commits."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from gitopslint.model.moment import day
+
+_SHORT = 8
+_LONGEST_SUBJECT = 60
+
+Start = Literal["root", "shallow"]
+"""Why nothing is known from before a landing: the history begins with it, or the clone was cut off there."""
+
+
+class FileChange(NamedTuple):
+    """One file that differs between two trees. `path` starts at the top of the repository.
+
+    `old` and `new` are blob ids; None where there is no such file.
+    """
+
+    path: str
+    old: str | None
+    new: str | None
+
+
+class Commit(NamedTuple):
+    """One commit. `time` is when it was committed, in seconds since 1970 (UTC); `subject` its first line."""
+
+    id: str
+    time: int
+    author: str
+    subject: str
+
+    def __str__(self) -> str:
+        return _named(self.id, self.time, self.subject)
+
+
+class Landing(NamedTuple):
+    """One step of the main line: a commit of the first-parent chain, or the pending change on top of it.
+
+    `id` is empty for the pending change. `position` grows from the oldest landing to the newest. `merge`: it brought
+    in another branch. `start` says why nothing is known from before it.
+    """
+
+    id: str
+    position: int
+    time: int
+    author: str
+    subject: str
+    merge: bool = False
+    start: Start | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether this is the change that has not landed yet."""
+        return not self.id
+
+    @property
+    def short(self) -> str:
+        """The commit id as people write it."""
+        return self.id[:_SHORT] or "pending"
+
+    def __str__(self) -> str:
+        return "the pending change" if self.pending else _named(self.id, self.time, self.subject)
+
+
+def _named(commit: str, time: int, subject: str) -> str:
+    shown = subject if len(subject) <= _LONGEST_SUBJECT else subject[: _LONGEST_SUBJECT - 1] + "…"
+    return f"{commit[:_SHORT]} ({day(time)}, {shown!r})"
