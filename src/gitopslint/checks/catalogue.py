@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitopslint.checks import applications, chart_schema, images, layers, manifests
+from gitopslint.checks import applications, chart_schema, images, layers, manifests, promotion, provenance
 from gitopslint.checks.check import Check
 
 CHECKS: tuple[Check[Any], ...] = (
@@ -32,4 +32,14 @@ CHECKS: tuple[Check[Any], ...] = (
     images.untraceable_tag,
     images.mismatched_repository,
     manifests.mutable_tag_in_manifest,
+    provenance.unknown_tag_commit,
+    provenance.foreign_tag_commit,
+    provenance.reused_tag,
+    promotion.skipped_environment,
+    promotion.simultaneous_promotion,
+    promotion.divergent_promotion,
+    promotion.short_soak,
+    promotion.rollback,
+    promotion.mixed_release,
+    promotion.release_with_source,
 )

@@ -87,6 +87,12 @@ def _check(parser: _Parser) -> None:
     )
     add("--staged", action="store_true", help="check what is staged for the next commit, not the files on disk")
     add(
+        "--base",
+        metavar="REF",
+        help="what the change is to be merged into: all since then counts as one landing "
+        "(default: what the variables of a merge-request pipeline say)",
+    )
+    add(
         "--select",
         metavar="RULE",
         action="extend",

@@ -16,7 +16,7 @@ from gitopslint.model.rule import LEVELS
 
 def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
-    workspace = open_workspace(arguments.path, load_catalogue(), staged=arguments.staged)
+    workspace = open_workspace(arguments.path, load_catalogue(), staged=arguments.staged, base=arguments.base)
     catalogue = workspace.catalogue
     try:
         selection = select(catalogue, workspace.product.contract, arguments.select, arguments.ignore)

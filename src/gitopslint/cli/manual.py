@@ -10,7 +10,14 @@ from gitopslint.model.policy import FAMILY, Policy
 from gitopslint.model.rule import FAMILIES
 from gitopslint.model.scalars import resolve
 
-_TITLES = {"layers": "Layers", "image": "Image", "argocd": "Argo CD", "policy": "Policy", "waivers": "Waivers"}
+_TITLES = {
+    "layers": "Layers",
+    "image": "Image",
+    "promotion": "Promotion",
+    "argocd": "Argo CD",
+    "policy": "Policy",
+    "waivers": "Waivers",
+}
 _DEMAND = ("require", "schema", "over", "role", "when", "unless")
 _WORD = re.compile(r"[A-Za-z][\w./-]*")
 
@@ -37,7 +44,12 @@ def rule_page(rule: dict[str, Any]) -> str:
         parts += [f"## {title}"] if examples else []
         for example in examples:
             parts += [f"### {example['title']}"] if example.get("title") else []
-            parts += [_file(path, text) for path, text in example["files"].items()]
+            for landing in example.get("landings", ()):
+                parts.append(_landing(landing))
+                parts += [_file(path, text) for path, text in landing["files"].items()]
+            if example.get("landings") and example.get("files"):
+                parts.append("**Not landed yet**")
+            parts += [_file(path, text) for path, text in example.get("files", {}).items()]
             if at := example.get("at"):
                 level = f" ({example['level']})" if "level" in example else ""
                 parts.append(f"Reported at {', '.join(f'`{place}`' for place in dict.fromkeys(at))}{level}.")
@@ -72,6 +84,12 @@ def _file(path: str, text: str | None) -> str:
         return f"`{path}` is not there."
     body = text if text.endswith("\n") or not text else text + "\n"
     return f"`{path}`\n\n```yaml\n{body}```"
+
+
+def _landing(landing: dict[str, Any]) -> str:
+    commit = f"`{landing['commit']}` " if "commit" in landing else ""
+    later = f", {landing['hours']} hours later" if "hours" in landing else ""
+    return f"**Landing** {commit}{landing.get('subject', '')}{later}".rstrip()
 
 
 def _without_nothing(value: Any) -> Any:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError
+from gitopslint.cli.mainline import history_opener
 from gitopslint.loaders.contract import ContractError, default_root, find_contract_file, read_contract
-from gitopslint.loaders.git import GitError, find_repository
+from gitopslint.loaders.git import GitError, Repository, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
@@ -42,13 +43,18 @@ class Ground(NamedTuple):
     contract: Contract
     file: Path | None
     catalogue: Catalogue
+    repository: Repository | None
 
 
-def open_workspace(path: str, shipped: Catalogue, *, staged: bool = False) -> Workspace:
-    """Find the contract and the files for a path. Raises UsageError with a way out."""
+def open_workspace(path: str, shipped: Catalogue, *, staged: bool = False, base: str | None = None) -> Workspace:
+    """Find the contract, the files and the history for a path. Raises UsageError with a way out.
+
+    `base` is what the change is to be merged into, by default what the pipeline's variables say.
+    """
     ground = open_ground(path, shipped, staged=staged)
+    open_history = history_opener(ground.repository, base, staged=staged)
     try:
-        product = Product(ground.tree, ground.contract, ground.prefix)
+        product = Product(ground.tree, ground.contract, ground.prefix, open_history)
     except (GitError, SchemaError) as error:
         raise UsageError(str(error)) from None
     file = ground.file
@@ -90,7 +96,7 @@ def open_ground(path: str, shipped: Catalogue, *, staged: bool = False) -> Groun
             contract = read_contract(prefix + FILE_NAME, _contract_text(tree, file), shipped, tree)
     except (ContractError, GitError) as error:
         raise UsageError(str(error)) from None
-    return Ground(start, root, prefix, tree, contract, file, rules_in_force(contract, shipped))
+    return Ground(start, root, prefix, tree, contract, file, rules_in_force(contract, shipped), repository)
 
 
 def _contract_text(tree: Tree, file: Path) -> bytes:

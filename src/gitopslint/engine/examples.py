@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from gitopslint.engine.run import run
 from gitopslint.engine.selection import select
+from gitopslint.loaders.history import Told, ToldHistory
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import MemoryTree
 from gitopslint.model.contract import Contract
@@ -33,6 +34,15 @@ CLEAN: dict[str, str | bytes | None] = {
     },
 }
 """A product repository that breaks no rule, one app in two environments: our own examples lie over it."""
+
+CLEAN_HISTORY = (
+    Told({path: text for path, text in CLEAN.items() if "/release-" not in path}, "4f9d2c7b81ae", "Begin"),
+    *(
+        Told({path: text for path, text in CLEAN.items() if f"/release-{env}/" in path}, subject=f"release({env}): shop")
+        for env in ("dev", "prod")
+    ),
+)
+"""How the clean repository came about, by the contract: the landings of our own examples come on top."""
 
 
 class Trial(NamedTuple):
@@ -69,10 +79,15 @@ def check_files(
     selected: Sequence[str] = (),
     ignored: Sequence[str] = (),
     scope: str = "",
+    landings: Sequence[Told] = (),
 ) -> Report:
-    """Check files in memory against a contract."""
+    """Check files in memory against a contract. With `landings`, the files are a pending change on top of these."""
     selection = select(catalogue, contract, selected, ignored)
-    return run(Product(MemoryTree(files), contract), catalogue, selection, scope=scope)
+    if not landings:
+        return run(Product(MemoryTree(files), contract), catalogue, selection, scope=scope)
+    history = ToldHistory(landings, files)
+    product = Product(MemoryTree(history.files), contract, open_history=lambda: history)
+    return run(product, catalogue, selection, scope=scope)
 
 
 def try_example(
@@ -83,9 +98,16 @@ def try_example(
     contract: Contract,
     catalogue: Catalogue,
     selected: Sequence[str] = (),
+    landings: Sequence[Told] = (),
 ) -> Trial:
-    """Lay the files of an example over others and check them; a good one should be silent."""
-    report = check_files({**base, **example.files}, contract, catalogue, selected)
+    """Lay the files of an example over others and check them; a good one should be silent.
+
+    With `landings`, these are the history, and the files of the example are a pending change on top.
+    """
+    if landings:
+        report = check_files(example.files, contract, catalogue, selected, landings=landings)
+    else:
+        report = check_files({**base, **example.files}, contract, catalogue, selected)
     return Trial(rule, kind, example.title, () if kind == "good" else example.at, report)
 
 

@@ -17,6 +17,7 @@ from gitopslint.engine.identity import identified
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders import yaml
 from gitopslint.loaders.contract import parameters
+from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Product, Unit
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.claim import FileList
@@ -26,8 +27,9 @@ from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
 from gitopslint.model.rule import Catalogue, Level, milder
 from gitopslint.model.source import Source, masked
 from gitopslint.model.span import Span, file_start
+from gitopslint.model.timeline import Timeline
 
-Subject = Layer | Stack | Release | App | Application | Manifest | FileList
+Subject = Layer | Stack | Release | App | Application | Manifest | FileList | Timeline
 
 _SOURCES = Path(__file__).parent.parent
 
@@ -105,6 +107,7 @@ class _Collector:
             if isinstance(one, Undecidable):
                 self._doubt_application(one)
         if unit.app is not None:
+            self._check_timelines(unit)
             self._doubt_unknown_values(unit.app)
         for finding in self._findings[found:]:
             self._keep_sources([finding.span, *(related.span for related in finding.related)], documents)
@@ -178,6 +181,19 @@ class _Collector:
         for check, options in self._plan.get(type(subject), ()):
             self._settle(check.rule, partial(check, subject, options), str(subject), subject.app, subject.environment)
 
+    def _check_timelines(self, unit: Unit) -> None:
+        """Judge how today's releases got where they are; the history is read only when a rule wants it."""
+        if unit.app is None or not self._plan.get(Timeline):
+            return
+        try:
+            for timeline in self._product.timelines(unit):
+                self._check(timeline)
+        except HistoryError as error:
+            for check, _ in self._plan[Timeline]:
+                for release in unit.app.releases:
+                    if (node := release.tag or release.digest) is not None:
+                        self._doubt(check.rule, Doubt(str(error), error.remedy, node.span))
+
     def _settle(
         self,
         rule: str,
@@ -224,7 +240,7 @@ class _Collector:
         """Where a layer cannot be read, nobody knows which image would be deployed."""
         for stack in app.stacks:
             if stack.values is None:
-                checks = [check for over in (Release, Stack) for check, _ in self._plan.get(over, ())]
+                checks = [check for over in (Release, Stack, Timeline) for check, _ in self._plan.get(over, ())]
                 for rule in {check.rule for check in checks} | {gatherer.rule for gatherer in self._gatherers}:
                     self._doubt(rule, _unknown_values(stack))
 

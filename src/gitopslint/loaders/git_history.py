@@ -12,17 +12,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from gitopslint.loaders.git import Conversation, GitError, Repository
-from gitopslint.loaders.history import SHORTEST_PREFIX, HistoryError, Step
-from gitopslint.model.landing import Commit, FileChange, Landing, Start
+from gitopslint.loaders.history import HistoryError, Landed
+from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 
 _FORMAT = "--format=%x01%H%x00%P%x00%ct%x00%an%x00%s"
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
 _AT_ONCE = 500  # requests of 65 bytes that may wait without filling a pipe
 _ENDING = b"//\n"  # no path from the top starts so
-_FETCH_ALL = (
-    "fetch the whole history: `GIT_DEPTH: 0` in GitLab, `fetch-depth: 0` in GitHub, `git fetch --unshallow` elsewhere"
-)
-_FETCH_OBJECTS = "clone without `--filter`, or run `git fetch --refetch --no-filter`"
 
 
 class Line(NamedTuple):
@@ -59,7 +55,7 @@ class GitHistory:
         start: Start | None = "root" if self._line.tip is None else None
         return Landing("", 1 << 62, self._now, "", "", start=start)
 
-    def steps(self, folders: Sequence[str]) -> Iterator[Step]:
+    def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
         if self._line.tip is None:
             return
@@ -74,7 +70,7 @@ class GitHistory:
             at += 5
             changes, at = _changes(tokens, at)
             name = commit.decode().lstrip("\x01")
-            yield Step(
+            yield Landed(
                 Landing(
                     name,
                     position,
@@ -101,15 +97,15 @@ class GitHistory:
         if landing.pending:
             return self._pending_changes
         if landing.start == "shallow":
-            raise HistoryError("the clone was cut off at the landing that did it", _FETCH_ALL)
+            raise HistoryError("the clone was cut off at the landing that did it", WHOLE_HISTORY)
         if landing.start == "root":
             return self._difference(f"{landing.id}")
         (parent,) = self._parents(landing.id)[:1]
         return self._difference(f"{landing.id} {parent}")
 
     def changes_between(self, old: str, new: str) -> tuple[FileChange, ...]:
-        """Return every file in which two commits differ. Raises HistoryError."""
-        return self._difference(f"{new} {old}")
+        """Return every file in which two commits differ; an empty id is the pending change. Raises HistoryError."""
+        return self._difference(f"{self._commit_of(new)} {self._commit_of(old)}")
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
@@ -174,6 +170,12 @@ class GitHistory:
         question = ("diff-index", "--cached", "-r", *_RAW, "--ita-invisible-in-index", tree)
         return _changes(self._ask(*question, staged=self._line.staged).split(b"\0"), 0)[0]
 
+    def _commit_of(self, landing: str) -> str:
+        """Return the commit of a landing; of the pending change the newest one that it is made of."""
+        if landing:
+            return landing
+        return next(iter(self._line.heads), None) or self._line.tip or ""
+
     def _start(self, commit: str, parents: bytes) -> Start | None:
         if commit in self._boundary:
             return "shallow"
@@ -188,7 +190,7 @@ class GitHistory:
     def _parents(self, commit: str) -> list[str]:
         (found,) = self._objects([commit])
         if found is None:
-            raise HistoryError(f"the commit {commit[:8]} is not in this clone", _FETCH_ALL)
+            raise HistoryError(f"the commit {commit[:8]} is not in this clone", WHOLE_HISTORY)
         head = found[1].partition(b"\n\n")[0]
         return [line[7:].decode() for line in head.split(b"\n") if line.startswith(b"parent ")]
 
@@ -198,7 +200,7 @@ class GitHistory:
             talk.tell(request.encode() + b"\n" + _ENDING)
             answer = talk.until(_ENDING)
         except GitError as error:
-            raise HistoryError(str(error), _FETCH_OBJECTS) from None
+            raise HistoryError(str(error), WHOLE_CLONE) from None
         return _changes(answer.split(b"\0"), 0)[0]
 
     def _objects(self, names: Sequence[str], *, several: bool = False) -> list[tuple[str, bytes] | None]:
@@ -215,7 +217,7 @@ class GitHistory:
                 else:
                     found.append(("", b"") if several and words[-1] == b"ambiguous" else None)
         except GitError as error:
-            raise HistoryError(str(error), _FETCH_OBJECTS) from None
+            raise HistoryError(str(error), WHOLE_CLONE) from None
         return found
 
     def _talk(self, *question: str) -> Conversation:

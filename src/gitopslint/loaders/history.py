@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from gitopslint.model.landing import Commit, FileChange, Landing
+from gitopslint.model.landing import Commit, FileChange, Landing, Start
 
-SHORTEST_PREFIX = 7
+_EPOCH = 1_767_225_600  # the first of January 2026
 
 
 class HistoryError(Exception):
@@ -26,7 +26,10 @@ class Unavailable(NamedTuple):
     remedy: str
 
 
-class Step(NamedTuple):
+NO_HISTORY = Unavailable("there is no git history here", "check a clone of the repository")
+
+
+class Landed(NamedTuple):
     """One landing with what it changed in the folders that were asked for."""
 
     landing: Landing
@@ -36,12 +39,15 @@ class Step(NamedTuple):
 class History(Protocol):
     """The main line of one repository, and what else its commits tell. Paths start at its top."""
 
-    pending: Landing
-    """The change on top of the newest landing, whether there is any or not."""
-    cut_off: bool
-    """Whether the oldest landings are missing (a shallow clone)."""
+    @property
+    def pending(self) -> Landing:
+        """The change on top of the newest landing, whether there is any or not."""
 
-    def steps(self, folders: Sequence[str]) -> Iterator[Step]:
+    @property
+    def cut_off(self) -> bool:
+        """Whether the oldest landings are missing (a shallow clone)."""
+
+    def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
@@ -51,7 +57,7 @@ class History(Protocol):
         """Return every file that a landing changes, the pending one included. Raises HistoryError."""
 
     def changes_between(self, old: str, new: str) -> tuple[FileChange, ...]:
-        """Return every file in which two commits differ. Raises HistoryError."""
+        """Return every file in which two commits differ; an empty id is the pending change. Raises HistoryError."""
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
@@ -61,13 +67,16 @@ class History(Protocol):
 
 
 class Told(NamedTuple):
-    """One landing as an example tells it; None for a file that it deletes."""
+    """One landing as an example tells it.
 
-    files: Mapping[str, str | None]
-    id: str = ""
+    `files` are those that it writes; None for one that it deletes. `commit` is how its id starts, `hours` how much
+    later than the one before it landed.
+    """
+
+    files: Mapping[str, str | bytes | None]
+    commit: str = ""
     subject: str = ""
-    author: str = "Ada Author"
-    time: int = 0
+    hours: int = 24
 
 
 class ToldHistory:
@@ -75,29 +84,32 @@ class ToldHistory:
 
     cut_off = False
 
-    def __init__(self, told: Sequence[Told], pending: Mapping[str, str | None]) -> None:
+    def __init__(self, told: Sequence[Told], pending: Mapping[str, str | bytes | None]) -> None:
         """Lay the landings over each other, the first one as the root, and the pending files on top."""
-        self.pending = Landing("", len(told), told[-1].time if told else 0, "", "")
         self._blobs: dict[str, bytes] = {}
         self._trees: dict[str, dict[str, str]] = {}
-        self._steps: list[Step] = []
+        self._steps: list[Landed] = []
         tree: dict[str, str] = {}
+        time = _EPOCH
         for position, one in enumerate(told):
-            commit = one.id + hashlib.sha1(str(position).encode()).hexdigest()[len(one.id) :]  # noqa: S324
-            start = "root" if position == 0 else None
-            landing = Landing(commit, position, one.time, one.author, one.subject, start=start)
-            self._steps.append(Step(landing, self._laid(tree, one.files)))
+            time += one.hours * 3_600
+            commit = one.commit + hashlib.sha1(str(position).encode()).hexdigest()[len(one.commit) :]  # noqa: S324
+            start: Start | None = "root" if position == 0 else None
+            landing = Landing(commit, position, time, "Ada Author", one.subject, start=start)
+            self._steps.append(Landed(landing, self._laid(tree, one.files)))
             self._trees[commit] = dict(tree)
+        self.pending = Landing("", len(told), time, "", "")
         self._pending = self._laid(tree, pending)
+        self._trees[""] = dict(tree)
         self.files: dict[str, str | bytes | None] = {path: self._blobs[blob] for path, blob in tree.items()}
         """What is there at the end."""
 
-    def steps(self, folders: Sequence[str]) -> Iterator[Step]:
+    def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders, the newest first."""
         for step in reversed(self._steps):
             touched = tuple(change for change in step.changes if not folders or _lies_in(change.path, folders))
             if touched:
-                yield Step(step.landing, touched)
+                yield Landed(step.landing, touched)
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob."""
@@ -124,12 +136,12 @@ class ToldHistory:
         """Tell whether a commit is a landing or an earlier one."""
         return any(step.landing.id == commit and step.landing.position <= landing.position for step in self._steps)
 
-    def _laid(self, tree: dict[str, str], files: Mapping[str, str | None]) -> tuple[FileChange, ...]:
+    def _laid(self, tree: dict[str, str], files: Mapping[str, str | bytes | None]) -> tuple[FileChange, ...]:
         changes = []
         for path, text in sorted(files.items()):
             old, new = tree.get(path), None
             if text is not None:
-                data = text.encode()
+                data = text.encode() if isinstance(text, str) else text
                 new = hashlib.sha1(data).hexdigest()  # noqa: S324
                 self._blobs[new] = data
                 tree[path] = new

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
+from gitopslint.loaders.history import NO_HISTORY, History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
+from gitopslint.loaders.timelines import Chronology
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.application import Application, Undecidable
@@ -20,6 +22,7 @@ from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
+from gitopslint.model.timeline import Timeline
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE = re.compile(rb"\b(?:image|images|newTag)\b")
@@ -39,9 +42,17 @@ class Unit(NamedTuple):
 class Product:
     """One tree seen through one contract."""
 
-    def __init__(self, tree: Tree, contract: Contract, prefix: str = "") -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        contract: Contract,
+        prefix: str = "",
+        open_history: Callable[[], History | Unavailable] = lambda: NO_HISTORY,
+    ) -> None:
         """Sort the files of a tree. `prefix` leads from the top of its repository to its root. Raises SchemaError."""
         self.tree = tree
+        self._prefix = prefix
+        self._open_history = open_history
         self.contract = contract
         paths = tree.paths
         if contract.exclude:
@@ -90,6 +101,34 @@ class Product:
             return elsewhere(self.contract)
         _ = self._others  # fills in the documents
         return wire(self._texts.values(), self.files, self.layout)
+
+    def timelines(self, unit: Unit) -> Iterator[Timeline]:
+        """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them."""
+        if unit.app is None:
+            return
+        if isinstance(self._chronology, Unavailable):
+            raise HistoryError(self._chronology.reason, self._chronology.remedy)
+        own = {document.path: document for document in unit.documents}
+
+        def document(path: str) -> Document | None:
+            if path in own or path not in self.layout.layers:
+                return own.get(path)
+            layer = self._other_layer(path)
+            return layer.document if layer is not None else None
+
+        yield from self._chronology.timelines(unit.app, document)
+
+    @cached_property
+    def _chronology(self) -> Chronology | Unavailable:
+        try:
+            history = self._open_history()
+            if isinstance(history, Unavailable):
+                return history
+            chronology = Chronology(history, self.layout, self._prefix)
+            _ = chronology.files  # all of it is read now, or never
+        except HistoryError as error:
+            return Unavailable(str(error), error.remedy)
+        return chronology
 
     def stacks(self, app: str) -> tuple[Stack, ...]:
         """Return the stacks of one app, in the order of environments."""

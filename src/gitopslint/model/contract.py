@@ -10,15 +10,18 @@ import re
 from typing import Literal
 
 from gitopslint.model.document import KeyPath, parse_key_path
+from gitopslint.model.glob import alternatives
+from gitopslint.model.moment import parse_length
 from gitopslint.model.policy import Policy
 from gitopslint.model.record import record
 from gitopslint.model.rule import Level
-from gitopslint.model.tag import check_tag_pattern
+from gitopslint.model.tag import check_environment_pattern, check_tag_pattern
 
 FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_SPECIAL = re.compile(r"[*?\[\]{}\\]")
 
 
 def _check_template(path: str, known: set[str]) -> None:
@@ -90,6 +93,8 @@ class AppSettings:
     """The app is declared but not deployed yet: placeholder images are warnings."""
     environments: tuple[str, ...] | None = None
     """The environments in which the app must have its layers; by default those where it has any."""
+    sources: tuple[str, ...] | None = None
+    """What its image is built from, where that is not what `sources` of the contract says; patterns of paths."""
 
 
 @record
@@ -161,6 +166,21 @@ class Contract:
     )
     """How a tag carries its commit: `<sha>` is 7 to 64 hex digits, `<n>` a number, `<version>` dotted numbers
     with or without a `v`, `<any>` anything."""
+    promotion: Literal["strict", "prod-first"] = "strict"
+    """`strict`: an environment gets a tag that the one before it ran in an earlier landing. `prod-first`: the last
+    environment may get any tag."""
+    tag_equality: Literal["exact", "without-environment"] = "exact"
+    """Whether two tags are the same only to the letter, or also when they differ by the name of the environment."""
+    environment_tags: tuple[str, ...] = ("<tag>-{env}", "<tag>_{env}", "<tag>.{env}", "{env}-<tag>")
+    """How a tag may carry the name of its environment; `<tag>` is the rest."""
+    minimum_soak: str | None = None
+    """How long a tag has to run in one environment before the next one gets it: `30m`, `24h`, `3d`, `2w`."""
+    commits: Literal["here", "elsewhere"] = "here"
+    """Whether the commits in tags are those of this repository, or of another one with the code."""
+    sources: tuple[str, ...] = ("apps/{app}/**",)
+    """What the image of an app is built from, as patterns of paths; `{app}` stands for its name."""
+    migrations: tuple[str, ...] = ("**/{migrations,migrate}/**",)
+    """Which of these sources are database migrations."""
     applications: ApplicationSettings = ApplicationSettings()
     """The Argo CD Applications."""
     apps: dict[str, AppSettings] = {}  # noqa: RUF012 - a record has no class attributes
@@ -188,6 +208,16 @@ class Contract:
             _check_template(self.policy_folder, set())
         for pattern in self.tag_patterns:
             check_tag_pattern(pattern)
+        for pattern in self.environment_tags:
+            check_environment_pattern(pattern)
+        if self.minimum_soak is not None:
+            parse_length(self.minimum_soak)
+        for pattern in (
+            *self.sources,
+            *self.migrations,
+            *(one for app in self.apps.values() for one in app.sources or ()),
+        ):
+            alternatives(pattern)
         for name, app in self.apps.items():
             if unknown := [env for env in app.environments or () if env not in self.environments]:
                 raise ValueError(f"apps.{name}.environments names {unknown[0]!r}, which is no environment here")
@@ -195,3 +225,9 @@ class Contract:
     def app(self, name: str) -> AppSettings:
         """Return the settings of an app; the defaults where the contract says nothing."""
         return self.apps.get(name, AppSettings())
+
+    def sources_of(self, app: str) -> tuple[str, ...]:
+        """Return the patterns of what the image of an app is built from."""
+        own = self.app(app).sources
+        name = _SPECIAL.sub(r"\\\g<0>", app)
+        return tuple(pattern.replace("{app}", name) for pattern in (self.sources if own is None else own))

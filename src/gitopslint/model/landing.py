@@ -9,6 +9,13 @@ from gitopslint.model.moment import day
 _SHORT = 8
 _LONGEST_SUBJECT = 60
 
+WHOLE_HISTORY = (
+    "fetch all of it: `GIT_DEPTH: 0` in GitLab, `fetch-depth: 0` in GitHub, `git fetch --unshallow` elsewhere"
+)
+CUT_OFF = ("the history is cut off (a shallow clone)", WHOLE_HISTORY)
+WHOLE_CLONE = "clone without `--filter`, or run `git fetch --refetch --no-filter`"
+"""What a doubt about an incomplete clone says, as reason and way out."""
+
 Start = Literal["root", "shallow"]
 """Why nothing is known from before a landing: the history begins with it, or the clone was cut off there."""
 

@@ -44,6 +44,27 @@ def commit_in(tag: str, patterns: tuple[str, ...]) -> str | None:
     return max(found, key=len, default=None)
 
 
+def without_environment(tag: str, patterns: tuple[str, ...], environments: tuple[str, ...]) -> str:
+    """Return what is left of a tag without the name of its environment: `main-r27` of `main-r27-dev`.
+
+    `patterns` say how a tag carries it: `<tag>-{env}`. A tag that fits none of them is returned as it is.
+    """
+    name, at, digest = tag.partition("@")
+    for pattern in patterns:
+        before, _, after = pattern.partition("<tag>")
+        for environment in sorted(environments, key=len, reverse=True):
+            start, end = before.replace("{env}", environment), after.replace("{env}", environment)
+            if name.startswith(start) and name.endswith(end) and len(name) > len(start) + len(end):
+                return name[len(start) : len(name) - len(end)] + at + digest
+    return tag
+
+
+def check_environment_pattern(pattern: str) -> None:
+    """Raise ValueError for a pattern that does not hold a tag and an environment, once each."""
+    if pattern.count("<tag>") != 1 or pattern.count("{env}") != 1:
+        raise ValueError(f"{pattern!r} must hold <tag> and {{env}}, once each")
+
+
 def check_tag_pattern(pattern: str) -> None:
     """Raise ValueError for a tag pattern that names no commit, or more than one."""
     if pattern.count("<sha>") != 1:

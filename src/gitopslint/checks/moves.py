@@ -1,0 +1,161 @@
+"""What each landing did to an environment: a release, a promotion, a rollback, or one that skipped an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitopslint.model.contract import Contract
+from gitopslint.model.landing import CUT_OFF, WHOLE_CLONE, Landing
+from gitopslint.model.move import Kind, Move
+from gitopslint.model.tag import without_environment
+from gitopslint.model.timeline import Run, Timeline
+
+IMPORTED = (
+    "the history begins with the landing that brought it, so what ran before is not recorded",
+    "nothing to do: the next promotion is judged",
+)
+_UNREAD = (
+    "older release layers are not in this clone (a partial clone)",
+    WHOLE_CLONE,
+)
+
+
+class Course:
+    """A timeline with the runs of all its environments."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.runs = {environment: timeline.runs(environment) for environment in timeline.environments}
+
+    def latest(self, environment: str) -> Move | None:
+        """Return the move that brought what an environment runs today; None where it runs nothing."""
+        runs = self.runs[environment]
+        return self.move(environment, len(runs) - 1) if runs else None
+
+    def move(self, environment: str, number: int) -> Move:
+        """Return the move that began a run, by its number among those of its environment."""
+        run = self.runs[environment][number]
+        before = self.runs[environment][number - 1] if number else None
+        move = Move(run.landing, environment, "undecided", run.image, run, before)
+        if run.landing.start == "root":
+            return move._replace(kind="imported", doubt=IMPORTED)
+        if run.landing.start == "shallow":
+            return move._replace(doubt=CUT_OFF)
+        if before is not None and self._is_older(environment, run, before):
+            return move._replace(kind="rollback")
+        place = self.timeline.environments.index(environment)
+        contract = self.timeline.contract
+        free = contract.promotion == "prod-first" and environment == contract.environments[-1]
+        if place == 0 or free:
+            return move._replace(kind=self._released(environment, number))
+        return self._promoted(move, run, self._gate(place, run.landing))
+
+    def moves(self) -> Iterator[Move]:
+        """Yield all moves, the oldest first, those of one landing in the order of environments."""
+        begun = {
+            (environment, run.landing.position): number
+            for environment, runs in self.runs.items()
+            for number, run in enumerate(runs)
+        }
+        states: dict[str, str] = {}
+        for step in self.timeline.steps:
+            for environment in self.timeline.environments:
+                if (image := step.images.get(environment)) is None:
+                    continue
+                number = begun.get((environment, step.landing.position))
+                if number is not None:
+                    yield self.move(environment, number)
+                elif image.state == "image":
+                    kind: Kind = "new digest" if states.get(environment) == "image" else "restored"
+                    yield Move(step.landing, environment, kind, image)
+                elif image.state in ("placeholder", "corrupt"):
+                    yield Move(step.landing, environment, image.state, image)
+                elif image.state == "unread":
+                    yield Move(step.landing, environment, "undecided", image, doubt=_UNREAD)
+                else:
+                    yield Move(step.landing, environment, "removed", image)
+                states[environment] = image.state
+
+    def ran_at(self, environment: str, landing: Landing) -> Run | None:
+        """Return what an environment ran when a landing was there."""
+        began = [run for run in self.runs.get(environment, ()) if run.landing.position <= landing.position]
+        return began[-1] if began else None
+
+    def _released(self, environment: str, number: int) -> Kind:
+        """Tell what a release is where no environment before has to have it."""
+        run = self.runs[environment][number]
+        if any(_same(one.name, run.name, self.timeline.contract) for one in self.runs[environment][:number]):
+            return "restored"
+        later = self.timeline.environments[self.timeline.environments.index(environment) + 1 :]
+        for other in later:
+            if any(self._equal(one, run) and _earlier(one, run.landing) for one in self.runs[other]):
+                return "sync back"
+        return "first release" if number == 0 else "release"
+
+    def _promoted(self, move: Move, run: Run, gate: str) -> Move:
+        """Judge a release against the environment that should have had it before."""
+        landing = run.landing
+        move = move._replace(gate=gate)
+        same = [one for one in self.runs[gate] if self._equal(one, run)]
+        if had := [one for one in same if _earlier(one, landing)]:
+            return move._replace(kind="promotion", evidence=had[0], soak=sum(_time_in(one, landing) for one in had))
+        if self.timeline.cut_off:
+            return move._replace(doubt=CUT_OFF)
+        if any(step.images[gate].state == "unread" for step in self.timeline.steps if gate in step.images):
+            return move._replace(doubt=_UNREAD)
+        if together := [one for one in same if one.landing.position == landing.position]:
+            return move._replace(kind="simultaneous", evidence=together[0])
+        contract = self.timeline.contract
+        bare = without_environment(run.name, contract.environment_tags, contract.environments)
+        for one in self.runs[gate]:
+            if one.name != run.name and bare == without_environment(
+                one.name, contract.environment_tags, contract.environments
+            ):
+                return move._replace(kind="divergent", evidence=one)
+        return move._replace(kind="skipped environment")
+
+    def _gate(self, place: int, landing: Landing) -> str:
+        """Return the nearest environment before that was there at the time, or else one that came later."""
+        nearest = self.timeline.environments[:place][::-1]
+        present = [one for one in nearest if self._state(one, landing) not in (None, "absent")]
+        known = [one for one in nearest if self.ran_at(one, landing) is not None]
+        return (present or known or list(nearest))[0]
+
+    def _state(self, environment: str, landing: Landing) -> str | None:
+        state = None
+        for step in self.timeline.steps:
+            if step.landing.position > landing.position:
+                break
+            if environment in step.images:
+                state = step.images[environment].state
+        return state
+
+    def _is_older(self, environment: str, run: Run, before: Run) -> bool:
+        """Tell whether a build was there before the one that it replaces: then this is the way back."""
+        first: dict[str, int] = {}
+        for one in self.runs[environment]:
+            first.setdefault(one.name, one.landing.position)
+        return first[run.name] < first[before.name]
+
+    def _equal(self, one: Run, other: Run) -> bool:
+        return _same(one.name, other.name, self.timeline.contract)
+
+
+def _same(one: str, other: str, contract: Contract) -> bool:
+    """Tell whether two tags are the same by the contract: to the letter, or but for the environment in them."""
+    if one == other or contract.tag_equality == "exact":
+        return one == other
+    patterns, environments = contract.environment_tags, contract.environments
+    return without_environment(one, patterns, environments) == without_environment(other, patterns, environments)
+
+
+def _earlier(run: Run, landing: Landing) -> bool:
+    return run.landing.position < landing.position
+
+
+def _time_in(run: Run, landing: Landing) -> int:
+    """Return for how many seconds a run lasted until a landing. Clocks of two machines may disagree: never below 0."""
+    end = landing.time
+    if run.until is not None and run.until.position <= landing.position:
+        end = run.until.time
+    return max(0, end - run.landing.time)

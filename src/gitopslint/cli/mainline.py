@@ -1,0 +1,96 @@
+"""Which history a run is about: the main line, and the change on top of it that has not landed yet."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from gitopslint.cli.exits import UsageError, tell
+from gitopslint.loaders.git import GitError, Repository
+from gitopslint.loaders.git_history import GitHistory, Line, merge_base, resolve
+from gitopslint.loaders.history import NO_HISTORY, History, Unavailable
+from gitopslint.model.landing import WHOLE_HISTORY
+
+Opener = Callable[[], History | Unavailable]
+
+# Set by the CI system to the folder of its clone. Elsewhere its variables say nothing.
+_CLONES = ("CI_PROJECT_DIR", "GITHUB_WORKSPACE")
+
+
+class Base(NamedTuple):
+    """What a merge request is to be merged into: names to try in turn, and who says so."""
+
+    names: tuple[str, ...]
+    source: str
+
+
+def history_opener(
+    repository: Repository | None, base: str | None, *, staged: bool, environment: Mapping[str, str] = os.environ
+) -> Opener:
+    """Return how to open the history of a repository, later and only if a rule asks for it.
+
+    `base` is what `--base` names; without it the variables of a merge-request pipeline count. Raises UsageError for
+    a base that is not there.
+    """
+    if repository is None:
+        if base is not None:
+            raise UsageError("--base needs a git repository")
+        return lambda: NO_HISTORY
+    if base is not None and resolve(repository, base) is None:
+        raise UsageError(
+            f"--base: there is no commit {base!r} in this clone: correct it, or fetch it (`git fetch origin {base}`)"
+        )
+
+    def opened() -> History | Unavailable:
+        request = Base((base,), "--base") if base is not None else _requested(repository.top, environment)
+        try:
+            if request is not None and not (staged and base is None):
+                return _on_top(repository, request, staged=staged)
+            return GitHistory(repository, Line(resolve(repository, "HEAD"), staged=staged), _now())
+        except GitError as error:
+            return Unavailable(str(error), "repair the repository")
+
+    return opened
+
+
+def _on_top(repository: Repository, request: Base, *, staged: bool) -> History | Unavailable:
+    """Return the history under a merge request, which counts as one landing as a whole."""
+    target = next((found for name in request.names if (found := resolve(repository, name)) is not None), None)
+    if target is None:
+        return Unavailable(
+            f"the base of the merge request ({request.source}) is not in this clone",
+            f"fetch it (`git fetch origin {request.names[-1]}`), or {WHOLE_HISTORY}",
+        )
+    head = resolve(repository, "HEAD")
+    if head is None:
+        return GitHistory(repository, Line(None, staged=staged), _now())
+    fork = merge_base(repository, target, head)
+    if fork is None:
+        return Unavailable(f"the base ({request.source}) and HEAD have no common commit in this clone", WHOLE_HISTORY)
+    if request.source != "--base":
+        tell(f"the change since {fork[:8]} counts as one landing ({request.source})")
+    return GitHistory(repository, Line(fork, (head, target), staged), _now())
+
+
+def _requested(top: Path, environment: Mapping[str, str]) -> Base | None:
+    """Return the base of the merge request that a pipeline runs for; None elsewhere.
+
+    Sources: GitLab, "Predefined CI/CD variables reference"; GitHub, "Variables reference".
+    """
+    clones = [os.path.realpath(folder) for name in _CLONES if (folder := environment.get(name))]
+    if not any(os.path.realpath(top) == clone or Path(os.path.realpath(top)).is_relative_to(clone) for clone in clones):
+        return None
+    # In a pipeline for merged results, HEAD holds the target branch as well: its tip is the base, not the fork.
+    for name in ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"):
+        if commit := environment.get(name):
+            return Base((commit,), name)
+    if branch := environment.get("GITHUB_BASE_REF"):
+        return Base((f"refs/remotes/origin/{branch}", f"refs/heads/{branch}", branch), "GITHUB_BASE_REF")
+    return None
+
+
+def _now() -> int:
+    return int(time.time())

@@ -1,0 +1,180 @@
+"""Every version of a layer, also from the time when it stood elsewhere.
+
+A layer that appears in the middle of the history may have been another file before: renamed, moved to a new layout,
+split off from a file that several environments shared, or taken out of the layer that held the image until then. The
+image tells: the same repository and the same tag in a file that was there when the layer appeared.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from gitopslint.loaders.history import History
+from gitopslint.loaders.layout import Place
+from gitopslint.model.landing import FileChange, Landing
+
+_YAML = (".yaml", ".yml", ".json")
+_WORD = re.compile(r"[^/.]+")
+_MOST_CANDIDATES = 64
+
+Parts = dict[str, str]
+"""What a version says of an image: repository, tag, digest, registry."""
+
+
+class Version(NamedTuple):
+    """The content that a file got in a landing; None where it was deleted."""
+
+    landing: Landing
+    path: str
+    blob: str | None
+
+
+class Layer(NamedTuple):
+    """A layer whose past is asked for. `place` says what any path is by the contract of today."""
+
+    path: str
+    app: str
+    environment: str
+    place: Callable[[str], Place | None]
+    read: Callable[[str, str, str], Parts]
+    """Return what a blob says of an image, by environment, path and blob."""
+
+
+class Files:
+    """All landings of the YAML files in some folders, by path from the top of the repository."""
+
+    def __init__(self, history: History, folders: Sequence[str]) -> None:
+        """Read the history once. Raises HistoryError."""
+        self._history = history
+        self._folders = folders
+        self._versions: dict[str, list[Version]] = {}
+        self._by_landing: dict[int, list[str]] = {}
+        self._by_word: dict[str, list[str]] = {}
+        self._outside: dict[int, list[str]] = {}
+        for landed in history.steps(folders):
+            for change in landed.changes:
+                self._add(landed.landing, change)
+        for versions in self._versions.values():
+            versions.reverse()
+
+    def knows(self, path: str) -> bool:
+        """Tell whether a file ever was there."""
+        return path in self._versions
+
+    def newest(self, path: str) -> str | None:
+        """Return the blob that a file holds at the end of the history."""
+        versions = self._versions.get(path)
+        return versions[-1].blob if versions else None
+
+    def versions(self, layer: Layer, seen: frozenset[str] = frozenset()) -> list[Version]:
+        """Return the versions of a layer, the oldest first, those under other paths included. Raises HistoryError."""
+        found: list[Version] = []
+        gone: Landing | None = None
+        for number, version in enumerate(own := self._versions.get(layer.path, [])):
+            appears = version.blob is not None and (number == 0 or own[number - 1].blob is None)
+            if appears and version.landing.start is None:
+                before = self._predecessor(layer, version, seen | {layer.path})
+                since = -1 if gone is None else gone.position
+                found += [one for one in before if since < one.landing.position < version.landing.position]
+            if version.blob is None:
+                gone = version.landing
+            found.append(version)
+        return found
+
+    def _predecessor(self, layer: Layer, first: Version, seen: frozenset[str]) -> list[Version]:
+        """Return the versions of the file that a layer was before it appeared."""
+        image = layer.read(layer.environment, layer.path, first.blob or "")
+        if not image:
+            return []
+        ranked = []
+        for path in self._candidates(layer, first.landing):
+            if path in seen or not self._may_be(layer, path, first.landing):
+                continue
+            blob = self._blob_before(path, first.landing)
+            said = layer.read(layer.environment, path, blob) if blob is not None else {}
+            if not said or said.get("repository") != image.get("repository"):
+                continue
+            same = said.get("tag") == image.get("tag")
+            leaves = self._leaves(path, first.landing)
+            if same or (leaves and layer.app in _words(path)):
+                ranked.append((same, layer.environment in _words(path), leaves, _tail(path, layer.path), path))
+        if not ranked:
+            return []
+        return self.versions(layer._replace(path=max(ranked)[-1]), seen)
+
+    def _candidates(self, layer: Layer, landing: Landing) -> list[str]:
+        """Return the files that changed in a landing, and those that bear the name of the app."""
+        if not self._by_word:
+            for path in self._versions:
+                for word in _words(path):
+                    self._by_word.setdefault(word, []).append(path)
+        changed = [*self._by_landing.get(landing.position, ()), *self._moved_in(landing)]
+        named = self._by_word.get(layer.app, ())
+        # In a landing that changes very many files, one without the name of the app is not looked at.
+        nameless = changed if len(changed) <= _MOST_CANDIDATES else ()
+        return list(dict.fromkeys([*nameless, *named, *(path for path in changed if layer.app in _words(path))]))
+
+    def _moved_in(self, landing: Landing) -> list[str]:
+        """Return the files in other folders that a landing deletes or changes, and read their history."""
+        if landing.position not in self._outside:
+            self._outside[landing.position] = [
+                change.path
+                for change in (self._history.changes(landing) if self._folders else ())
+                if change.old is not None and change.path not in self._versions and change.path.endswith(_YAML)
+            ][:_MOST_CANDIDATES]
+            for path in self._outside[landing.position]:
+                self._read_file(path)
+        return self._outside[landing.position]
+
+    def _may_be(self, layer: Layer, path: str, landing: Landing) -> bool:
+        """Tell whether a file is not today the layer of something else."""
+        place = layer.place(path)
+        if place is None:
+            return True
+        if place.environment not in (None, layer.environment):
+            return False
+        return place.app in (None, layer.app) or self._leaves(path, landing)
+
+    def _leaves(self, path: str, landing: Landing) -> bool:
+        return any(one.landing.position == landing.position and one.blob is None for one in self._versions[path])
+
+    def _blob_before(self, path: str, landing: Landing) -> str | None:
+        versions = self._versions.get(path, [])
+        at = bisect.bisect_left([one.landing.position for one in versions], landing.position)
+        return versions[at - 1].blob if at else None
+
+    def _read_file(self, path: str) -> None:
+        """Read the history of one file that stands in none of the folders."""
+        versions = [
+            Version(landed.landing, path, change.new)
+            for landed in self._history.steps([path])
+            for change in landed.changes
+            if change.path == path
+        ]
+        self._versions[path] = versions[::-1]
+
+    def _add(self, landing: Landing, change: FileChange) -> None:
+        if not change.path.endswith(_YAML):
+            return
+        self._versions.setdefault(change.path, []).append(Version(landing, change.path, change.new))
+        if change.old is not None:
+            self._by_landing.setdefault(landing.position, []).append(change.path)
+
+
+def _words(path: str) -> list[str]:
+    """Return the names of folders and of the file, as a whole and without its ending."""
+    parts = path.split("/")
+    return [*parts, *_WORD.findall(parts[-1]), parts[-1].rpartition(".")[0]]
+
+
+def _tail(one: str, other: str) -> int:
+    """Return how many parts two paths share at their ends."""
+    count = 0
+    for left, right in zip(reversed(one.split("/")), reversed(other.split("/")), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

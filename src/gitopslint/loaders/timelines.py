@@ -1,0 +1,234 @@
+"""Timelines: what the environments of an app were told to run, read from the history of its layers.
+
+The image of an environment is what its release layers say, the last one that sets a part of it; in a contract without
+release layers, what any of its layers says. The chart's defaults and values written into an Application are not
+followed: an image that comes from there today stands apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Literal
+
+from gitopslint.loaders.evidence import Evidence
+from gitopslint.loaders.history import History
+from gitopslint.loaders.layout import Layout, Place
+from gitopslint.loaders.lineage import Files, Layer, Parts, Version
+from gitopslint.loaders.versions import Reading, Versions, image_parts
+from gitopslint.model.contract import ImageKeys
+from gitopslint.model.document import Document, KeyPath
+from gitopslint.model.landing import Landing
+from gitopslint.model.layer import App, Release
+from gitopslint.model.tag import placeholder_tag
+from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Step, Timeline, Trail
+
+_HEX = re.compile(rb"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])")
+_DIGEST = re.compile(rb"sha[0-9]+:[0-9a-f]+")
+_ENOUGH = 3
+_LOOKED_AT = 200
+
+Documents = Callable[[str], Document | None]
+"""Return the document of a layer as it is today, by its path from the root; None where there is none."""
+
+Content = Reading | Literal["corrupt", "unread", "gone"]
+Past = list[tuple[Landing, str, Content]]
+"""What each landing made of the layers of one environment: landing, layer, content; the oldest first."""
+
+
+class Chronology:
+    """The history of all layers that name images."""
+
+    def __init__(self, history: History, layout: Layout, prefix: str) -> None:
+        """`prefix` leads from the top of the repository to the root."""
+        self.history = history
+        self._layout = layout
+        self._contract = layout.contract
+        self._prefix = prefix
+        release = [layer for layer in self._contract.layers if layer.role == "release"]
+        self._followed = release or [layer for layer in self._contract.layers if layer.role != "chart"]
+        self._evidence = Evidence(history, layout, prefix, lambda: self.built_elsewhere)
+        self._wanted = {
+            path
+            for keys in self._contract.images
+            for environment in self._contract.environments
+            for path in keys.paths(environment).values()
+        }
+
+    @cached_property
+    def files(self) -> Files:
+        """The history of the folders in which the layers stand. Raises HistoryError."""
+        tops = {(self._prefix + layer.path).split("/")[self._prefix.count("/")] for layer in self._followed}
+        if any("{" in top for top in tops):
+            return Files(self.history, [self._prefix] if self._prefix else [])
+        return Files(self.history, sorted(self._prefix + top for top in tops))
+
+    @cached_property
+    def built_elsewhere(self) -> bool:
+        """Whether the tags name commits, and none of several is one of this repository. Raises HistoryError.
+
+        Then the code is likely to live in another one, and a commit that is not here says nothing.
+        """
+        paths = [self._prefix + path for path, place in self._layout.layers.items() if place.layer in self._followed]
+        blobs = [blob for path in paths[:_LOOKED_AT] if (blob := self.files.newest(path)) is not None]
+        seen: set[bytes] = set()
+        for content in self.history.contents(blobs):
+            for digits in _HEX.findall(_DIGEST.sub(b"", content or b"")):
+                if digits not in seen:
+                    seen.add(digits)
+                    if self.history.commits(digits.decode()):
+                        return False
+        return len(seen) >= _ENOUGH
+
+    def timelines(self, app: App, documents: Documents) -> Iterator[Timeline]:
+        """Yield the timeline of each image of an app. Raises HistoryError."""
+        versions = {environment: self._versions(app.name, environment) for environment in self._environments(app)}
+        pasts = self._pasts(versions, documents)
+        for keys in self._contract.images:
+            steps: dict[int, tuple[Landing, dict[str, Image]]] = {}
+            for environment in versions:
+                for landing, image in self._images(app.name, environment, keys, pasts[environment], documents):
+                    steps.setdefault(landing.position, (landing, {}))[1][environment] = image
+            timeline = Timeline(
+                app.name,
+                keys,
+                tuple(versions),
+                tuple(Step(*steps[position]) for position in sorted(steps)),
+                {},
+                {},
+                self._contract,
+                self.history.cut_off,
+            )
+            former = frozenset(version.path for found in versions.values() for _, version in found)
+            today, apart = self._today(app, timeline, former)
+            yield timeline._replace(today=today, apart=apart)
+
+    def _environments(self, app: App) -> Iterator[str]:
+        """Yield the environments in which an app is, or once was."""
+        today = {stack.environment for stack in app.stacks}
+        own = [layer.path for layer in self._followed if "{app}" in layer.path and "{env}" in layer.path]
+        for environment in self._contract.environments:
+            paths = (path.replace("{app}", app.name).replace("{env}", environment) for path in own)
+            if environment in today or any(self.files.knows(self._prefix + path) for path in paths):
+                yield environment
+
+    def _versions(self, app: str, environment: str) -> list[tuple[str, Version]]:
+        """Return all versions of the layers of one environment in the order of landings, each with its layer."""
+        found = []
+        for place in self._followed:
+            path = self._layout.path_of(place, app, environment)
+            layer = Layer(self._prefix + path, app, environment, self._place, self._parts)
+            found += [(path, version) for version in self.files.versions(layer)]
+        return sorted(found, key=lambda one: one[1].landing.position)
+
+    def _pasts(self, versions: Mapping[str, list[tuple[str, Version]]], documents: Documents) -> dict[str, Past]:
+        """Read all versions of the layers of one app, each content once."""
+        readers: dict[str, Versions] = {}
+        known: dict[tuple[str, str], Content] = {}
+        wanted = {version.blob for found in versions.values() for _, version in found if version.blob is not None}
+        blobs = sorted(wanted)
+        contents = dict(zip(blobs, self.history.contents(blobs), strict=True))
+        pasts: dict[str, Past] = {}
+        for environment, found in versions.items():
+            past = pasts[environment] = []
+            for path, version in found:
+                if version.blob is None:
+                    past.append((version.landing, path, "gone"))
+                    continue
+                key = (path, version.blob)
+                if key not in known:
+                    if path not in readers:
+                        readers[path] = self._reader(path, documents)
+                    data = contents[version.blob]
+                    known[key] = "unread" if data is None else _content(readers[path].read(data))
+                past.append((version.landing, path, known[key]))
+        return pasts
+
+    def _reader(self, path: str, documents: Documents) -> Versions:
+        reader = Versions(path, self._wanted)
+        if (document := documents(path)) is not None:
+            reader.read_document(document)  # most older versions look like today's
+        return reader
+
+    def _images(
+        self, app: str, environment: str, keys: ImageKeys, past: Past, documents: Documents
+    ) -> Iterator[tuple[Landing, Image]]:
+        """Yield what one environment runs from each landing that changes it, the pending one last."""
+        paths = keys.paths(environment)
+        layers = [self._layout.path_of(layer, app, environment) for layer in self._followed]
+        current: dict[str, Content] = {}
+        image = ABSENT
+        for number, (landing, layer, content) in enumerate(past):
+            current[layer] = content
+            if number + 1 < len(past) and past[number + 1][0].position == landing.position:
+                continue  # the landing changes more than one layer
+            if (now := _image([current.get(layer, "gone") for layer in layers], paths)) != image:
+                image = now
+                yield landing, image
+        today: list[Content] = [
+            "gone" if (document := documents(layer)) is None else _content(self._today_in(document)) for layer in layers
+        ]
+        if (now := _image(today, paths)) != image:
+            yield self.history.pending, now
+
+    def _today_in(self, document: Document) -> Reading | None:
+        return Versions(document.path, self._wanted).read_document(document)
+
+    def _today(
+        self, app: App, timeline: Timeline, former: frozenset[str]
+    ) -> tuple[dict[str, Trail], dict[str, Release]]:
+        """Return the releases of today by environment: those that the history follows, and the others."""
+        today: dict[str, Trail] = {}
+        apart: dict[str, Release] = {}
+        for release in app.releases:
+            if release.keys != timeline.keys or release.environment in today:
+                continue
+            node = release.tag or release.digest
+            if node is None or not node.is_scalar or node.value in (None, "") or placeholder_tag(node.text):
+                continue
+            place = self._layout.layers.get(node.span.path)
+            runs = timeline.runs(release.environment)
+            name = node.text.partition("@")[0]
+            if place is not None and place.layer in self._followed and runs and runs[-1].name in (name, node.text):
+                today[release.environment] = self._evidence.trail(release, runs, former)
+            else:
+                apart.setdefault(release.environment, release)
+        return today, {environment: one for environment, one in apart.items() if environment not in today}
+
+    def _place(self, path: str) -> Place | None:
+        """Tell what a path from the top is by the contract of today."""
+        return self._layout.place(path.removeprefix(self._prefix)) if path.startswith(self._prefix) else None
+
+    def _parts(self, environment: str, path: str, blob: str) -> Parts:
+        """Return what a blob says of the first image that it names."""
+        (data,) = self.history.contents([blob])
+        reading = Versions(path, self._wanted).read(data) if data is not None else None
+        for keys in self._contract.images:
+            if reading and (parts := image_parts(reading, keys.paths(environment))):
+                return parts
+        return {}
+
+
+def _content(reading: Reading | None) -> Content:
+    return "corrupt" if reading is None else reading
+
+
+def _image(layers: list[Content], paths: Mapping[str, KeyPath]) -> Image:
+    """Return the image that layers make together, the last one that sets a part of it."""
+    if "unread" in layers:
+        return UNREAD
+    if "corrupt" in layers:
+        return CORRUPT
+    parts: Parts = {}
+    for reading in layers:
+        if isinstance(reading, dict):
+            parts |= image_parts(reading, paths)
+    tag, _, digest = parts.get("tag", "").partition("@")
+    digest = parts.get("digest") or digest
+    repository = parts.get("repository")
+    if repository is not None and "registry" in parts:
+        repository = f"{parts['registry']}/{repository}"
+    if not tag and not digest:
+        return ABSENT
+    return Image("placeholder" if placeholder_tag(tag) else "image", repository, tag or None, digest or None)
