@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.product import clean_product
 from tests.support.project import ROOT, copy_project, once, project_files, python
 from tests.support.repo import Repo
-from tests.support.runs import CLEAN, write_files
 
 pytestmark = pytest.mark.slow
 
@@ -123,7 +123,7 @@ COMMANDS = {
 @pytest.mark.parametrize(("words", "expected"), COMMANDS.values(), ids=COMMANDS)
 def test_installed_command(words: list[str], expected: str, installed: Path, tmp_path: Path) -> None:
     """From any folder, the installed command finds the rules and schemas that came with it."""
-    write_files(tmp_path, CLEAN)
+    clean_product(tmp_path)
     done = run([installed / "gitopslint", *words], tmp_path)
     assert done.returncode == 0, done.stderr
     assert expected in done.stdout

@@ -12,6 +12,7 @@ import pytest
 
 from gitopslint import __version__
 from gitopslint.cli import main
+from tests.support.product import clean_product
 from tests.support.runs import CLEAN, write_files
 
 LAYER = "deploy/env/release-dev/shop.yaml"
@@ -21,10 +22,10 @@ UNTRACED = "image:\n  repository: registry.example.com/shop\n  tag: main-r27\n"
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A clean product repository without git, as the working directory, and no variable that colours output."""
+    """A clean product repository as the working directory, and no variable that colours output."""
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CI"):
         monkeypatch.delenv(name, raising=False)
-    write_files(tmp_path, CLEAN)
+    clean_product(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -35,6 +36,17 @@ def test_clean(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     out, err = capfd.readouterr()
     assert out == "no findings (1 app, 5 files against the default contract)\n"
     assert err == ""
+
+
+def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """Files without a history are checked as files; what only the history tells is undecided, in one place."""
+    write_files(tmp_path, CLEAN)
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == 0
+    out = capfd.readouterr().out
+    assert out.count("undecided[") == 1
+    assert "there is no git history here" in out
+    assert "decide: check a clone of the repository" in out
 
 
 def test_text_report(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -89,7 +101,8 @@ WRONG = {
     "an unknown rule": (["check", "--select", "mutable"], "there is no rule 'mutable': did you mean 'mutable-tag'?"),
     "an empty name": (["check", "--ignore", "a,,b"], "'a,,b' holds an empty name"),
     "an unknown level": (["check", "--fail-on", "fatal"], "invalid choice: 'fatal'"),
-    "--staged without git": (["check", "--staged"], "--staged needs a git repository"),
+    "a base that is not there": (["check", "--base", "mian"], "--base: there is no commit 'mian' in this clone"),
+    "a base that is an option": (["check", "--base=--output=x"], "there is no commit '--output=x' in this clone"),
     "an unknown command": (["chekc"], "there is no command 'chekc': did you mean 'check'?"),
     "no command": ([], "name a command: check, explain"),
     "an unknown rule to explain": (["explain", "mutable"], "there is no rule 'mutable': did you mean 'mutable-tag'?"),
@@ -152,7 +165,12 @@ def test_several_reports_of_one_run(here: Path, capfd: pytest.CaptureFixture[str
     assert json.loads(Path("out.sarif").read_text())["version"] == "2.1.0"
     assert json.loads(Path("quality.json").read_text())[0]["check_name"] == "mutable-tag"
     assert Path("out=1.json").read_text() == printed
-    assert sorted(path.name for path in here.iterdir()) == ["deploy", "out.sarif", "out=1.json", "quality.json"]
+    assert sorted(path.name for path in here.iterdir() if path.name != ".git") == [
+        "deploy",
+        "out.sarif",
+        "out=1.json",
+        "quality.json",
+    ]
 
 
 def test_output_file(here: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from gitopslint.cli import main
 from gitopslint.loaders import yaml
 from gitopslint.loaders.rules import rule_files
 from gitopslint.model.document import plain
+from tests.support.product import clean_product
 from tests.support.project import ROOT
 from tests.support.runs import CLEAN, write_files
 
@@ -59,7 +60,7 @@ FILES = CLEAN | {
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_files(tmp_path, FILES)
+    clean_product(tmp_path, FILES)
     monkeypatch.chdir(tmp_path)
 
 

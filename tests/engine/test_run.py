@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from gitopslint.checks.catalogue import CHECKS
+from gitopslint.engine import examples
 from gitopslint.engine import run as engine
+from gitopslint.engine.examples import CLEAN_HISTORY
 from gitopslint.loaders.tree import ReadError
 from gitopslint.model.finding import Undecided
 from gitopslint.model.record import changed
-from tests.support.runs import CLEAN, MemoryTree, check_files, places
+from tests.support.runs import CLEAN, MemoryTree, check_files, contract_of, places
 
 DEV, PROD = "deploy/env/release-dev/shop.yaml", "deploy/env/release-prod/shop.yaml"
 LATEST = "image: {repository: registry.example.com/shop, tag: latest}\n"
@@ -29,7 +31,9 @@ def test_a_crashing_rule_is_a_fault(check: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(engine, "CHECKS", crashing)
     job = "apiVersion: batch/v1\nkind: Job\nspec: {containers: [{image: a:latest}]}\n"
     application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-dev}\n"
-    report = check_files(CLEAN | {"deploy/jobs/x.yaml": job, "deploy/argocd/apps/dev/shop.yaml": application})
+    files = {"deploy/jobs/x.yaml": job, "deploy/argocd/apps/dev/shop.yaml": application}
+    contract, catalogue = contract_of(CLEAN)
+    report = examples.check_files(files, contract, catalogue, landings=CLEAN_HISTORY)
     assert {fault.rule for fault in report.faults} == {check.rule}
     assert report.verdict != "pass"
     assert "s3cr3t" not in repr(report.faults)

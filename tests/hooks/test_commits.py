@@ -18,7 +18,7 @@ from tests.support.runs import CLEAN, write_files
 RELEASE = "deploy/env/release-dev/shop.yaml"
 PROD_RELEASE = "deploy/env/release-prod/shop.yaml"
 VALUES = "deploy/env/dev/shop.yaml"
-GOOD = "image:\n  repository: registry.example.com/shop\n  tag: 0c1d2e3f4a5b-r4\n"
+GOOD = "image:\n  repository: registry.example.com/shop\n  tag: main-r4\n"
 BAD = "image:\n  repository: registry.example.com/shop\n  tag: latest\n"
 ORPHAN = "deploy/env/release-dev/orphan.yaml"
 

@@ -47,8 +47,8 @@ def simultaneous_promotion(timeline: Timeline, _: object) -> Iterator[Outcome]:
             timeline,
             trail,
             run,
-            f"{gate} {'gets' if run.landing.pending else 'got'} it in the same landing, so nothing is validated there "
-            f"in between; promote it in a later landing",
+            f"{gate} {'gets' if run.landing.pending else 'got'} it in the same landing, so nothing "
+            f"{'is' if run.landing.pending else 'was'} validated there in between; promote it in a later landing",
             place_of(timeline, gate, f"{gate} got it in the same landing"),
         )
 

@@ -61,6 +61,7 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     rules = command("rules", _run_rules, "List the rules in force here, or test the repository's own.")
     rules.add_argument("--format", choices=("text", "markdown", "json"), default="text")
     _values(command("values", _run_values, "Show the merged values of an app, each with the line that sets it."))
+    _history(command("history", _run_history, "Show every landing of the release layers, and what it was."))
     rules.add_argument(
         "--test",
         metavar="PATH",
@@ -150,6 +151,22 @@ def _values(parser: _Parser) -> None:
     add("--staged", action="store_true", help="read what is staged for the next commit, not the files on disk")
 
 
+def _history(parser: _Parser) -> None:
+    add = parser.add_argument
+    add("app", metavar="APP", nargs="?", help="only this app")
+    add("--format", choices=("text", "json"), default="text", help="a table (text, default), or json")
+    add(
+        "--fail-on",
+        metavar="LEVEL",
+        choices=("error", "warning", "note"),
+        help="end with 1 when any landing ever broke a rule of this level or above, or the history is not known",
+    )
+    add("--repository", metavar="DIR", default=".", help="the repository (default: here)")
+    add("--base", metavar="REF", help="what the change is to be merged into: all since then counts as one landing")
+    add("--staged", action="store_true", help="take what is staged for the next commit as the pending change")
+    add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
+
+
 def _names(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",")]
     if not all(names):
@@ -199,6 +216,12 @@ def _run_init(arguments: argparse.Namespace) -> int:
     from gitopslint.cli.init import init
 
     return init(arguments)
+
+
+def _run_history(arguments: argparse.Namespace) -> int:
+    from gitopslint.cli.history import history
+
+    return history(arguments)
 
 
 def _run_values(arguments: argparse.Namespace) -> int:

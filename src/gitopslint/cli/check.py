@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
 from gitopslint.cli.output import colourful, render, write_file, write_out
@@ -22,14 +23,15 @@ def check(arguments: argparse.Namespace) -> int:
         selection = select(catalogue, workspace.product.contract, arguments.select, arguments.ignore)
     except UnknownRuleError as error:
         raise UsageError(str(error)) from None
-    report = run(
-        workspace.product,
-        catalogue,
-        selection,
-        prefix=workspace.prefix,
-        scope=workspace.scope,
-        contract_file=workspace.contract_file,
-    )
+    with closing(workspace.product) as product:
+        report = run(
+            product,
+            catalogue,
+            selection,
+            prefix=workspace.prefix,
+            scope=workspace.scope,
+            contract_file=workspace.contract_file,
+        )
     if arguments.undecided == "ignore":
         report = report._replace(undecided=())
     _write(report, arguments)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError, tell
-from gitopslint.loaders.git import GitError, Repository
+from gitopslint.loaders.git import Repository
 from gitopslint.loaders.git_history import GitHistory, Line, merge_base, resolve
 from gitopslint.loaders.history import NO_HISTORY, History, Unavailable
 from gitopslint.model.landing import WHOLE_HISTORY
@@ -30,7 +30,7 @@ class Base(NamedTuple):
 def history_opener(
     repository: Repository | None, base: str | None, *, staged: bool, environment: Mapping[str, str] = os.environ
 ) -> Opener:
-    """Return how to open the history of a repository, later and only if a rule asks for it.
+    """Return how to open the history of a repository, later and only if a rule asks for it. Opening raises GitError.
 
     `base` is what `--base` names; without it the variables of a merge-request pipeline count. Raises UsageError for
     a base that is not there.
@@ -46,12 +46,9 @@ def history_opener(
 
     def opened() -> History | Unavailable:
         request = Base((base,), "--base") if base is not None else _requested(repository.top, environment)
-        try:
-            if request is not None and not (staged and base is None):
-                return _on_top(repository, request, staged=staged)
-            return GitHistory(repository, Line(resolve(repository, "HEAD"), staged=staged), _now())
-        except GitError as error:
-            return Unavailable(str(error), "repair the repository")
+        if request is not None and not (staged and base is None):
+            return _on_top(repository, request, staged=staged)
+        return GitHistory(repository, Line(resolve(repository, "HEAD"), staged=staged), _now())
 
     return opened
 

@@ -38,7 +38,9 @@ CLEAN: dict[str, str | bytes | None] = {
 CLEAN_HISTORY = (
     Told({path: text for path, text in CLEAN.items() if "/release-" not in path}, "4f9d2c7b81ae", "Begin"),
     *(
-        Told({path: text for path, text in CLEAN.items() if f"/release-{env}/" in path}, subject=f"release({env}): shop")
+        Told(
+            {path: text for path, text in CLEAN.items() if f"/release-{env}/" in path}, subject=f"release({env}): shop"
+        )
         for env in ("dev", "prod")
     ),
 )

@@ -53,7 +53,7 @@ class GitHistory:
     def pending(self) -> Landing:
         """The change on top of the newest landing. Its position is beyond all others."""
         start: Start | None = "root" if self._line.tip is None else None
-        return Landing("", 1 << 62, self._now, "", "", start=start)
+        return Landing("", len(self._positions), self._now, "", "", start=start)
 
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
@@ -64,7 +64,6 @@ class GitHistory:
         told = self._ask(*question, "--end-of-options", self._line.tip, *where)
         tokens = told.split(b"\0")
         at = 0
-        position = 1 << 60  # only the order counts, and nobody knows yet how many there are
         while at + 4 < len(tokens):
             commit, parents, time, author, subject = tokens[at : at + 5]
             at += 5
@@ -73,7 +72,7 @@ class GitHistory:
             yield Landed(
                 Landing(
                     name,
-                    position,
+                    self._positions[name],
                     int(time),
                     author.decode("utf-8", "replace"),
                     subject.decode("utf-8", "replace"),
@@ -82,7 +81,6 @@ class GitHistory:
                 ),
                 changes,
             )
-            position -= 1
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob; None for one that is not here. Raises HistoryError."""
@@ -122,10 +120,8 @@ class GitHistory:
 
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""
-        first, chain = self._containment
-        if commit not in first:
-            return False
-        return landing.pending or first[commit] <= chain.get(landing.id, -1)
+        first = self._containment.get(commit)
+        return first is not None and (landing.pending or first <= landing.position)
 
     def close(self) -> None:
         """End the processes that stayed."""
@@ -134,33 +130,35 @@ class GitHistory:
         self._talks.clear()
 
     @cached_property
-    def _containment(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Return for every commit the first landing that contains it, and the place of every landing in the chain.
+    def _positions(self) -> dict[str, int]:
+        """The places of all landings in the main line, the oldest first."""
+        if self._line.tip is None:
+            return {}
+        told = self._ask("rev-list", "--first-parent", "--reverse", "--end-of-options", self._line.tip)
+        return {commit: position for position, commit in enumerate(told.decode().splitlines())}
+
+    @cached_property
+    def _containment(self) -> dict[str, int]:
+        """Return for every commit the position of the first landing that contains it.
 
         One walk over all commits: `merge-base --is-ancestor` would be a process for each question.
         """
         heads = [head for head in (self._line.tip, *self._line.heads) if head is not None]
         if not heads:
-            return {}, {}
+            return {}
         parents: dict[str, list[str]] = {}
         for line in self._ask("rev-list", "--parents", "--end-of-options", *heads).decode().splitlines():
             commit, *others = line.split(" ")
             parents[commit] = others
-        chain = []
-        at = self._line.tip
-        while at is not None and at in parents:
-            chain.append(at)
-            at = next(iter(parents[at]), None)
-        chain.reverse()
         first: dict[str, int] = {}
-        for place, landing in enumerate((*chain, *self._line.heads)):
+        for position, landing in enumerate((*self._positions, *self._line.heads)):
             waiting = [landing]
             while waiting:
                 commit = waiting.pop()
                 if commit not in first:
-                    first[commit] = place
+                    first[commit] = position
                     waiting += parents.get(commit, ())
-        return first, {landing: place for place, landing in enumerate(chain)}
+        return first
 
     @cached_property
     def _pending_changes(self) -> tuple[FileChange, ...]:

@@ -65,6 +65,9 @@ class History(Protocol):
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""
 
+    def close(self) -> None:
+        """Let go of what answers the questions."""
+
 
 class Told(NamedTuple):
     """One landing as an example tells it.
@@ -135,6 +138,9 @@ class ToldHistory:
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is a landing or an earlier one."""
         return any(step.landing.id == commit and step.landing.position <= landing.position for step in self._steps)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
 
     def _laid(self, tree: dict[str, str], files: Mapping[str, str | bytes | None]) -> tuple[FileChange, ...]:
         changes = []

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
-from gitopslint.loaders.history import NO_HISTORY, History, HistoryError, Unavailable
+from gitopslint.loaders.git import GitError
+from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
@@ -47,9 +48,12 @@ class Product:
         tree: Tree,
         contract: Contract,
         prefix: str = "",
-        open_history: Callable[[], History | Unavailable] = lambda: NO_HISTORY,
+        open_history: Callable[[], History | Unavailable | None] = lambda: None,
     ) -> None:
-        """Sort the files of a tree. `prefix` leads from the top of its repository to its root. Raises SchemaError."""
+        """Sort the files of a tree. `prefix` leads from the top of its repository to its root. Raises SchemaError.
+
+        Where `open_history` returns None, as for an example that tells no landings, nothing is asked about the past.
+        """
         self.tree = tree
         self._prefix = prefix
         self._open_history = open_history
@@ -104,10 +108,11 @@ class Product:
 
     def timelines(self, unit: Unit) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them."""
-        if unit.app is None:
+        chronology = self._chronology
+        if unit.app is None or chronology is None:
             return
-        if isinstance(self._chronology, Unavailable):
-            raise HistoryError(self._chronology.reason, self._chronology.remedy)
+        if isinstance(chronology, Unavailable):
+            raise HistoryError(chronology.reason, chronology.remedy)
         own = {document.path: document for document in unit.documents}
 
         def document(path: str) -> Document | None:
@@ -116,17 +121,27 @@ class Product:
             layer = self._other_layer(path)
             return layer.document if layer is not None else None
 
-        yield from self._chronology.timelines(unit.app, document)
+        yield from chronology.timelines(unit.app, document)
+
+    def close(self) -> None:
+        """Let go of the history, if it was ever asked for."""
+        found = self.__dict__.get("_chronology")
+        if isinstance(found, Chronology):
+            found.history.close()
 
     @cached_property
-    def _chronology(self) -> Chronology | Unavailable:
+    def _chronology(self) -> Chronology | Unavailable | None:
         try:
             history = self._open_history()
-            if isinstance(history, Unavailable):
+            if history is None or isinstance(history, Unavailable):
                 return history
+        except GitError as error:
+            return Unavailable(str(error), "repair the repository")
+        try:
             chronology = Chronology(history, self.layout, self._prefix)
             _ = chronology.files  # all of it is read now, or never
         except HistoryError as error:
+            history.close()
             return Unavailable(str(error), error.remedy)
         return chronology
 

@@ -1,0 +1,43 @@
+"""`gitopslint history`."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import closing
+
+from gitopslint.cli.exits import CLEAN, FINDINGS, UsageError
+from gitopslint.cli.output import colourful, write_out
+from gitopslint.cli.workspace import open_workspace
+from gitopslint.engine.history import chapters
+from gitopslint.engine.selection import select
+from gitopslint.loaders.rules import load_catalogue
+from gitopslint.model.closest import closest
+from gitopslint.model.rule import LEVELS
+from gitopslint.reporters.history import render_json, render_text
+
+_MOST_NAMES = 10
+
+
+def history(arguments: argparse.Namespace) -> int:
+    """Print how the environments of the apps came to run what they run. Raises UsageError."""
+    workspace = open_workspace(arguments.repository, load_catalogue(), staged=arguments.staged, base=arguments.base)
+    product = workspace.product
+    known = product.layout.stacks()
+    if arguments.app is not None and arguments.app not in known:
+        near = closest(arguments.app, known)
+        hint = f"did you mean {near!r}?" if near else f"known are {', '.join(list(known)[:_MOST_NAMES])}"
+        raise UsageError(f"there is no app {arguments.app!r}: {hint}")
+    with closing(product):
+        told = list(chapters(product, select(workspace.catalogue, product.contract), arguments.app))
+    if arguments.format == "json":
+        write_out(render_json(told))
+    else:
+        write_out(render_text(told, colour=colourful(arguments.color)))
+    if arguments.fail_on is None:
+        return CLEAN
+    threshold = LEVELS.index(arguments.fail_on)
+    levels = [level for chapter in told for row in chapter.rows for level in row.levels.values()]
+    moves = [move for chapter in told for row in chapter.rows for move in row.moves]
+    if any(chapter.undecided for chapter in told) or any(move.kind == "undecided" for move in moves):
+        return FINDINGS  # an audit that could not look has not passed
+    return FINDINGS if any(LEVELS.index(level) >= threshold for level in levels) else CLEAN

@@ -1,0 +1,73 @@
+"""The history of apps: every landing, judged by the same code as today's releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from gitopslint.checks.moves import Course
+from gitopslint.engine.selection import Selection
+from gitopslint.loaders.history import HistoryError
+from gitopslint.loaders.product import Product
+from gitopslint.model.contract import Contract, ImageKeys
+from gitopslint.model.document import dotted
+from gitopslint.model.moment import parse_length
+from gitopslint.model.move import Chapter, Kind, Move, Row
+from gitopslint.model.rule import Level
+from gitopslint.model.timeline import ABSENT, Timeline
+
+_RULES: dict[Kind, str] = {
+    "skipped environment": "skipped-environment",
+    "simultaneous": "simultaneous-promotion",
+    "divergent": "divergent-promotion",
+    "corrupt": "invalid-yaml",
+}
+
+
+def chapters(product: Product, selection: Selection, app: str | None = None) -> Iterator[Chapter]:
+    """Yield the history of each image of one app, or of all apps by name."""
+    for unit in product.units():
+        if unit.app is None or app not in (None, unit.app.name):
+            continue
+        try:
+            for timeline in product.timelines(unit):
+                yield _chapter(timeline, selection)
+        except HistoryError as error:
+            environments = tuple(dict.fromkeys(stack.environment for stack in unit.app.stacks))
+            yield Chapter(unit.app.name, None, environments, (), (str(error), error.remedy))
+
+
+def _chapter(timeline: Timeline, selection: Selection) -> Chapter:
+    moves: dict[int, list[Move]] = {}
+    for move in Course(timeline).moves():
+        moves.setdefault(move.landing.position, []).append(move)
+    images = dict.fromkeys(timeline.environments, ABSENT)
+    rows = []
+    for step in timeline.steps:
+        images = images | dict(step.images)
+        made = tuple(moves.get(step.landing.position, ()))
+        levels = {
+            move.environment: level
+            for move in made
+            if (level := _level(move, timeline.contract, selection)) is not None
+        }
+        rows.append(Row(step.landing, images, made, levels))
+    several = len(timeline.contract.images) > 1
+    return Chapter(timeline.app, _named(timeline.keys) if several else None, timeline.environments, tuple(rows))
+
+
+def _level(move: Move, contract: Contract, selection: Selection) -> Level | None:
+    """Return the level at which a rule reports such a move; None for one that breaks none."""
+    if move.kind == "rollback":
+        return "note" if "rollback" in selection.levels else None
+    if move.kind == "promotion" and contract.minimum_soak is not None and move.soak is not None:
+        short = move.soak < parse_length(contract.minimum_soak)
+        return selection.levels.get("short-soak") if short else None
+    rule: str | None = _RULES.get(move.kind)
+    return selection.levels.get(rule) if rule is not None else None
+
+
+def _named(keys: ImageKeys) -> str:
+    parts: tuple[Literal["tag", "reference", "digest"], ...] = ("tag", "reference", "digest")
+    paths = keys.paths("{env}")
+    return next((dotted(paths[part]) for part in parts if part in paths), "")
