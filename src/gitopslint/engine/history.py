@@ -26,15 +26,14 @@ _RULES: dict[Kind, str] = {
 
 def chapters(product: Product, selection: Selection, app: str | None = None) -> Iterator[Chapter]:
     """Yield the history of each image of one app, or of all apps by name."""
-    for unit in product.units():
-        if unit.app is None or app not in (None, unit.app.name):
+    for name, environments in product.layout.stacks().items():
+        if app not in (None, name):
             continue
         try:
-            for timeline in product.timelines(unit):
+            for timeline in product.past(name, environments):
                 yield _chapter(timeline, selection)
         except HistoryError as error:
-            environments = tuple(dict.fromkeys(stack.environment for stack in unit.app.stacks))
-            yield Chapter(unit.app.name, None, environments, (), (str(error), error.remedy))
+            yield Chapter(name, None, environments, (), (str(error), error.remedy))
 
 
 def _chapter(timeline: Timeline, selection: Selection) -> Chapter:

@@ -107,12 +107,13 @@ class Product:
         return wire(self._texts.values(), self.files, self.layout)
 
     def timelines(self, unit: Unit) -> Iterator[Timeline]:
-        """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them."""
-        chronology = self._chronology
+        """Yield the timelines of the app of a unit, with what is known of the releases of today.
+
+        Raises HistoryError where there is no history to tell them.
+        """
+        chronology = self._past()
         if unit.app is None or chronology is None:
             return
-        if isinstance(chronology, Unavailable):
-            raise HistoryError(chronology.reason, chronology.remedy)
         own = {document.path: document for document in unit.documents}
 
         def document(path: str) -> Document | None:
@@ -121,7 +122,22 @@ class Product:
             layer = self._other_layer(path)
             return layer.document if layer is not None else None
 
-        yield from chronology.timelines(unit.app, document)
+        environments = [stack.environment for stack in unit.app.stacks]
+        for timeline in chronology.timelines(unit.app.name, environments, document):
+            yield chronology.traced(timeline, unit.app.releases)
+
+    def past(self, app: str, environments: Iterable[str]) -> Iterator[Timeline]:
+        """Yield the timelines of an app, for which only the layers are read that they follow. Raises HistoryError."""
+        chronology = self._past()
+        if chronology is not None:
+            layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
+            documents, _ = self._read(layers)
+            yield from chronology.timelines(app, environments, documents.get)
+
+    def _past(self) -> Chronology | None:
+        if isinstance(self._chronology, Unavailable):
+            raise HistoryError(self._chronology.reason, self._chronology.remedy)
+        return self._chronology
 
     def close(self) -> None:
         """Let go of the history, if it was ever asked for."""

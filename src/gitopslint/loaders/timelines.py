@@ -8,7 +8,7 @@ followed: an image that comes from there today stands apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -20,7 +20,7 @@ from gitopslint.loaders.versions import Reading, Versions, image_parts
 from gitopslint.model.contract import ImageKeys
 from gitopslint.model.document import Document, KeyPath
 from gitopslint.model.landing import Landing
-from gitopslint.model.layer import App, Release
+from gitopslint.model.layer import Release
 from gitopslint.model.tag import placeholder_tag
 from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Step, Timeline, Trail
 
@@ -81,35 +81,56 @@ class Chronology:
                         return False
         return len(seen) >= _ENOUGH
 
-    def timelines(self, app: App, documents: Documents) -> Iterator[Timeline]:
-        """Yield the timeline of each image of an app. Raises HistoryError."""
-        versions = {environment: self._versions(app.name, environment) for environment in self._environments(app)}
+    def layers_of(self, app: str, environments: Iterable[str]) -> list[str]:
+        """Return the layers whose history tells what an app runs, by their paths from the root."""
+        paths = (self._layout.path_of(layer, app, one) for one in environments for layer in self._followed)
+        return list(dict.fromkeys(paths))
+
+    def timelines(self, app: str, environments: Iterable[str], documents: Documents) -> Iterator[Timeline]:
+        """Yield the timeline of each image of an app that is in some environments today. Raises HistoryError."""
+        versions = {one: self._versions(app, one) for one in self._ever_in(app, set(environments))}
         pasts = self._pasts(versions, documents)
+        former = frozenset(version.path for found in versions.values() for _, version in found)
         for keys in self._contract.images:
             steps: dict[int, tuple[Landing, dict[str, Image]]] = {}
             for environment in versions:
-                for landing, image in self._images(app.name, environment, keys, pasts[environment], documents):
+                for landing, image in self._images(app, environment, keys, pasts[environment], documents):
                     steps.setdefault(landing.position, (landing, {}))[1][environment] = image
-            timeline = Timeline(
-                app.name,
+            yield Timeline(
+                app,
                 keys,
                 tuple(versions),
                 tuple(Step(*steps[position]) for position in sorted(steps)),
-                {},
-                {},
                 self._contract,
+                former,
                 self.history.cut_off,
             )
-            former = frozenset(version.path for found in versions.values() for _, version in found)
-            today, apart = self._today(app, timeline, former)
-            yield timeline._replace(today=today, apart=apart)
 
-    def _environments(self, app: App) -> Iterator[str]:
+    def traced(self, timeline: Timeline, releases: Iterable[Release]) -> Timeline:
+        """Return a timeline with what is known of the releases of today. Raises HistoryError."""
+        today: dict[str, Trail] = {}
+        apart: dict[str, Release] = {}
+        for release in releases:
+            if release.keys != timeline.keys or release.environment in today:
+                continue
+            node = release.tag or release.digest
+            if node is None or not node.is_scalar or node.value in (None, "") or placeholder_tag(node.text):
+                continue
+            place = self._layout.layers.get(node.span.path)
+            runs = timeline.runs(release.environment)
+            name = node.text.partition("@")[0]
+            if place is not None and place.layer in self._followed and runs and runs[-1].name in (name, node.text):
+                today[release.environment] = self._evidence.trail(release, runs, timeline.former)
+            else:
+                apart.setdefault(release.environment, release)
+        others = {environment: one for environment, one in apart.items() if environment not in today}
+        return timeline._replace(today=today, apart=others)
+
+    def _ever_in(self, app: str, today: set[str]) -> Iterator[str]:
         """Yield the environments in which an app is, or once was."""
-        today = {stack.environment for stack in app.stacks}
         own = [layer.path for layer in self._followed if "{app}" in layer.path and "{env}" in layer.path]
         for environment in self._contract.environments:
-            paths = (path.replace("{app}", app.name).replace("{env}", environment) for path in own)
+            paths = (path.replace("{app}", app).replace("{env}", environment) for path in own)
             if environment in today or any(self.files.knows(self._prefix + path) for path in paths):
                 yield environment
 
@@ -174,27 +195,6 @@ class Chronology:
 
     def _today_in(self, document: Document) -> Reading | None:
         return Versions(document.path, self._wanted).read_document(document)
-
-    def _today(
-        self, app: App, timeline: Timeline, former: frozenset[str]
-    ) -> tuple[dict[str, Trail], dict[str, Release]]:
-        """Return the releases of today by environment: those that the history follows, and the others."""
-        today: dict[str, Trail] = {}
-        apart: dict[str, Release] = {}
-        for release in app.releases:
-            if release.keys != timeline.keys or release.environment in today:
-                continue
-            node = release.tag or release.digest
-            if node is None or not node.is_scalar or node.value in (None, "") or placeholder_tag(node.text):
-                continue
-            place = self._layout.layers.get(node.span.path)
-            runs = timeline.runs(release.environment)
-            name = node.text.partition("@")[0]
-            if place is not None and place.layer in self._followed and runs and runs[-1].name in (name, node.text):
-                today[release.environment] = self._evidence.trail(release, runs, former)
-            else:
-                apart.setdefault(release.environment, release)
-        return today, {environment: one for environment, one in apart.items() if environment not in today}
 
     def _place(self, path: str) -> Place | None:
         """Tell what a path from the top is by the contract of today."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from gitopslint.model.contract import Contract, ImageKeys
@@ -102,19 +103,21 @@ class Trail(NamedTuple):
 class Timeline(NamedTuple):
     """One image of one app through history.
 
-    `environments` are those of the app in the order of promotion, `steps` the landings, the oldest first. `today`
-    holds the releases whose tag stands in a layer that the history follows, `apart` the others. `cut_off`: what was
-    before the first step is not in this clone.
+    `environments` are those of the app in the order of promotion, `steps` the landings, the oldest first. `former` are
+    the paths from the top of the repository under which its layers ever stood. `cut_off`: what was before the first
+    step is not in this clone. `today` holds the releases whose tag stands in a layer that the history follows,
+    `apart` the others.
     """
 
     app: str
     keys: ImageKeys
     environments: tuple[str, ...]
     steps: tuple[Step, ...]
-    today: Mapping[str, Trail]
-    apart: Mapping[str, Release]
     contract: Contract
+    former: frozenset[str] = frozenset()
     cut_off: bool = False
+    today: Mapping[str, Trail] = MappingProxyType({})
+    apart: Mapping[str, Release] = MappingProxyType({})
 
     @property
     def environment(self) -> None:
