@@ -123,7 +123,10 @@ def mixed_release(timeline: Timeline, _: object) -> Iterator[Outcome]:
         others = trail.others or ()
         if len(timeline.runs(trail.release.environment)) == 1:
             # An app enters an environment, and its other files come with it.
-            others = tuple(one for one in others if one.old is not None or timeline.app not in one.path)
+            sources = trail.sources or ()
+            others = tuple(
+                one for one in others if one.old is not None or one in sources or timeline.app not in one.path
+            )
         if others:
             yield offence(
                 timeline,

@@ -49,7 +49,7 @@ class Evidence:
                 trail = trail._replace(beyond=self._sources(release.app, beyond))
             if (earlier := next((one for one in runs[:-1] if one.name == run.name), None)) is not None:
                 since = self._history.changes_between(earlier.landing.id, landing.id)
-                across = self._history.changes_between(self._code(run), self._code(runs[-2]))
+                across = self._history.changes_between(self._code(earlier), self._code(runs[-2]))
                 trail = trail._replace(
                     since=self._sources(release.app, since), migrations=self._migrations(release.app, across)
                 )

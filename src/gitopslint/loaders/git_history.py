@@ -84,11 +84,16 @@ class GitHistory:
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob; None for one that is not here. Raises HistoryError."""
-        found: list[bytes | None] = []
-        for start in range(0, len(blobs), _AT_ONCE):
-            part = blobs[start : start + _AT_ONCE]
-            found += [None if data is None else data[1] for data in self._objects(part)]
-        return found
+        try:
+            found = self._objects(blobs)
+        except HistoryError:
+            # Git before 2.44 dies of an object that a partial clone has left on the server. All that are here can be
+            # listed; that takes long enough not to be done at once.
+            self._end("cat-file", "--batch")
+            here = dict.fromkeys(blob for blob in blobs if blob in self._local)
+            found_here = dict(zip(here, self._objects(list(here)), strict=True))
+            found = [found_here.get(blob) for blob in blobs]
+        return [None if one is None else one[1] for one in found]
 
     def changes(self, landing: Landing) -> tuple[FileChange, ...]:
         """Return every file that a landing changes, the pending one included. Raises HistoryError."""
@@ -103,7 +108,7 @@ class GitHistory:
 
     def changes_between(self, old: str, new: str) -> tuple[FileChange, ...]:
         """Return every file in which two commits differ; an empty id is the pending change. Raises HistoryError."""
-        return self._difference(f"{self._commit_of(new)} {self._commit_of(old)}")
+        return self._difference(f"{new} {old}") if old and new else self._against_index(old or new)
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
@@ -128,6 +133,12 @@ class GitHistory:
         for talk in self._talks.values():
             talk.close()
         self._talks.clear()
+
+    @cached_property
+    def _local(self) -> frozenset[str]:
+        """All objects that this clone holds."""
+        told = self._ask("cat-file", "--batch-all-objects", "--batch-check=%(objectname)")
+        return frozenset(told.decode().split())
 
     @cached_property
     def _positions(self) -> dict[str, int]:
@@ -162,17 +173,14 @@ class GitHistory:
 
     @cached_property
     def _pending_changes(self) -> tuple[FileChange, ...]:
+        return self._against_index(self._line.tip or "")
+
+    def _against_index(self, commit: str) -> tuple[FileChange, ...]:
         # The work tree is never compared through git, because that runs filters of the repository: what is not
         # staged yet counts only where the layers themselves are read.
-        tree = self._line.tip or self._ask("hash-object", "-t", "tree", "--stdin", stdin=b"").decode().strip()
+        tree = commit or self._ask("hash-object", "-t", "tree", "--stdin", stdin=b"").decode().strip()
         question = ("diff-index", "--cached", "-r", *_RAW, "--ita-invisible-in-index", tree)
         return _changes(self._ask(*question, staged=self._line.staged).split(b"\0"), 0)[0]
-
-    def _commit_of(self, landing: str) -> str:
-        """Return the commit of a landing; of the pending change the newest one that it is made of."""
-        if landing:
-            return landing
-        return next(iter(self._line.heads), None) or self._line.tip or ""
 
     def _start(self, commit: str, parents: bytes) -> Start | None:
         if commit in self._boundary:
@@ -203,17 +211,19 @@ class GitHistory:
 
     def _objects(self, names: Sequence[str], *, several: bool = False) -> list[tuple[str, bytes] | None]:
         """Return each object as its id and content. `several`: one that is ambiguous counts as there, without both."""
-        talk = self._talk("cat-file", "--batch")
         found: list[tuple[str, bytes] | None] = []
         try:
-            talk.tell("".join(f"{name}\n" for name in names).encode())
-            for _ in names:
-                words = talk.line().split(b" ")
-                if len(words) == 3 and words[2].isdigit():
-                    found.append((words[0].decode(), talk.read(int(words[2]))))
-                    talk.read(1)
-                else:
-                    found.append(("", b"") if several and words[-1] == b"ambiguous" else None)
+            talk = self._talk("cat-file", "--batch")
+            for start in range(0, len(names), _AT_ONCE):
+                part = names[start : start + _AT_ONCE]
+                talk.tell("".join(f"{name}\n" for name in part).encode())
+                for _ in part:
+                    words = talk.line().split(b" ")
+                    if len(words) == 3 and words[2].isdigit():
+                        found.append((words[0].decode(), talk.read(int(words[2]))))
+                        talk.read(1)
+                    else:
+                        found.append(("", b"") if several and words[-1] == b"ambiguous" else None)
         except GitError as error:
             raise HistoryError(str(error), WHOLE_CLONE) from None
         return found
@@ -222,6 +232,10 @@ class GitHistory:
         if question not in self._talks:
             self._talks[question] = self._repository.converse(*question)
         return self._talks[question]
+
+    def _end(self, *question: str) -> None:
+        if (talk := self._talks.pop(question, None)) is not None:
+            talk.close()
 
     def _ask(self, *question: str, stdin: bytes | None = None, staged: bool = False) -> bytes:
         try:
