@@ -19,7 +19,7 @@ from gitopslint.model.scalars import Scalar, resolve
 from gitopslint.model.span import Span
 
 _QUOTED = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]*")
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./@-]*(?::[A-Za-z0-9_./-]+)*")
 _MOST_MOULDS = 8
 
 Reading = dict[KeyPath, tuple[Scalar, str]]
@@ -108,11 +108,13 @@ def _mould(text: str, nodes: dict[KeyPath, Node]) -> Mould | None:
     """Cut the values out of a text; None where one of them cannot be cut out and put back."""
     paths: dict[Span, list[KeyPath]] = {}
     styles: dict[Span, bool] = {}
+    texts: dict[Span, str] = {}
     for path, node in nodes.items():
         if node.style not in ("plain", "single", "double") or not node.is_scalar or node.tag is not None:
             return None
         paths.setdefault(node.span, []).append(path)
         styles[node.span] = node.style != "plain"
+        texts[node.span] = node.text
     starts = _line_starts(text)
     parts, slots, at = [], [], 0
     for span in sorted(paths):
@@ -120,6 +122,8 @@ def _mould(text: str, nodes: dict[KeyPath, Node]) -> Mould | None:
         start = starts[span.line - 1] + span.column - 1 + quotes
         end = starts[span.end_line - 1] + span.end_column - 1 - quotes
         if span.line != span.end_line or (_QUOTED if quotes else _PLAIN).fullmatch(text, start, end) is None:
+            return None
+        if text[start:end] != texts[span]:  # an empty value has the span of its key
             return None
         parts.append(text[at:start])
         slots.append(Slot(tuple(paths[span]), bool(quotes)))
