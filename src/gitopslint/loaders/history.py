@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -96,7 +95,7 @@ class ToldHistory:
         time = _EPOCH
         for position, one in enumerate(told):
             time += one.hours * 3_600
-            commit = one.commit + hashlib.sha1(str(position).encode()).hexdigest()[len(one.commit) :]  # noqa: S324
+            commit = one.commit + _id(str(position).encode())[len(one.commit) :]
             start: Start | None = "root" if position == 0 else None
             landing = Landing(commit, position, time, "Ada Author", one.subject, start=start)
             self._steps.append(Landed(landing, self._laid(tree, one.files)))
@@ -148,7 +147,7 @@ class ToldHistory:
             old, new = tree.get(path), None
             if text is not None:
                 data = text.encode() if isinstance(text, str) else text
-                new = hashlib.sha1(data).hexdigest()  # noqa: S324
+                new = _id(data)
                 self._blobs[new] = data
                 tree[path] = new
             else:
@@ -160,3 +159,9 @@ class ToldHistory:
 
 def _lies_in(path: str, folders: Iterable[str]) -> bool:
     return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+
+
+def _id(data: bytes) -> str:
+    import hashlib  # for examples only: OpenSSL takes its time to load
+
+    return hashlib.sha1(data).hexdigest()  # noqa: S324 - as git does

@@ -39,8 +39,8 @@ class Layer(NamedTuple):
     app: str
     environment: str
     place: Callable[[str], Place | None]
-    read: Callable[[str, str, str], Parts]
-    """Return what a blob says of an image, by environment, path and blob."""
+    read: Callable[[str, str, str, str], Parts]
+    """Return what a blob says of an image, by environment, path and blob; nothing if a text does not occur in it."""
 
 
 class Files:
@@ -86,15 +86,16 @@ class Files:
 
     def _predecessor(self, layer: Layer, first: Version, seen: frozenset[str]) -> list[Version]:
         """Return the versions of the file that a layer was before it appeared."""
-        image = layer.read(layer.environment, layer.path, first.blob or "")
+        image = layer.read(layer.environment, layer.path, first.blob or "", "")
         if not image:
             return []
         ranked = []
+        mentioned = image.get("repository") or image.get("tag") or ""
         for path in self._candidates(layer, first.landing):
             if path in seen or not self._may_be(layer, path, first.landing):
                 continue
             blob = self._blob_before(path, first.landing)
-            said = layer.read(layer.environment, path, blob) if blob is not None else {}
+            said = layer.read(layer.environment, path, blob, mentioned) if blob is not None else {}
             if not said or said.get("repository") != image.get("repository"):
                 continue
             same = said.get("tag") == image.get("tag")

@@ -200,10 +200,12 @@ class Chronology:
         """Tell what a path from the top is by the contract of today."""
         return self._layout.place(path.removeprefix(self._prefix)) if path.startswith(self._prefix) else None
 
-    def _parts(self, environment: str, path: str, blob: str) -> Parts:
-        """Return what a blob says of the first image that it names."""
+    def _parts(self, environment: str, path: str, blob: str, mentioned: str) -> Parts:
+        """Return what a blob says of the first image that it names, if a text occurs in it at all."""
         (data,) = self.history.contents([blob])
-        reading = Versions(path, self._wanted).read(data) if data is not None else None
+        if data is None or mentioned.encode("utf-8", "surrogateescape") not in data:
+            return {}
+        reading = Versions(path, self._wanted).read(data)
         for keys in self._contract.images:
             if reading and (parts := image_parts(reading, keys.paths(environment))):
                 return parts
