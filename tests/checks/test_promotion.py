@@ -446,3 +446,60 @@ def test_rebased_history_is_the_same(tmp_path: Path) -> None:
     teller.repo.git("rebase", "--quiet", "--onto", "main~5", "main~4", "main")
     report = judged(tmp_path, "promotion")
     assert found(report) == expected
+
+
+IMAGES = {
+    "a digest alone": (
+        "image: {{repository: r.io/shop, digest: 'sha256:{0}'}}\n",
+        ("a" * 64, "b" * 64),
+        "",
+    ),
+    "a digest behind the tag": (
+        "image: {{repository: r.io/shop, tag: 'v1.{0}.0@sha256:" + "c" * 64 + "'}}\n",
+        ("1", "2"),
+        "",
+    ),
+    "a whole reference": (
+        "image: 'r.io/shop:v1.{0}.0'\n",
+        ("1", "2"),
+        "images: [{reference: image}]",
+    ),
+    "another key path": (
+        "app: {{image: {{name: r.io/shop, version: v1.{0}.0}}}}\n",
+        ("1", "2"),
+        "images: [{repository: app.image.name, tag: app.image.version}]",
+    ),
+    "a registry of its own": (
+        "image: {{registry: r.io, repository: shop, tag: v1.{0}.0}}\n",
+        ("1", "2"),
+        "images: [{registry: image.registry, repository: image.repository, tag: image.tag}]",
+    ),
+    "unquoted digits": ("image: {{repository: r.io/shop, tag: 123456{0}}}\n", ("1", "2"), ""),
+}
+
+
+@pytest.mark.parametrize(("layer", "builds", "contract"), IMAGES.values(), ids=IMAGES)
+def test_however_an_image_is_named(layer: str, builds: tuple[str, str], contract: str, tmp_path: Path) -> None:
+    """Tags, digests and references tell builds apart, wherever they stand."""
+    one, other = (layer.format(build) for build in builds)
+    teller = story(tmp_path, [Code()], contract)
+    teller.tell([Landing(files={DEV: one}), Landing(files={PROD: one})])
+    assert found(judged(tmp_path, "promotion", ignored=("short-soak",))) == []
+    teller.tell([Landing(files={PROD: other})])
+    assert found(judged(tmp_path, "promotion", ignored=("short-soak",))) == ["prod skipped-environment error"]
+
+
+def test_one_file_for_all_environments(tmp_path: Path) -> None:
+    """In a layout with one file for each app, a landing that changes both environments in it does so at once."""
+    contract = (
+        "layers: [{role: release, path: 'apps/{app}.yaml'}]\n"
+        "images: [{repository: '{env}.image.repository', tag: '{env}.image.tag'}]\n"
+        "release_keys: ['**']"
+    )
+    layer = "dev: {{image: {{repository: r.io/shop, tag: {0}}}}}\nprod: {{image: {{repository: r.io/shop, tag: {1}}}}}\n".format
+    teller = story(tmp_path, [], contract)
+    for dev, prod in (("v1.0.0", "v0.9.0"), ("v1.1.0", "v1.0.0")):
+        teller.tell([Landing(files={"apps/shop.yaml": layer(dev, prod)})])
+    assert found(judged(tmp_path, "promotion", ignored=("short-soak",))) == []
+    teller.tell([Landing(files={"apps/shop.yaml": layer("v1.2.0", "v1.2.0")})])
+    assert found(judged(tmp_path, "promotion", ignored=("short-soak",))) == ["prod simultaneous-promotion error"]
