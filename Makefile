@@ -1,6 +1,6 @@
 # Everything here works from nothing: git, make and Python 3.11 or newer are enough.
 #
-#   make demo      gitopslint on an example with findings, and on one without
+#   make demo      gitopslint on an example with findings, one without, and a pair of repositories from either side
 #   make test      every check that a change must pass
 #   make generate  write the generated files
 #   make lint      ruff and mypy alone
@@ -31,6 +31,12 @@ demo: $(RUN)
 	@echo
 	@echo '$$ gitopslint check examples/clean'
 	@$(BIN)/gitopslint check examples/clean
+	@echo
+	@echo '$$ gitopslint check examples/synestra-platform'
+	@$(BIN)/gitopslint check examples/synestra-platform --exit-zero
+	@echo
+	@echo '$$ gitopslint check examples/web-core --platform examples/synestra-platform --select platform'
+	@$(BIN)/gitopslint check examples/web-core --platform examples/synestra-platform --select platform --exit-zero
 
 test: lint stale-files tools pytest
 

@@ -116,7 +116,7 @@ COMMANDS = {
     "explain": (["explain", "mutable-tag"], "# mutable-tag\n"),
     "schema": (["schema", "contract"], '"$schema"'),
     "init": (["init", "--stdout"], "version: 1\n"),
-    "check": (["check"], "no findings (1 app, 5 files against the default contract)\n"),
+    "check": (["check"], "1 undecided (1 app, 5 files against the default contract)\n"),
 }
 
 

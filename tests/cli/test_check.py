@@ -25,7 +25,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clean product repository as the working directory, and no variable that colours output."""
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CI"):
         monkeypatch.delenv(name, raising=False)
-    clean_product(tmp_path)
+    clean_product(tmp_path, {**CLEAN, ".gitopslint.yaml": "platform: none\n"})
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -34,13 +34,13 @@ def test_clean(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A clean repository passes, and the report says what it was held against."""
     assert main(["check"]) == 0
     out, err = capfd.readouterr()
-    assert out == "no findings (1 app, 5 files against the default contract)\n"
+    assert out == "no findings (1 app, 5 files against .gitopslint.yaml)\n"
     assert err == ""
 
 
 def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """Files without a history are checked as files; what only the history tells is undecided, in one place."""
-    write_files(tmp_path, CLEAN)
+    write_files(tmp_path, {**CLEAN, ".gitopslint.yaml": "platform: none\n"})
     monkeypatch.chdir(tmp_path)
     assert main(["check"]) == 0
     out = capfd.readouterr().out
@@ -60,7 +60,7 @@ def test_text_report(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
         "  |        ^^^^^^\n"
         "   = why: "
     )
-    assert out.endswith("1 error (1 app, 5 files against the default contract)\n")
+    assert out.endswith("1 error (1 app, 5 files against .gitopslint.yaml)\n")
 
 
 EXITS = {
@@ -165,7 +165,7 @@ def test_several_reports_of_one_run(here: Path, capfd: pytest.CaptureFixture[str
     assert json.loads(Path("out.sarif").read_text())["version"] == "2.1.0"
     assert json.loads(Path("quality.json").read_text())[0]["check_name"] == "mutable-tag"
     assert Path("out=1.json").read_text() == printed
-    assert sorted(path.name for path in here.iterdir() if path.name != ".git") == [
+    assert sorted(path.name for path in here.iterdir() if not path.name.startswith(".git")) == [
         "deploy",
         "out.sarif",
         "out=1.json",

@@ -20,6 +20,7 @@ from tests.support.project import ROOT
 from tests.support.runs import CLEAN, write_files
 
 CONTRACT = """\
+platform: none
 policy_folder: policies
 policies:
 - name: debug-in-prod

@@ -11,6 +11,7 @@ from gitopslint.loaders.history import Told
 from gitopslint.loaders.rules import load_catalogue, read_rule_file, rule_files
 from gitopslint.model.policy import Example
 from gitopslint.model.rule import LEVELS
+from tests.support.pairs import try_pair
 from tests.support.runs import CLEAN, check_files, contract_of, places
 
 EXAMPLES = [
@@ -29,11 +30,14 @@ def test_the_clean_repository_is_clean() -> None:
 @pytest.mark.parametrize(("name", "kind", "example"), EXAMPLES)
 def test_example(name: str, kind: Literal["good", "bad"], example: dict[str, Any]) -> None:
     """A good example is silent under all rules; a bad one is reported exactly where it says, by its rule alone."""
-    contract, catalogue = contract_of(example.get("files", {}))
-    given = Example(example.get("files", {}), example["title"], tuple(example.get("at", ())))
-    told = tuple(Told(**landing) for landing in example.get("landings", ()))
-    landings = (*CLEAN_HISTORY, *told) if told else ()
-    trial = try_example(name, kind, given, CLEAN, contract, catalogue, landings=landings)
+    if "in" in example:
+        trial = try_pair(name, kind, example)
+    else:
+        contract, catalogue = contract_of(example.get("files", {}))
+        given = Example(example.get("files", {}), example["title"], tuple(example.get("at", ())))
+        told = tuple(Told(**landing) for landing in example.get("landings", ()))
+        landings = (*CLEAN_HISTORY, *told) if told else ()
+        trial = try_example(name, kind, given, CLEAN, contract, catalogue, landings=landings)
     report = trial.report
     own = [finding for finding in report.findings if finding.rule == name]
     others = {finding.rule for finding in report.findings if finding.rule != name}

@@ -19,7 +19,7 @@ BAD = {
     f"{rule['name']}: {example['title']}": CLEAN | example["files"]
     for rule in map(read_rule_file, rule_files())
     for example in rule["examples"]["bad"]
-    if "landings" not in example
+    if "landings" not in example and "in" not in example
 }
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitopslint.checks import applications, chart_schema, images, layers, manifests, promotion, provenance
+from gitopslint.checks import (
+    applications,
+    builds,
+    chart_schema,
+    images,
+    layers,
+    manifests,
+    promotion,
+    provenance,
+    secret_refs,
+    sops,
+)
 from gitopslint.checks.check import Check
 
 CHECKS: tuple[Check[Any], ...] = (
@@ -32,6 +43,23 @@ CHECKS: tuple[Check[Any], ...] = (
     images.untraceable_tag,
     images.mismatched_repository,
     manifests.mutable_tag_in_manifest,
+    builds.malformed_ref,
+    builds.unknown_ref,
+    builds.version_ref_mismatch,
+    builds.reused_version,
+    builds.reused_version_in_release,
+    builds.missing_version,
+    builds.malformed_version,
+    builds.placeholder_version,
+    builds.mutable_version,
+    builds.unbuilt_release,
+    secret_refs.unresolved_secret_ref,
+    secret_refs.unresolved_secret_ref_in_manifest,
+    secret_refs.missing_secret_key,
+    secret_refs.missing_secret_key_in_manifest,
+    secret_refs.unused_secret,
+    sops.unencrypted_secret,
+    sops.unreadable_sops_config,
     provenance.unknown_tag_commit,
     provenance.foreign_tag_commit,
     provenance.reused_tag,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gitopslint.checks.builds import is_built
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.moving import MovingTags, why_it_moves
 from gitopslint.model.document import KeyPath, Node, find
@@ -153,12 +154,12 @@ def untraceable_tag(release: Release, parameters: MovingTags) -> Iterator[Outcom
     contract = release.stack.contract
     if tag.text.partition("@")[0].lower().endswith("-dirty"):
         reason = "was built from changes that were never committed, so no commit stands for it"
-    elif commit_in(tag.text, contract.tag_patterns) is not None:
+    elif commit_in(tag.text, contract.tag_patterns) is not None or is_built(release, tag.text.partition("@")[0]):
         return
     elif not _digest(release) and why_it_moves(tag.text, parameters, contract.environments, contract.tag_patterns):
         return  # mutable-tag has said why already
     else:
-        reason = "carries no commit, and without the platform repository nothing else ties it to one"
+        reason = f"carries no commit, and {_nothing_else(release)}"
     yield Offence(f"the tag {tag.text!r} of {release} {reason}", tag.span, _around(tag), _path(release, "tag"))
 
 
@@ -185,6 +186,15 @@ def mismatched_repository(app: App, _: object) -> Iterator[Outcome]:
                     environment=release.environment,
                 )
             known.setdefault(name, (release, node))
+
+
+def _nothing_else(release: Release) -> str:
+    links = release.stack.links
+    if links is None:
+        return "nothing else ties it to one"
+    if links.absent is not None:
+        return "without the platform repository nothing else ties it to one"
+    return "no VERSION of the platform stands for it beside a WEB_CORE_REF"
 
 
 def _missing(release: Release, part: str, consequence: str) -> Iterator[Outcome]:

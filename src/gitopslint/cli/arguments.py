@@ -87,6 +87,8 @@ def _check(parser: _Parser) -> None:
         help="the repository, or a file or folder in it to report on (default: here)",
     )
     add("--staged", action="store_true", help="check what is staged for the next commit, not the files on disk")
+    add("--platform", metavar="DIR", help="in the product: a checkout of the platform repository")
+    add("--product", metavar="DIR", help="in the platform: a checkout of the product repository")
     add(
         "--base",
         metavar="REF",

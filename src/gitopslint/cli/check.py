@@ -7,7 +7,7 @@ from contextlib import closing
 
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
 from gitopslint.cli.output import colourful, render, write_file, write_out
-from gitopslint.cli.workspace import open_workspace
+from gitopslint.cli.pair import open_checked
 from gitopslint.engine.run import run
 from gitopslint.engine.selection import UnknownRuleError, select
 from gitopslint.loaders.rules import load_catalogue
@@ -17,15 +17,15 @@ from gitopslint.model.rule import LEVELS
 
 def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
-    workspace = open_workspace(arguments.path, load_catalogue(), staged=arguments.staged, base=arguments.base)
+    workspace = open_checked(arguments, load_catalogue())
     catalogue = workspace.catalogue
     try:
-        selection = select(catalogue, workspace.product.contract, arguments.select, arguments.ignore)
+        selection = select(catalogue, workspace.side.contract, arguments.select, arguments.ignore)
     except UnknownRuleError as error:
         raise UsageError(str(error)) from None
-    with closing(workspace.product) as product:
+    with closing(workspace.side) as side:
         report = run(
-            product,
+            side,
             catalogue,
             selection,
             prefix=workspace.prefix,

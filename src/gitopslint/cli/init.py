@@ -34,6 +34,14 @@ images:
 # What a release layer may set besides the image. `*` stands for one key, `**` for any number.
 release_keys: [env.APP_NAME]
 
+# The platform repository, with the builds and the Secrets; where there is none, say `platform: none`.
+# platform:
+#   path: ../synestra-platform
+#   ref: "docker/web-{app}/WEB_CORE_REF"
+#   version: "docker/web-{app}/VERSION"
+#   cluster_secrets: [{name: "*-tls"}]
+#   required_keys: [{name: "*-env", keys: [DATABASE_URI]}]
+
 # Settings of single apps, for example `shop: {contract_only: true}` for one that is declared but not deployed yet.
 apps: {}
 

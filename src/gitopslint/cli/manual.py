@@ -15,6 +15,7 @@ _TITLES = {
     "image": "Image",
     "promotion": "Promotion",
     "argocd": "Argo CD",
+    "platform": "Two repositories",
     "policy": "Policy",
     "waivers": "Waivers",
 }
@@ -44,12 +45,7 @@ def rule_page(rule: dict[str, Any]) -> str:
         parts += [f"## {title}"] if examples else []
         for example in examples:
             parts += [f"### {example['title']}"] if example.get("title") else []
-            for landing in example.get("landings", ()):
-                parts.append(_landing(landing))
-                parts += [_file(path, text) for path, text in landing["files"].items()]
-            if example.get("landings") and example.get("files"):
-                parts.append("**Not landed yet**")
-            parts += [_file(path, text) for path, text in example.get("files", {}).items()]
+            parts += _told(example)
             if at := example.get("at"):
                 level = f" ({example['level']})" if "level" in example else ""
                 parts.append(f"Reported at {', '.join(f'`{place}`' for place in dict.fromkeys(at))}{level}.")
@@ -68,7 +64,8 @@ def policy_page(policy: Policy) -> str:
 
 def rule_index(rules: list[dict[str, Any]]) -> str:
     """Return the list of all rules as Markdown."""
-    parts = ["# Rules", "Each example lies over a clean repository of one app, `shop`, in `dev` and `prod`."]
+    about = "Each example lies over a clean repository of one app, `shop`, in `dev` and `prod`"
+    parts = ["# Rules", f"{about}; those about two repositories also over a clean platform that builds it."]
     for family in FAMILIES:
         rows = [
             f"| [`{rule['name']}`]({rule['name']}.md) | {rule['level']} | {rule['summary']} |"
@@ -79,11 +76,33 @@ def rule_index(rules: list[dict[str, Any]]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _told(example: dict[str, Any]) -> list[str]:
+    """Return the files of an example, and of both repositories where it is about two."""
+    files = [_file(path, text) for path, text in example.get("files", {}).items()]
+    if "in" not in example:
+        parts = []
+        for landing in example.get("landings", ()):
+            parts.append(_landing(landing))
+            parts += [_file(path, text) for path, text in landing["files"].items()]
+        if parts and files:
+            parts.append("**Not landed yet**")
+        return parts + files
+    here, there = ("platform", "product") if example["in"] == "platform" else ("product", "platform")
+    parts = [f"In the {here} repository:", *files] if files else []
+    if other := example.get("other"):
+        parts += [f"In the {there} repository:", *(_file(path, text) for path, text in other.items())]
+    for number, past in enumerate(example.get("past", ()), 1):
+        parts.append(f"In the platform repository before that ({number}):")
+        parts += [_file(path, text) for path, text in past.items()]
+    return parts
+
+
 def _file(path: str, text: str | None) -> str:
     if text is None:
         return f"`{path}` is not there."
     body = text if text.endswith("\n") or not text else text + "\n"
-    return f"`{path}`\n\n```yaml\n{body}```"
+    language = "yaml" if "." in path.rpartition("/")[2] else "text"
+    return f"`{path}`\n\n```{language}\n{body}```"
 
 
 def _landing(landing: dict[str, Any]) -> str:

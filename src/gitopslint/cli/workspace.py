@@ -8,7 +8,13 @@ from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError
 from gitopslint.cli.mainline import history_opener
-from gitopslint.loaders.contract import ContractError, default_root, find_contract_file, read_contract
+from gitopslint.loaders.contract import (
+    ContractError,
+    default_root,
+    find_contract_file,
+    platform_root,
+    read_contract,
+)
 from gitopslint.loaders.git import GitError, Repository, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import rules_in_force
@@ -60,7 +66,7 @@ def open_workspace(path: str, shipped: Catalogue, *, staged: bool = False, base:
     file = ground.file
     if not product.layout.layers:
         nearest = ground.start if ground.start.is_dir() else ground.start.parent
-        raise UsageError(_nothing(nearest if file is None else ground.root, file, ground.contract))
+        raise UsageError(nothing(nearest if file is None else ground.root, file, ground.contract))
     scope = below(ground.start, ground.root).rstrip("/")
     return Workspace(product, ground.prefix, scope, ground.prefix + FILE_NAME if file else None, ground.catalogue)
 
@@ -85,7 +91,7 @@ def open_ground(path: str, shipped: Catalogue, *, staged: bool = False) -> Groun
         raise UsageError(f"--staged needs a git repository, and {folder} is in none")
     top = repository.top if repository is not None else None
     file = find_contract_file(folder, top)
-    root = file.parent if file is not None else default_root(folder, top) or top or folder
+    root = file.parent if file is not None else default_root(folder, top) or platform_root(folder, top) or top or folder
     prefix = below(root, top) if top is not None else ""
     try:
         tree: Tree = IndexTree(repository, prefix) if staged and repository else disk_tree(root, repository)
@@ -110,11 +116,12 @@ def _contract_text(tree: Tree, file: Path) -> bytes:
             raise UsageError(f"{file} cannot be read: {error.strerror}") from None
 
 
-def _nothing(folder: Path, file: Path | None, contract: Contract) -> str:
+def nothing(folder: Path, file: Path | None, contract: Contract) -> str:
+    """Say why there is nothing to check, and what to do about it."""
     paths = ", ".join(layer.path for layer in contract.layers)
     if file is not None:
         return f"nothing to check: no file in {folder} is a layer of {FILE_NAME} ({paths})"
     return (
         f"nothing to check: {folder} has no {FILE_NAME} and no layers where the default contract has them ({paths}); "
-        f"`gitopslint init` writes a contract to adapt"
+        f"`gitopslint init` writes a contract to adapt; a platform repository is checked with `--product DIR`"
     )

@@ -85,6 +85,7 @@ def check_files(
 ) -> Report:
     """Check files in memory against a contract. With `landings`, the files are a pending change on top of these."""
     selection = select(catalogue, contract, selected, ignored)
+    contract = changed(contract, platform="none")  # what stands in no repository has no other one beside it
     if not landings:
         return run(Product(MemoryTree(files), contract), catalogue, selection, scope=scope)
     history = ToldHistory(landings, files)

@@ -15,27 +15,33 @@ from gitopslint.engine import waivers
 from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
 from gitopslint.engine.selection import Selection
+from gitopslint.engine.viewpoint import Viewpoint
 from gitopslint.loaders import yaml
 from gitopslint.loaders.contract import parameters
 from gitopslint.loaders.history import HistoryError
-from gitopslint.loaders.product import Product, Unit
+from gitopslint.loaders.product import Unit
+from gitopslint.loaders.side import Side
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.claim import FileList
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Undecided, Unread
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
+from gitopslint.model.platform import Build, Unused
 from gitopslint.model.rule import Catalogue, Level, milder
+from gitopslint.model.sops import SopsFile, SopsGap
 from gitopslint.model.source import Source, masked
-from gitopslint.model.span import Span, file_start
+from gitopslint.model.span import Span, file_start, is_across
 from gitopslint.model.timeline import Timeline
 
-Subject = Layer | Stack | Release | App | Application | Manifest | FileList | Timeline
+Subject = (
+    Layer | Stack | Release | App | Application | Manifest | FileList | Timeline | Build | SopsFile | SopsGap | Unused
+)
 
 _SOURCES = Path(__file__).parent.parent
 
 
 def run(
-    product: Product,
+    side: Side,
     catalogue: Catalogue,
     selection: Selection,
     *,
@@ -43,13 +49,13 @@ def run(
     scope: str = "",
     contract_file: str | None = None,
 ) -> Report:
-    """Check a product repository and return the report.
+    """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
     everything is read, and what lies elsewhere is left out of the report.
     """
-    collector = _Collector(product, catalogue, selection)
-    for unit in product.units():
+    collector = _Collector(side, catalogue, selection)
+    for unit in side.units():
         collector.take(unit)
     collector.doubt_strangers()
     collector.conclude()
@@ -59,18 +65,19 @@ def run(
 class _Collector:
     """Gathers the outcomes of all units."""
 
-    def __init__(self, product: Product, catalogue: Catalogue, selection: Selection) -> None:
-        self._product = product
+    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection) -> None:
+        self._side = side
+        self._view = Viewpoint(side.other, side.turned)
         self._catalogue = catalogue
         self._selection = selection
         self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
         for check in (*CHECKS, *declared_checks(catalogue)):
             if check.rule in selection.levels:
-                given = parameters(catalogue[check.parameters_of], product.contract)
+                given = parameters(catalogue[check.parameters_of], side.contract)
                 options = check.parameters(**given)
                 self._plan.setdefault(check.over, []).append((check, options))
         self._gatherers = [Gatherer(one) for one in gatherings(catalogue) if one.rule in selection.levels]
-        self._applications = product.contract.applications.repository == "platform"
+        self._applications = side.contract.applications.repository == "platform"
         self._findings: list[Finding] = []
         self._waiting: list[tuple[str, Doubt]] = []
         self._doubts: dict[tuple[str, str], tuple[set[str], set[Any]]] = {}
@@ -79,26 +86,19 @@ class _Collector:
         self._waivers: list[waivers.Waiver] = []
         self._sources: dict[str, Source] = {}
         self._shared: dict[str, Document] = {}
+        self._secret_spans: dict[str, list[Span]] = {}
         self._files: set[str] = set()
         self._apps = 0
 
     def take(self, unit: Unit) -> None:
         """Check what belongs together; afterwards nothing holds on to the unit's documents."""
-        documents = {document.path: document for document in unit.documents}
-        if unit.app is None and unit.layers:
-            self._shared |= documents
-        self._apps += unit.app is not None
+        texts = self._register(unit)
+        self._apps += len(unit.builds) + (unit.app is not None and not self._side.turned)
         self._unread += unit.unread
-        for path, document in documents.items():
-            if path in self._files:  # an ApplicationSet belongs to several apps
-                continue
-            self._files.add(path)
-            if found_here := list(waivers.find_waivers(document)):
-                self._waivers += found_here
-                self._sources[path] = masked(document.text)
         found = len(self._findings)
         for subject in _subjects(unit):
-            self._check(subject)
+            if not isinstance(subject, Application) or self._view.is_own(subject.path):
+                self._check(subject)
         for stack in unit.app.stacks if unit.app is not None else ():
             self._applications = self._applications or stack.application is not None
             for gatherer in self._gatherers:
@@ -110,13 +110,30 @@ class _Collector:
             self._check_timelines(unit)
             self._doubt_unknown_values(unit.app)
         for finding in self._findings[found:]:
-            self._keep_sources([finding.span, *(related.span for related in finding.related)], documents)
+            self._keep_sources([finding.span, *(related.span for related in finding.related)], texts)
         for _, spans in self._doubts.values():
-            self._keep_sources(spans, documents)
+            self._keep_sources(spans, texts)
+
+    def _register(self, unit: Unit) -> dict[str, str]:
+        """Note the files of a unit with their waivers, and return their texts."""
+        documents = {document.path: document for document in unit.documents}
+        for span in unit.secret_spans:
+            self._secret_spans.setdefault(span.path, []).append(span)
+        if unit.app is None and unit.layers:
+            self._shared |= documents
+        for path, document in documents.items():
+            if path in self._files:  # an ApplicationSet belongs to several apps
+                continue
+            self._files.add(path)
+            if found_here := list(waivers.find_waivers(document)):
+                self._waivers += found_here
+                self._sources[path] = self._masked(path, document.text)
+        self._files |= dict(unit.texts).keys()
+        return {path: document.text for path, document in documents.items()} | dict(unit.texts)
 
     def doubt_strangers(self) -> None:
         """A file where a layer of another environment would stand must not pass for checked."""
-        for name, path in self._product.strangers().items():
+        for name, path in self._side.strangers().items():
             self._doubt(
                 "missing-layer",
                 Doubt(
@@ -128,7 +145,8 @@ class _Collector:
 
     def conclude(self) -> None:
         """Check what can be judged only when every unit has passed by."""
-        self._check(FileList(self._product.paths))
+        if not self._side.turned:
+            self._check(FileList(self._side.paths))
         found = len(self._findings)
         for gatherer in self._gatherers:
             self._settle(gatherer.rule, gatherer.judge, "all stacks")
@@ -141,26 +159,26 @@ class _Collector:
             self._doubt(rule, doubt)
             spans.append(doubt.span)
         # No document was kept: what is pointed at only now is read once more.
-        again = sorted({span.path for span in spans} - self._sources.keys())
-        documents = [
-            yaml.parse(path, data) for path, data in self._product.tree.read_many(again) if isinstance(data, bytes)
-        ]
-        self._keep_sources(spans, {document.path: document for document in documents})
+        again = sorted(path for path in {span.path for span in spans} - self._sources.keys() if not is_across(path))
+        read = self._side.tree.read_many(() if self._side.turned else again)
+        self._keep_sources(spans, {path: yaml.parse(path, data).text for path, data in read if isinstance(data, bytes)})
 
     def report(self, prefix: str, scope: str, contract_file: str | None) -> Report:
-        findings, waived, used = waivers.apply(identified(self._findings, prefix), self._waivers)
+        """Return what was found, as it is seen from the repository in which the run stands."""
+        view = self._view
+        own_waivers = [one._replace(span=view.span(one.span)) for one in self._waivers if view.is_own(one.span.path)]
+        found = identified(view.findings(self._findings), prefix)
+        findings, waived, used = waivers.apply(found, own_waivers)
         undecided_rules = {rule for rules, _ in self._doubts.values() for rule in rules}
         about_waivers = [
             self._finding(rule, offence, None, None)
-            for rule, offence in waivers.offences(
-                self._waivers, used, self._catalogue, self._selection, undecided_rules
-            )
+            for rule, offence in waivers.offences(own_waivers, used, self._catalogue, self._selection, undecided_rules)
             if rule in self._selection.levels
         ]
         findings = identified([*findings, *about_waivers], prefix)
         undecided = sorted(
             Undecided(tuple(sorted(rules)), reason, remedy, tuple(sorted(spans)))
-            for (reason, remedy), (rules, spans) in self._doubts.items()
+            for rules, reason, remedy, spans in view.doubts(self._doubts)
         )
         return Report(
             catalogue=self._catalogue,
@@ -169,12 +187,13 @@ class _Collector:
             undecided=tuple(one for one in undecided if any(_within(span.path, scope) for span in one.spans)),
             waived=tuple(one for one in waived if _within(one.finding.span.path, scope)),
             faults=tuple(sorted(self._faults)),
-            unread=tuple(one for one in sorted(self._unread) if _within(one.path, scope)),
-            sources=self._sources,
+            unread=tuple(one for one in sorted(view.unread(self._unread)) if _within(one.path, scope)),
+            sources=view.sources(self._sources),
             prefix=prefix,
             contract=contract_file,
-            files=len(self._files),
+            files=sum(map(view.is_own, self._files)),
             apps=self._apps,
+            other=view.other,
         )
 
     def _check(self, subject: Subject) -> None:
@@ -186,7 +205,7 @@ class _Collector:
         if unit.app is None or not self._plan.get(Timeline):
             return
         try:
-            for timeline in self._product.timelines(unit):
+            for timeline in self._side.timelines(unit):
                 self._check(timeline)
         except HistoryError as error:
             for check, _ in self._plan[Timeline]:
@@ -246,17 +265,22 @@ class _Collector:
 
     def _doubt_application(self, one: Undecidable) -> None:
         """What an ApplicationSet makes, or whether a layer is loaded by it, is not known offline."""
-        reason = f"what {one.name} deploys is not known here: {one.reason}"
-        doubt = Doubt(reason, "check the Applications that it makes, where Argo CD runs", one.span)
-        for check in (*(check for check, _ in self._plan.get(Application, ())), layers.unwired_layer):
-            if check.rule in self._selection.levels:
+        reason = one.reason if one.remedy else f"what {one.name} deploys is not known here: {one.reason}"
+        doubt = Doubt(reason, one.remedy or "check the Applications that it makes, where Argo CD runs", one.span)
+        own = self._view.is_own(one.path)
+        for check in (*(check for check, _ in self._plan.get(Application, ()) if own), layers.unwired_layer):
+            if check.rule in self._selection.levels and (own or not self._side.turned):
                 self._doubt(check.rule, doubt)
 
-    def _keep_sources(self, spans: Iterable[Span], documents: dict[str, Document]) -> None:
+    def _keep_sources(self, spans: Iterable[Span], texts: dict[str, str]) -> None:
         for span in spans:
-            document = documents.get(span.path) or self._shared.get(span.path)
-            if span.path not in self._sources and document is not None:
-                self._sources[span.path] = masked(document.text)
+            shared = self._shared.get(span.path)
+            text = texts.get(span.path, shared.text if shared is not None else None)
+            if span.path not in self._sources and text is not None:
+                self._sources[span.path] = self._masked(span.path, text)
+
+    def _masked(self, path: str, text: str) -> Source:
+        return masked(text, self._secret_spans.get(path, ()))
 
 
 def _subjects(unit: Unit) -> Iterator[Subject]:
@@ -267,6 +291,9 @@ def _subjects(unit: Unit) -> Iterator[Subject]:
         yield from unit.app.releases
     yield from (one for one in unit.applications if isinstance(one, Application))
     yield from unit.manifests
+    yield from unit.sops
+    yield from unit.builds
+    yield from unit.unused
 
 
 def _unknown_values(stack: Stack) -> Doubt:

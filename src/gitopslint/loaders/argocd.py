@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from gitopslint.loaders import applicationsets
@@ -17,7 +17,7 @@ from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
 from gitopslint.model.application import Application, Automation, Expected, Origin, Parameter, Source, Undecidable
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.document import Document, Node, find
-from gitopslint.model.span import file_start
+from gitopslint.model.span import across, file_start, is_across
 
 _GROUP = "argoproj.io/"
 _DEFAULT_REVISIONS = ("", "HEAD", "main", "master")
@@ -58,11 +58,9 @@ class Wiring:
         return self.loaded.get(path, set())
 
 
-def elsewhere(contract: Contract) -> Wiring:
+def elsewhere(contract: Contract, reason: str, remedy: str) -> Wiring:
     """Return the wiring of a repository whose Applications stand in the platform repository, which is not at hand."""
-    place = file_start(FILE_NAME)
-    reason = "they stand in the platform repository, which is not at hand"
-    one = Undecidable(FILE_NAME, place, "the Applications", reason, contract)
+    one = Undecidable(FILE_NAME, file_start(FILE_NAME), "the Applications", reason, contract, remedy=remedy)
     return Wiring((), (one,), Expected(frozenset(), None, None, declared=False))
 
 
@@ -88,8 +86,12 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout) -> Wiring:
             if kind == "Application":
                 written.append((document, root, None))
                 continue
-            made, reasons = applicationsets.generate(root, files)
             name = _text(root, "metadata", "name") or document.path
+            if is_across(document.path) and "git" in _generators(root):
+                reason = "its git generator may read the platform repository, which is not looked through for it"
+                undecidable.append(Undecidable(document.path, root.span, name, reason, layout.contract))
+                continue
+            made, reasons = applicationsets.generate(root, files)
             written += [(document, one, name) for one in made]
             undecidable += [
                 Undecidable(document.path, node.key_span, name, reason, layout.contract) for node, reason in reasons
@@ -105,6 +107,8 @@ def _expected(written: list[tuple[Document, Node, str | None]], files: Files, co
     urls: Counter[str] = Counter()
     revisions: Counter[str] = Counter()
     for _, root, _ in written:
+        for url in _urls_by_values(root, files):
+            urls[url] += 1
         for source in _sources(root):
             folder = files.from_top(_text(source, "path")) if _text(source, "path") else None
             if folder is not None and files.has_folder(folder):
@@ -120,6 +124,28 @@ def _expected(written: list[tuple[Document, Node, str | None]], files: Files, co
     return Expected(
         frozenset(urls), _most_common(urls), settings.revision or _most_common(revisions), settings.revision is not None
     )
+
+
+def _urls_by_values(root: Node, files: Files) -> Iterator[str]:
+    """Yield the URLs of `ref` sources from which values files are loaded that stand here."""
+    sources = _sources(root)
+    named = {_text(source, "ref"): _text(source, "repoURL") for source in sources if _text(source, "ref")}
+    for source in sources if named else ():
+        for item in _list(source.mapping.get("helm") or Node({}, source.span, "block"), "valueFiles"):
+            name, _, path = item.text.partition("/")
+            if name.startswith("$") and name[1:] in named and files.locate(files.from_top(path) or "") is not None:
+                yield normal_url(named[name[1:]])
+
+
+def _generators(root: Node) -> set[str]:
+    """Return the kinds of generators of an ApplicationSet, those inside others included."""
+    kinds: set[str] = set()
+    waiting = [find(root, ("spec",)) or root]
+    while waiting:
+        for generator in _list(waiting.pop(), "generators"):
+            kinds |= generator.mapping.keys()
+            waiting += generator.mapping.values()
+    return kinds
 
 
 def _most_common(counts: Counter[str]) -> str | None:
@@ -320,7 +346,8 @@ def _declared(application: Application, contract: Contract) -> tuple[str | None,
     if contract.applications.path is not None and application.generator is None:
         pattern = re.escape(contract.applications.path)
         pattern = pattern.replace(r"\{app\}", "(?P<app>[^/]+)", 1).replace(r"\{env\}", "(?P<env>[^/]+)", 1)
-        match = re.fullmatch(pattern, application.path)
+        path = across(application.path) if is_across(application.path) else application.path
+        match = re.fullmatch(pattern, path)
         found = match.groupdict() if match is not None else {}
         if found.get("env", contract.environments[0]) in contract.environments and found:
             return found.get("app"), found.get("env") or _environment_in(application, contract), True

@@ -14,7 +14,7 @@ from gitopslint.model.document import Node, find
 from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue, Parameter, Rule
 
-__all__ = ["ContractError", "default_root", "find_contract_file", "parameters", "read_contract"]
+__all__ = ["ContractError", "default_root", "find_contract_file", "parameters", "platform_root", "read_contract"]
 
 
 def find_contract_file(start: Path, stop: Path | None) -> Path | None:
@@ -30,6 +30,15 @@ def default_root(start: Path, stop: Path | None) -> Path | None:
     fixed = [layer.path.partition("{")[0].rpartition("/")[0] for layer in Contract().layers if "{" in layer.path]
     for folder in _upward(start, stop):
         if any(_has(folder / parent) for parent in fixed):
+            return folder
+    return None
+
+
+def platform_root(start: Path, stop: Path | None) -> Path | None:
+    """Return the nearest folder in `start` or above that builds images as the default contract says."""
+    before, _, after = Contract().builds.ref.partition("{app}")
+    for folder in _upward(start, stop):
+        if next((folder / before).parent.glob(f"*{after}"), None) is not None:
             return folder
     return None
 

@@ -6,10 +6,11 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
+from gitopslint.loaders.beside import Beside, Neighbour
+from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.git import GitError
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
@@ -17,6 +18,7 @@ from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
 from gitopslint.loaders.timelines import Chronology
 from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
@@ -26,22 +28,13 @@ from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wire
 from gitopslint.model.timeline import Timeline
 
 _YAML = (".yaml", ".yml")
-_MENTIONS_IMAGE = re.compile(rb"\b(?:image|images|newTag)\b")
-
-
-class Unit(NamedTuple):
-    """What is loaded, checked and forgotten together, so that memory does not grow with the repository."""
-
-    app: App | None = None
-    layers: tuple[Layer, ...] = ()
-    applications: tuple[Application | Undecidable, ...] = ()
-    manifests: tuple[Manifest, ...] = ()
-    documents: tuple[Document, ...] = ()
-    unread: tuple[Unread, ...] = ()
+_MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
 
 
 class Product:
     """One tree seen through one contract."""
+
+    turned = False
 
     def __init__(
         self,
@@ -49,22 +42,21 @@ class Product:
         contract: Contract,
         prefix: str = "",
         open_history: Callable[[], History | Unavailable | None] = lambda: None,
+        platform: Neighbour | None = None,
+        absent: str | None = None,
     ) -> None:
-        """Sort the files of a tree. `prefix` leads from the top of its repository to its root. Raises SchemaError.
+        """Sort the files of a tree. `prefix` leads from the top of its repository to its root.
 
         Where `open_history` returns None, as for an example that tells no landings, nothing is asked about the past.
+        `absent` says why there is no platform. Raises SchemaError.
         """
+        self._beside = Beside(tree, contract, platform, absent)
+        self.other = platform.name if platform is not None else "the platform"
         self.tree = tree
         self._prefix = prefix
         self._open_history = open_history
         self.contract = contract
-        paths = tree.paths
-        if contract.exclude:
-            # Imported here, because few contracts exclude anything and the import costs as much as PyYAML's.
-            from pathspec import GitIgnoreSpec
-
-            spec = GitIgnoreSpec.from_lines(contract.exclude)
-            paths = tuple(path for path in paths if not spec.match_file(path))
+        paths = included(tree.paths, contract.exclude)
         self.paths = paths
         self.files = Files(tree, tree.paths, prefix)
         self.layout = Layout(contract, paths)
@@ -76,8 +68,9 @@ class Product:
         self._composer = Composer(tree, self.layout, self._texts)
 
     def units(self) -> Iterator[Unit]:
-        """Yield the shared layers, then every app, then the Applications of no app, then the manifests."""
+        """Yield what SOPS encrypts, the shared layers, every app, the Applications of no app, then the manifests."""
         images, unread = self._others
+        yield from self._beside.units(self.paths, lambda path: charts.is_template(path, self._charts))
         shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
         yield self._shared(shared, unread)
         by_app: dict[str, list[str]] = {}
@@ -92,7 +85,10 @@ class Product:
         for path, data in self.tree.read_many(images):
             if isinstance(data, bytes):
                 document = yaml.parse(path, data)
-                yield Unit(manifests=(Manifest(document, self.contract),), documents=(document,))
+                manifest = Manifest(
+                    document, self.contract, links=self._beside.links, namespace=self._beside.namespace(path)
+                )
+                yield Unit(manifests=(manifest,), documents=(document,))
 
     def strangers(self) -> dict[str, str]:
         """Return names in the place of an environment that the contract does not know, each with a file."""
@@ -102,7 +98,11 @@ class Product:
     def wiring(self) -> Wiring:
         """The Applications of the repository."""
         if self.contract.applications.repository == "platform":
-            return elsewhere(self.contract)
+            platform = self._beside.platform
+            if platform is None:
+                return elsewhere(self.contract, self._beside.absent.reason, self._beside.absent.remedy)
+            self._texts |= platform.applications
+            return wire(platform.applications.values(), self.files, self.layout)
         _ = self._others  # fills in the documents
         return wire(self._texts.values(), self.files, self.layout)
 
@@ -186,8 +186,9 @@ class Product:
                 continue
             if mentions_applications(data):
                 self._texts[path] = yaml.parse(path, data)
-            if _MENTIONS_IMAGE.search(data):
+            if _MENTIONS_IMAGE_OR_SECRET.search(data):
                 images.append(path)
+            self._beside.note(path, data)
         return images, tuple(unread)
 
     def _shared(self, paths: list[str], unread: tuple[Unread, ...]) -> Unit:
@@ -226,9 +227,10 @@ class Product:
             for source in application.sources
         ]
         for application, source in wired:
-            yield self._composer.by_application(app, environment, application, source, load)
+            stack = self._composer.by_application(app, environment, application, source, load)
+            yield stack._replace(links=self._beside.links)
         if not wired:
-            yield self._composer.by_contract(app, environment, load)
+            yield self._composer.by_contract(app, environment, load)._replace(links=self._beside.links)
 
     def _of_no_app(self, apps: set[str]) -> Unit:
         """Return the Applications that belong to no app here, and what could not be decided about any."""

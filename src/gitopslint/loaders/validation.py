@@ -75,7 +75,7 @@ def validated(
         for (path, missing), same in faults.items():
             # Where one of several types is a mapping or list and got further, the other types were not meant.
             further = any(len(other) > len(path) and other[: len(path)] == path for other, _ in faults)
-            if missing or not further or any(fault["type"] not in _WANTED for fault in same):
+            if missing or not further or any(fault["type"] not in (*_WANTED, "literal_error") for fault in same):
                 mistakes.append(_explained(kind, root, base, path, same, what))
         return None
 

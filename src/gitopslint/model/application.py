@@ -127,7 +127,10 @@ class Application(NamedTuple):
 
 
 class Undecidable(NamedTuple):
-    """An Application or ApplicationSet of which nobody can tell offline what it deploys, and why."""
+    """An Application or ApplicationSet of which nobody can tell offline what it deploys, and why.
+
+    With a `remedy` the reason stands for itself, and is not about this one alone.
+    """
 
     path: str
     span: Span
@@ -136,6 +139,7 @@ class Undecidable(NamedTuple):
     contract: Contract
     app: None = None
     environment: None = None
+    remedy: str = ""
 
     def __str__(self) -> str:
         return self.name

@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from gitopslint.model.document import KeyPath, parse_key_path
-from gitopslint.model.glob import alternatives
+from gitopslint.model.glob import alternatives, name_matches
 from gitopslint.model.moment import parse_length
 from gitopslint.model.policy import Policy
 from gitopslint.model.record import record
@@ -122,6 +122,80 @@ class ApplicationSettings:
 
 
 @record
+class SecretPattern:
+    """Secrets by name and namespace."""
+
+    __pydantic_config__ = _STRICT
+
+    name: str
+    """The name; `*` stands for any characters."""
+    namespace: str = "*"
+    """The namespace; `*` stands for any characters."""
+    keys: tuple[str, ...] | None = None
+    """The keys that it has; by default any."""
+
+    def fits(self, namespace: str | None, name: str) -> bool:
+        """Tell whether a Secret is meant. Without a namespace only a pattern for all of them fits."""
+        place = self.namespace == "*" if namespace is None else name_matches(self.namespace, namespace)
+        return place and name_matches(self.name, name)
+
+
+@record
+class RequiredKeys:
+    """Keys that Secrets must have, beyond those that manifests name."""
+
+    __pydantic_config__ = _STRICT
+
+    name: str
+    """The name of the Secret; `*` stands for any characters."""
+    keys: tuple[str, ...]
+    """The keys that it must have."""
+    namespace: str = "*"
+    """The namespace; `*` stands for any characters."""
+
+    def fits(self, namespace: str | None, name: str) -> bool:
+        """Tell whether a Secret is meant."""
+        place = self.namespace == "*" if namespace is None else name_matches(self.namespace, namespace)
+        return place and name_matches(self.name, name)
+
+
+@record
+class PlatformSettings:
+    """The platform repository: what builds the images, and the Secrets of the cluster."""
+
+    __pydantic_config__ = _STRICT
+
+    path: str | None = None
+    """Where a checkout of it lies, from the root of this repository; `--platform DIR` wins."""
+    ref: str = "docker/web-{app}/WEB_CORE_REF"
+    """The file there that names the commit from which the image of an app is built."""
+    version: str = "docker/web-{app}/VERSION"
+    """The file there that names the tag which that image gets."""
+    names: dict[str, str] = {}  # noqa: RUF012 - a record has no class attributes
+    """What stands for `{app}` in these paths, by app, where it is not the name of the app."""
+    cluster_secrets: tuple[SecretPattern, ...] = ()
+    """Secrets that something in the cluster makes, so that no file has them."""
+    required_keys: tuple[RequiredKeys, ...] = ()
+    """Keys that Secrets must have which apps refer to as a whole."""
+
+    def __post_init__(self) -> None:
+        for template in (self.ref, self.version):
+            _check_template(template, {"app"})
+            if template.count("{app}") != 1:
+                raise ValueError(f"{template!r} must hold {{app}} once")
+
+
+@record
+class ProductSettings:
+    """The product repository, in the contract of a platform repository."""
+
+    __pydantic_config__ = _STRICT
+
+    path: str | None = None
+    """Where a checkout of it lies, from the root of this repository; `--product DIR` wins."""
+
+
+@record
 class RuleSettings:
     """How one rule is applied here."""
 
@@ -183,6 +257,10 @@ class Contract:
     """Which of these sources are database migrations."""
     applications: ApplicationSettings = ApplicationSettings()
     """The Argo CD Applications."""
+    platform: PlatformSettings | Literal["none"] = PlatformSettings()
+    """The platform repository; `none` where there is none, so that no rule asks for it."""
+    product: ProductSettings | None = None
+    """Says that this repository is the platform, and where its product lies."""
     apps: dict[str, AppSettings] = {}  # noqa: RUF012 - a record has no class attributes
     """Settings of single apps, by name."""
     exclude: tuple[str, ...] = ()
@@ -221,6 +299,11 @@ class Contract:
         for name, app in self.apps.items():
             if unknown := [env for env in app.environments or () if env not in self.environments]:
                 raise ValueError(f"apps.{name}.environments names {unknown[0]!r}, which is no environment here")
+
+    @property
+    def builds(self) -> PlatformSettings:
+        """The settings of the platform, also where there is none."""
+        return PlatformSettings() if isinstance(self.platform, str) else self.platform
 
     def app(self, name: str) -> AppSettings:
         """Return the settings of an app; the defaults where the contract says nothing."""

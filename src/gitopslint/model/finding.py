@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from gitopslint.model.document import KeyPath
 from gitopslint.model.rule import Catalogue, Level
 from gitopslint.model.source import Source
-from gitopslint.model.span import Span
+from gitopslint.model.span import Span, is_across, named_across
 
 
 class Related(NamedTuple):
@@ -131,6 +131,8 @@ class Report(NamedTuple):
     contract: str | None = None
     files: int = 0
     apps: int = 0
+    other: str = ""
+    """What people call the other repository, in which related places may lie (`across`)."""
 
     @property
     def verdict(self) -> Verdict:
@@ -138,6 +140,15 @@ class Report(NamedTuple):
         if self.findings:
             return "violation"
         return "undecided" if self.undecided or self.faults or self.unread else "pass"
+
+    def shown(self, span: Span) -> str:
+        """Return a place for people: from the top of this repository, or with the name of the other one."""
+        return named_across(str(span), self.other) if is_across(span.path) else f"{self.prefix}{span}"
+
+    def beyond(self, finding: Finding) -> str:
+        """Return what formats without places in another repository say of them: the end of a message, or nothing."""
+        places = [f"{one.note}: {self.shown(one.span)}" for one in finding.related if is_across(one.span.path)]
+        return f" ({'; '.join(places)})" if places else ""
 
     def count(self, level: Level) -> int:
         """Return how many findings have this level."""

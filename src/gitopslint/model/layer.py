@@ -8,6 +8,7 @@ from gitopslint.model.application import Application
 from gitopslint.model.chart import ChartSchema, Gap
 from gitopslint.model.contract import Contract, ImageKeys, Role
 from gitopslint.model.document import Document, KeyPath, Node
+from gitopslint.model.platform import Links
 from gitopslint.model.span import Span, file_start
 
 
@@ -92,6 +93,8 @@ class Stack(NamedTuple):
     namespace: str | None = None
     schemas: tuple[tuple[KeyPath, ChartSchema], ...] = ()
     gaps: tuple[Gap, ...] = ()
+    links: Links | None = None
+    """What is known of Secrets and builds; None where no rule asks for it."""
 
     @property
     def release_layer(self) -> Layer | None:
@@ -168,6 +171,9 @@ class Manifest(NamedTuple):
     contract: Contract
     app: None = None
     environment: None = None
+    links: Links | None = None
+    namespace: str | None = None
+    """The namespace that a kustomization gives it."""
 
     def __str__(self) -> str:
         return self.document.path

@@ -26,3 +26,25 @@ class Span(NamedTuple):
 def file_start(path: str) -> Span:
     """Return the empty span at the top of a file, for findings about a file as a whole."""
     return Span(path, 1, 1, 1, 1)
+
+
+_ACROSS = "\0"
+
+
+def across(path: str) -> str:
+    """Return the name that a file has when it is seen from the other repository, and the other way round.
+
+    A run looks at two repositories from one of them. No path holds a NUL, so one in front says that a file is not
+    of the repository that is looked from.
+    """
+    return path.removeprefix(_ACROSS) if is_across(path) else _ACROSS + path
+
+
+def is_across(path: str) -> bool:
+    """Tell whether a file is of the other repository."""
+    return path.startswith(_ACROSS)
+
+
+def named_across(text: str, name: str) -> str:
+    """Return a text for people in which files of the other repository stand as `name:path`."""
+    return text.replace(_ACROSS, f"{name}:")

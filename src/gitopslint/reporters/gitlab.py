@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from gitopslint.model.finding import Finding, Report
 from gitopslint.model.rule import Level
-from gitopslint.model.span import Span, file_start
+from gitopslint.model.span import Span, file_start, is_across
 from gitopslint.reporters.escape import encodable, visible
 
 _SEVERITIES: dict[Level, str] = {"error": "major", "warning": "minor", "note": "info"}
@@ -44,7 +44,8 @@ def _notices(report: Report) -> Iterator[_Notice]:
     # What belongs to no file hangs on the contract, or on the checked folder.
     anywhere = file_start(report.contract or report.prefix)
     for doubt in report.undecided:
-        span = _from_the_top(doubt.spans[0], report) if doubt.spans else anywhere
+        own = [span for span in doubt.spans if span.path and not is_across(span.path)]
+        span = _from_the_top(own[0], report) if own else anywhere
         check = doubt.rules[0] if len(doubt.rules) == 1 else "undecided"
         more = len(doubt.spans) - 1
         also = f" (here and in {more} more {'place' if more == 1 else 'places'})" if more > 0 else ""
@@ -79,7 +80,7 @@ def _found(report: Report, finding: Finding) -> dict[str, Any]:
     if finding.level == "error" and _is_security(report, finding.rule):
         severity = "critical"
     span = _from_the_top(finding.span, report)
-    return _entry(finding.message, finding.rule, finding.fingerprint, severity, span)
+    return _entry(finding.message + report.beyond(finding), finding.rule, finding.fingerprint, severity, span)
 
 
 def _told(notice: _Notice, number: int) -> dict[str, Any]:

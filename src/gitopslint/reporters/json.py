@@ -10,9 +10,9 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from gitopslint.model.finding import Finding, Fix, Report, Undecided, Verdict, Waived
+from gitopslint.model.finding import Finding, Fix, Related, Report, Undecided, Verdict, Waived
 from gitopslint.model.rule import Level
-from gitopslint.model.span import Span
+from gitopslint.model.span import Span, across, is_across
 from gitopslint.reporters.escape import encodable, visible
 
 _VERSION: Literal[1] = 1
@@ -35,9 +35,13 @@ class PlaceEntry:
 
 @dataclass(frozen=True, slots=True)
 class RelatedEntry(PlaceEntry):
-    """Another place that explains a finding."""
+    """Another place that explains a finding.
+
+    `repository` is the name of the other repository where the place is there: then its path starts at that root.
+    """
 
     note: str
+    repository: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,9 @@ def _report(report: Report, version: str) -> ReportEntry:
         tool=ToolEntry("gitopslint", version),
         verdict=report.verdict,
         summary=_summary(report),
-        findings=[_finding(finding, prefix) for finding in report.findings],
+        findings=[_finding(finding, report) for finding in report.findings],
         undecided=[_undecided(doubt, prefix) for doubt in report.undecided],
-        waived=[_waived(waived, prefix) for waived in report.waived],
+        waived=[_waived(waived, report) for waived in report.waived],
         faults=[FaultEntry(one.rule, visible(one.subject), visible(one.error)) for one in report.faults],
         unread=[UnreadEntry(encodable(prefix + one.path), visible(one.reason)) for one in report.unread],
         rules=list(report.rules),
@@ -188,7 +192,8 @@ def _summary(report: Report) -> SummaryEntry:
     )
 
 
-def _finding(finding: Finding, prefix: str) -> FindingEntry:
+def _finding(finding: Finding, report: Report) -> FindingEntry:
+    prefix = report.prefix
     return FindingEntry(
         finding.rule,
         finding.level,
@@ -198,9 +203,16 @@ def _finding(finding: Finding, prefix: str) -> FindingEntry:
         environment=_name(finding.environment),
         key_path=[encodable(step) if isinstance(step, str) else step for step in finding.key_path],
         fingerprint=finding.fingerprint,
-        related=[RelatedEntry(*_where(one.span, prefix), visible(one.note)) for one in finding.related],
+        related=[_related(one, report) for one in finding.related],
         fix=_fix(finding.fix, prefix) if finding.fix is not None else None,
     )
+
+
+def _related(related: Related, report: Report) -> RelatedEntry:
+    if not is_across(related.span.path):
+        return RelatedEntry(*_where(related.span, report.prefix), visible(related.note), None)
+    span = related.span._replace(path=across(related.span.path))
+    return RelatedEntry(*_where(span, ""), visible(related.note), encodable(report.other))
 
 
 def _fix(fix: Fix, prefix: str) -> FixEntry:
@@ -209,13 +221,13 @@ def _fix(fix: Fix, prefix: str) -> FixEntry:
 
 
 def _undecided(doubt: Undecided, prefix: str) -> UndecidedEntry:
-    places = [PlaceEntry(*_where(span, prefix)) for span in doubt.spans]
+    places = [PlaceEntry(*_where(span, prefix)) for span in doubt.spans if not is_across(span.path)]
     return UndecidedEntry(list(doubt.rules), visible(doubt.reason), visible(doubt.remedy), places)
 
 
-def _waived(waived: Waived, prefix: str) -> WaivedEntry:
-    place = PlaceEntry(*_where(waived.span, prefix))
-    return WaivedEntry(_finding(waived.finding, prefix), visible(waived.reason), place)
+def _waived(waived: Waived, report: Report) -> WaivedEntry:
+    place = PlaceEntry(*_where(waived.span, report.prefix))
+    return WaivedEntry(_finding(waived.finding, report), visible(waived.reason), place)
 
 
 def _where(span: Span, prefix: str) -> tuple[str, int, int, int, int]:

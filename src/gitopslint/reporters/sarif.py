@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from gitopslint.model.finding import Edit, Fault, Finding, Fix, Related, Report, Undecided, Unread
 from gitopslint.model.rule import LEVELS, Level, Rule
-from gitopslint.model.span import Span
+from gitopslint.model.span import Span, is_across
 from gitopslint.reporters.escape import encodable, visible
 
 PROJECT = "https://github.com/gitopslint/gitopslint"
@@ -92,7 +92,7 @@ class _Run:
             **self._rule_index(first.rule),
             "kind": "fail",
             "level": max((finding.level for finding in findings), key=LEVELS.index),
-            "message": {"text": _message(findings, related)},
+            "message": {"text": _message([self._with_beyond(one) for one in findings], related)},
             "locations": [self._location(first.span)],
             "partialFingerprints": self._fingerprints(first),
         }
@@ -104,6 +104,10 @@ class _Run:
         if (fix := self._fix([finding.fix for finding in findings])) is not None:
             result["fixes"] = [fix]
         return result
+
+    def _with_beyond(self, finding: Finding) -> Finding:
+        """Say in words what lies in another repository: a location there would pass for a file of this one."""
+        return finding._replace(message=finding.message + self._report.beyond(finding))
 
     def _rule_index(self, rule: str) -> dict[str, int]:
         return {"ruleIndex": self._index[rule]} if rule in self._index else {}
@@ -176,7 +180,7 @@ class _Run:
     def _undecided(self, doubt: Undecided, rule: str) -> dict[str, Any]:
         text = f"{_sentence(doubt.reason)} {_sentence(f'To decide it: {doubt.remedy}')}"
         notification = _notification("undecided", "warning", text) | {"associatedRule": self._rule(rule)}
-        if locations := [self._location(span) for span in doubt.spans if span.path]:
+        if locations := [self._location(span) for span in doubt.spans if span.path and not is_across(span.path)]:
             notification["locations"] = locations
         return notification
 
@@ -208,7 +212,8 @@ def _collapsing(findings: Iterable[Finding]) -> list[list[Finding]]:
 def _related(findings: Sequence[Finding]) -> list[Related]:
     """Return the further places of a result, each once; the first is where the result itself stands."""
     also = [Related(finding.span, "also here") for finding in findings[1:] if finding.span != findings[0].span]
-    return list(dict.fromkeys([*also, *(related for finding in findings for related in finding.related)]))
+    here = (one for finding in findings for one in finding.related if not is_across(one.span.path))
+    return list(dict.fromkeys([*also, *here]))
 
 
 def _message(findings: Sequence[Finding], related: Sequence[Related]) -> str:

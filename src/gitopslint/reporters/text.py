@@ -100,7 +100,7 @@ class _Page:
         return f"   {self._dim('=')} {name + ': ' if name else ''}{text}"
 
     def _at(self, span: Span) -> str:
-        return self._bold(visible(f"{self._report.prefix}{span}"))
+        return self._bold(visible(self._report.shown(span)))
 
     def _painted(self, text: str, kind: str) -> str:
         return f"\x1b[{_BOLD};{_COLOURS[kind]}m{text}\x1b[0m" if self._colour else text

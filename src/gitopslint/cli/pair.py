@@ -1,0 +1,142 @@
+"""From the words of `check` to the repository in which it runs, and the other one beside it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from gitopslint.cli.exits import UsageError
+from gitopslint.cli.mainline import history_opener
+from gitopslint.cli.workspace import Ground, nothing, open_ground
+from gitopslint.loaders.beside import Neighbour
+from gitopslint.loaders.contract import platform_root
+from gitopslint.loaders.git import GitError, find_repository
+from gitopslint.loaders.product import Product
+from gitopslint.loaders.schemas import SchemaError
+from gitopslint.loaders.side import Side
+from gitopslint.loaders.tree import below, disk_tree
+from gitopslint.model.contract import FILE_NAME, Contract, PlatformSettings
+from gitopslint.model.record import changed
+from gitopslint.model.rule import Catalogue
+
+# What few runs need is imported where it is needed: most look at one repository.
+
+
+class Checked(NamedTuple):
+    """What one run of `check` looks at, and from which of the two repositories."""
+
+    side: Side
+    prefix: str
+    scope: str
+    contract_file: str | None
+    catalogue: Catalogue
+
+
+def open_checked(arguments: argparse.Namespace, shipped: Catalogue) -> Checked:
+    """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out."""
+    if arguments.platform and arguments.product:
+        raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
+    ground = open_ground(arguments.path, shipped, staged=arguments.staged)
+    try:
+        side: Side
+        if arguments.product or (not arguments.platform and _is_platform(ground)):
+            side = _platform_side(ground, arguments.product, shipped)
+        else:
+            side = _product_side(ground, arguments, shipped)
+    except (GitError, SchemaError) as error:
+        raise UsageError(str(error)) from None
+    scope = below(ground.start, ground.root).rstrip("/")
+    return Checked(side, ground.prefix, scope, ground.prefix + FILE_NAME if ground.file else None, ground.catalogue)
+
+
+def _is_platform(ground: Ground) -> bool:
+    """Tell whether a repository is the platform: its contract says so, or it has builds and no layers."""
+    if ground.contract.product is not None:
+        return True
+    if ground.file is not None or platform_root(ground.root, ground.root) is None:
+        return False
+    return not Product(ground.tree, ground.contract, ground.prefix).layout.layers
+
+
+def _product_side(ground: Ground, arguments: argparse.Namespace, shipped: Catalogue) -> Product:
+    asked: str | None = arguments.platform
+    open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged)
+    contract, told = ground.contract, ground.contract.builds.path
+    platform: Neighbour | None = None
+    absent: str | None = None
+    folder = _folder(ground, asked, told, "--platform")
+    if folder is not None and folder.is_dir():
+        own = open_ground(os.fspath(folder), shipped).contract if (folder / FILE_NAME).is_file() else Contract()
+        contract = _with_links(contract, own)
+        platform = _platform_at(folder, changed(contract, exclude=own.exclude))
+    elif folder is not None:
+        absent = f"the platform repository is not at hand: there is no folder {told} (`platform.path`)"
+    product = Product(ground.tree, contract, ground.prefix, open_history, platform, absent)
+    if not product.layout.layers:
+        nearest = ground.start if ground.start.is_dir() else ground.start.parent
+        raise UsageError(nothing(nearest if ground.file is None else ground.root, ground.file, ground.contract))
+    return product
+
+
+def _platform_side(ground: Ground, asked: str | None, shipped: Catalogue) -> Side:
+    from gitopslint.loaders.other import commits_of, history_of
+    from gitopslint.loaders.platform import Place, Platform
+    from gitopslint.loaders.platform_side import Counterpart, PlatformSide
+
+    contract = ground.contract
+    told = contract.product.path if contract.product is not None else None
+    folder = _folder(ground, asked, told, "--product")
+    place = Place(ground.tree, _name(ground.root), ground.prefix, history_of(ground.root))
+    if folder is None or not folder.is_dir():
+        absent = (
+            f"the product repository is not at hand: there is no folder {told} (`product.path`)" if folder else None
+        )
+        return PlatformSide(Platform(place, contract, None), None, absent)
+    other = open_ground(os.fspath(folder), shipped)
+    contract = _with_links(contract, other.contract)
+    links = changed(other.contract, platform=contract.platform, exclude=contract.exclude, rules=contract.rules)
+    elsewhere = "elsewhere" in (contract.commits, other.contract.commits)
+    commits = commits_of(other.root) if not elsewhere else None
+    platform = Platform(place, links, commits)
+    product = Product(other.tree, _with_links(other.contract, contract), other.prefix, platform=platform)
+    if not product.layout.layers:
+        raise UsageError(f"{folder} is no product: {nothing(other.root, other.file, other.contract)}")
+    return PlatformSide(platform, Counterpart(product, _name(other.root)))
+
+
+def _with_links(contract: Contract, other: Contract) -> Contract:
+    """Take what a contract does not say about the links between the two repositories from that of the other one."""
+    silent = contract.builds == changed(PlatformSettings(), path=contract.builds.path)
+    if contract.platform == "none" or not silent or other.platform == "none":
+        return contract
+    return changed(contract, platform=changed(other.builds, path=contract.builds.path))
+
+
+def _folder(ground: Ground, asked: str | None, told: str | None, flag: str) -> Path | None:
+    """Return where the other repository should be. What the command line names has to be there."""
+    if asked is None:
+        folder = Path(os.path.abspath(ground.root / told)) if told is not None else None  # noqa: PTH100
+    else:
+        folder = Path(os.path.abspath(asked))  # noqa: PTH100 - `resolve` would follow links that git does not
+        if not folder.is_dir():
+            raise UsageError(f"{flag} {asked}: there is no such folder")
+    if folder is not None and folder.is_dir() and folder.samefile(ground.root):
+        named = f"{flag} {asked}" if asked is not None else f"the path {told} in {FILE_NAME}"
+        raise UsageError(f"{named} leads to the repository that is checked: name a checkout of the other one")
+    return folder
+
+
+def _platform_at(folder: Path, contract: Contract) -> Neighbour:
+    from gitopslint.loaders.other import history_of
+    from gitopslint.loaders.platform import Place, Platform
+
+    repository = find_repository(folder)
+    prefix = below(folder, repository.top) if repository is not None else ""
+    place = Place(disk_tree(folder, repository), _name(folder), prefix, history_of(folder))
+    return Platform(place, contract, None)
+
+
+def _name(folder: Path) -> str:
+    return folder.resolve().name or "the other repository"

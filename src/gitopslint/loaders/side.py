@@ -1,0 +1,39 @@
+"""A repository as a run looks at it: from which one of two, and what the other one is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from gitopslint.loaders.tree import Tree
+from gitopslint.loaders.unit import Unit
+from gitopslint.model.contract import Contract
+from gitopslint.model.timeline import Timeline
+
+
+class Side(Protocol):
+    """A repository that a run stands in."""
+
+    contract: Contract
+    tree: Tree
+    paths: tuple[str, ...]
+
+    @property
+    def other(self) -> str:
+        """What people call the other repository."""
+
+    @property
+    def turned(self) -> bool:
+        """Whether this is the platform, so that plain paths are those of the other repository."""
+
+    def units(self) -> Iterator[Unit]:
+        """Yield what is checked, unit by unit."""
+
+    def timelines(self, unit: Unit, /) -> Iterator[Timeline]:
+        """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them."""
+
+    def close(self) -> None:
+        """Let go of what answers questions about the past."""
+
+    def strangers(self) -> dict[str, str]:
+        """Return names in the place of an environment that the contract does not know, each with a file."""
