@@ -68,7 +68,7 @@ def test_what_a_landing_changes(tmp_path: Path) -> None:
     assert [change.path for change in opened.changes(two.landing)] == ["a"]
     assert [change.path for change in opened.changes(opened.pending)] == ["b", "c"]
     assert [c.path for c in opened.changes_between(one.landing.id, two.landing.id)] == ["a"]
-    assert [c.path for c in opened.changes_between(one.landing.id, "")] == ["a"]
+    assert [c.path for c in opened.changes_between(one.landing.id, "")] == ["a", "b", "c"]
     assert opened.contents([two.changes[0].new or "", "1" * 40]) == [b"2", None]
     opened.close()
 
