@@ -7,63 +7,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from gitopslint.model.document import KeyPath, Node
+from gitopslint.model.keynames import HOLDERS, PASSWORD_WORDS, SECRET_PAIRS, TOKEN_WORDS, words_of
 from gitopslint.model.scalars import printed
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_SECRET_WORDS = frozenset(
-    {
-        "password",
-        "passwords",
-        "passwd",
-        "pwd",
-        "pass",
-        "passphrase",
-        "passphrases",
-        "secret",
-        "secrets",
-        "token",
-        "tokens",
-        "credential",
-        "credentials",
-        "creds",
-        "cred",
-        "apikey",
-        "apikeys",
-        "auth",
-        "authorization",
-        "dsn",
-        "salt",
-        "bearer",
-        "pat",
-        "totp",
-        "otp",
-        "htpasswd",
-        "privatekey",
-        "secretkey",
-        "accesskey",
-        "signature",
-        "cookie",
-    }
+_SECRET_WORDS = (
+    PASSWORD_WORDS | TOKEN_WORDS | {"auth", "authorization", "dsn", "salt", "signature", "cookie", "pepper"}
 )
-_SECRET_PAIRS = frozenset(
-    {
-        ("api", "key"),
-        ("api", "keys"),
-        ("private", "key"),
-        ("access", "key"),
-        ("secret", "key"),
-        ("signing", "key"),
-        ("encryption", "key"),
-        ("master", "key"),
-        ("account", "key"),
-        ("license", "key"),
-        ("webhook", "url"),
-        ("connection", "string"),
-        ("client", "secret"),
-        ("pass", "phrase"),
-    }
-)
-_HOLDERS = _SECRET_WORDS - {"auth", "authorization", "pass", "signature", "cookie", "salt", "pat"}
+_HOLDERS = HOLDERS | {"dsn"}
 """Words that make a secret of everything below the key. `auth` is not one: it also holds a user and a database."""
 _HARMLESS_ENDS = frozenset(
     {
@@ -221,17 +171,12 @@ def _names_secret(path: KeyPath) -> bool:
     keys = [step for step in path if isinstance(step, str)]
     if not keys or any(_REFERENCES.search(key) for key in keys):
         return False
-    *around, own = (_words(key) for key in keys)
+    *around, own = (words_of(key) for key in keys)
     end = own[-1] if own else ""
-    if _is_secret(own, _SECRET_WORDS) and (end not in _HARMLESS_ENDS or own[-2:] in _SECRET_PAIRS):
+    if _is_secret(own, _SECRET_WORDS) and (end not in _HARMLESS_ENDS or own[-2:] in SECRET_PAIRS):
         return True
     return end not in _HARMLESS_IN_HOLDERS and any(_is_secret(words, _HOLDERS) for words in around)
 
 
 def _is_secret(words: tuple[str, ...], known: frozenset[str]) -> bool:
-    return not known.isdisjoint(words) or any(pair in _SECRET_PAIRS for pair in pairwise(words))
-
-
-def _words(key: str) -> tuple[str, ...]:
-    """Split a key on case and separators: `dbPassword`, `DB_PASSWORD` and `db-password` are db and password."""
-    return tuple(word.lower() for word in _WORD.findall(key))
+    return not known.isdisjoint(words) or any(pair in SECRET_PAIRS for pair in pairwise(words))
