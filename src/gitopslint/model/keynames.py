@@ -72,7 +72,7 @@ HARMLESS_ENDS = frozenset(
     "users ttl expiry expires expiration lifetime timeout seconds minutes hours days interval period length size len "
     "algorithm alg algo method methods mode version header headers prefix suffix format property properties checksum "
     "hash digest fingerprint database db realm id ids identifier arn selector regex regexp pattern patterns rule rules "
-    "rotation rotate duration age min max count limit limits retries attempts strength complexity validity validation "
+    "rotation rotate retention duration age min max count limit limits retries attempts strength complexity validity validation "
     "validator verifier generator manager service server client controller operator plugin driver engine reader writer "
     "resolver location source target key_name keyname env envs variable variables field fields column param params "
     "parameter parameters template templates description comment hint label title text message help example examples "
@@ -99,6 +99,13 @@ _BROWSER = re.compile(
     r"(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|VUE_APP|PUBLIC|GATSBY|STORYBOOK|NG_APP|RSBUILD_PUBLIC"
     r"|SNOWPACK_PUBLIC|PUBLIC_ENV)_[A-Z0-9]"
 )
+
+_FOR_BROWSERS = frozenset(
+    "mapbox maps map mixpanel posthog sentry recaptcha captcha hcaptcha turnstile site sitekey publishable public anon algolia "
+    "search firebase amplitude segment ga gtm analytics datadog logrocket intercom crisp hotjar vapid beacon rum clarity metrika "
+    "client dsn maptiler bugsnag rollbar pusher clerk measurement widget write".split()
+)
+"""Words of keys that services hand out for browsers."""
 
 
 class Name(NamedTuple):
@@ -137,14 +144,18 @@ def is_reference(key: str) -> bool:
 @lru_cache(maxsize=8192)
 def name_of(key: str) -> Name:
     """Say what a key says about its value."""
-    browser = _BROWSER.match(key) is not None
+    match = _BROWSER.match(key)
+    if match is not None:
+        own = name_of(key[match.end() - 1 :])
+        known = not _FOR_BROWSERS.isdisjoint(own.words) and "secret" not in own.words
+        return own._replace(browser=True, sense="harmless" if known else own.sense)
     words = words_of(key)
     if not words:
-        return Name("secret" if any(one in key for one in _ANYWHERE) else "neutral", words, browser=browser)
+        return Name("secret" if any(one in key for one in _ANYWHERE) else "neutral", words)
     while len(words) > 1 and words[-1].isdigit():
         words = words[:-1]
     sense, password = _sense(key, words)
-    return Name(sense, words, password, browser)
+    return Name(sense, words, password)
 
 
 def _sense(key: str, words: tuple[str, ...]) -> tuple[Sense, bool]:
@@ -163,6 +174,8 @@ def _sense(key: str, words: tuple[str, ...]) -> tuple[Sense, bool]:
     about = any(word in PASSWORD_WORDS or word in TOKEN_WORDS for word in words) or any(
         pair in SECRET_PAIRS for pair in pairwise(words)
     )
+    if words in (("key",), ("keys",)):
+        return "neutral", False
     if last in _KEY_WORDS:
         # `passwordKey` and `secretKeyKey` name a key inside a Secret.
         return ("harmless" if not _PUBLIC_KEYS.isdisjoint(words) else "key"), False
@@ -175,7 +188,7 @@ def _sense(key: str, words: tuple[str, ...]) -> tuple[Sense, bool]:
     if about and not (words[0] in _SWITCHES):
         # A secret by another word than the last: `passwordDev`, `tokenGithub`, `secretOld`.
         first = next(word for word in words if word in PASSWORD_WORDS or word in TOKEN_WORDS)
-        return ("secret", True) if first in PASSWORD_WORDS and first != "pass" else ("token", False)
+        return ("secret" if first in PASSWORD_WORDS and first != "pass" else "token"), False
     return "neutral", False
 
 

@@ -1,0 +1,102 @@
+"""The search for secrets in one file."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+from gitopslint.checks.secrets.document import DocumentSearch
+from gitopslint.checks.secrets.found import Found, chosen
+from gitopslint.checks.secrets.manner import manner_of
+from gitopslint.checks.secrets.places import Places
+from gitopslint.checks.secrets.shapes import Shape, Shapes
+from gitopslint.checks.secrets.text import found_in_text
+from gitopslint.checks.secrets.values import is_encrypted
+from gitopslint.model.document import KeyPath, dotted
+from gitopslint.model.secret import Exposure, Hidden, Pattern, TextFile
+
+_ENV_FILE = re.compile(r"\.env(?:[._-].*)?", re.IGNORECASE)
+_TEMPLATES = frozenset("example examples sample samples template templates tpl tmpl dist defaults default schema vault keys enc encrypted sops d ts md j2".split())
+_SET = re.compile(r"^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
+_ENV_REMEDY = "take it out of git, ignore it, and keep a `.env.example` without values"
+_REMEDIES = {
+    "plaintext-secret": "revoke it, and keep the new one in a Secret of the platform",
+    "secret-in-values": "keep it in a Secret of the platform, and name that Secret here",
+    "high-entropy-value": "keep it in a Secret of the platform if it is a key, or waive it with what it is",
+    "secret-manifest": "keep Secrets in the platform repository, encrypted",
+    "secret-ref-with-value": "write the name of a Secret",
+    "public-secret": "this name is compiled into what browsers load: keep it on the server under another name, and revoke it",
+}
+
+
+class SecretSearch:
+    """Looks for secrets by a set of patterns. It holds nothing of what it reads."""
+
+    def __init__(self, patterns: Iterable[Pattern], *, native: bool = True) -> None:
+        self._shapes = Shapes(patterns, native=native)
+
+    def exposures(self, file: TextFile) -> tuple[Exposure, ...]:
+        """Return the secrets of a file, in file order."""
+        manner = manner_of(file.path)
+        written = self._shapes.within(file.text, prose=manner in ("prose", "code"))
+        document = file.document
+        places = Places(file.path, file.text)
+        found: list[Found] = []
+        if document is not None and manner != "code":
+            found += DocumentSearch(document, self._shapes, written, places, manner).found()
+        if document is None or manner == "code" or document.problem is not None:
+            found += found_in_text(file.text, self._shapes, written, manner, file.path)
+        picked = [_exposure(one, places) for one in chosen(found)]
+        picked = [_without(file.text, written, one) for one in picked]
+        if (whole := _env_file(file, picked, places)) is not None:
+            picked.insert(0, whole)
+        return tuple(picked)
+
+
+def _exposure(one: Found, places: Places) -> Exposure:
+    hidden = Hidden(one.kind, one.end - one.start)
+    where = dotted(one.path) if one.path else ""
+    subject = f"{where!r}" if where else "this line"
+    if one.rule == "secret-manifest" and one.shown:
+        message = f"a Secret stands here in plain text: {_REMEDIES[one.rule]}"
+    elif one.rule == "secret-ref-with-value":
+        message = f"{subject} holds {one.kind} ({hidden.length} characters): {_REMEDIES[one.rule]}"
+    else:
+        message = f"{subject} holds {hidden}: {_REMEDIES[one.rule]}"
+    return Exposure(
+        one.rule, hidden, places.span(one.start, one.end), one.path, message, one.uses, one.confidence, one.pattern, one.shown
+    )
+
+
+def _without(text: str, written: list[Shape], one: Exposure) -> Exposure:
+    """Take out of a key path what is itself a secret: a key can be one, too."""
+    secrets = [text[shape.start : shape.end] for shape in written]
+    if not secrets or not any(isinstance(step, str) and secret in step for step in one.key_path for secret in secrets):
+        return one
+    path: KeyPath = tuple("***" if isinstance(step, str) and any(s in step for s in secrets) else step for step in one.key_path)
+    return one._replace(key_path=path, message=one.message.replace(repr(dotted(one.key_path)), repr(dotted(path))))
+
+
+def is_env_file(path: str) -> bool:
+    """Tell whether a file is one of those that hold the environment of a program, and no template for one."""
+    name = posixpath.basename(path)
+    if _ENV_FILE.fullmatch(name) is None:
+        return False
+    return _TEMPLATES.isdisjoint(re.split(r"[._-]", name.lower())[1:])
+
+
+def _env_file(file: TextFile, found: list[Exposure], places: Places) -> Exposure | None:
+    """Report an environment file as a whole, on the first value that it sets."""
+    if not is_env_file(file.path):
+        return None
+    given = [match for match in _SET.finditer(file.text) if not is_encrypted(match[1].strip("\"'")) and not match[0].startswith(("sops_", "DOTENV_PUBLIC_KEY"))]
+    if not given:
+        return None
+    first = given[0]
+    name = posixpath.basename(file.path)
+    span = found[0].span if found else places.span(first.start(1), first.end(1))
+    return Exposure(
+        "committed-env-file", Hidden("an environment file", 0), span._replace(end_line=span.line, end_column=span.column), (),
+        f"{name} belongs to one machine and stands in the repository: {_ENV_REMEDY}", shown=True,
+    )  # fmt: skip
