@@ -6,6 +6,7 @@ from typing import Any
 
 from gitopslint.checks import applications, chart_schema, images, layers, manifests
 from gitopslint.checks.check import Check
+from gitopslint.checks.secrets import rules as secrets
 
 CHECKS: tuple[Check[Any], ...] = (
     layers.invalid_yaml,
@@ -32,4 +33,5 @@ CHECKS: tuple[Check[Any], ...] = (
     images.untraceable_tag,
     images.mismatched_repository,
     manifests.mutable_tag_in_manifest,
+    *secrets.CHECKS,
 )

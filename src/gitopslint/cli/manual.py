@@ -10,7 +10,14 @@ from gitopslint.model.policy import FAMILY, Policy
 from gitopslint.model.rule import FAMILIES
 from gitopslint.model.scalars import resolve
 
-_TITLES = {"layers": "Layers", "image": "Image", "argocd": "Argo CD", "policy": "Policy", "waivers": "Waivers"}
+_TITLES = {
+    "layers": "Layers",
+    "image": "Image",
+    "argocd": "Argo CD",
+    "secrets": "Secrets",
+    "policy": "Policy",
+    "waivers": "Waivers",
+}
 _DEMAND = ("require", "schema", "over", "role", "when", "unless")
 _WORD = re.compile(r"[A-Za-z][\w./-]*")
 

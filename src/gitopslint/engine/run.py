@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from gitopslint.checks import layers
@@ -12,8 +11,10 @@ from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check, Outcome
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.faults import where
 from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
+from gitopslint.engine.secrets import SecretWatch, doubts
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders import yaml
 from gitopslint.loaders.contract import parameters
@@ -24,12 +25,11 @@ from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Undecided, Unread
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
 from gitopslint.model.rule import Catalogue, Level, milder
-from gitopslint.model.source import Source, masked
+from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
+from gitopslint.model.source import Source
 from gitopslint.model.span import Span, file_start
 
-Subject = Layer | Stack | Release | App | Application | Manifest | FileList
-
-_SOURCES = Path(__file__).parent.parent
+Subject = Layer | Stack | Release | App | Application | Manifest | FileList | SecretScan
 
 
 def run(
@@ -47,7 +47,7 @@ def run(
     everything is read, and what lies elsewhere is left out of the report.
     """
     collector = _Collector(product, catalogue, selection)
-    for unit in product.units():
+    for unit in collector.units():
         collector.take(unit)
     collector.doubt_strangers()
     collector.conclude()
@@ -68,6 +68,8 @@ class _Collector:
                 options = check.parameters(**given)
                 self._plan.setdefault(check.over, []).append((check, options))
         self._gatherers = [Gatherer(one) for one in gatherings(catalogue) if one.rule in selection.levels]
+        self._secrets = SecretWatch(product)
+        self._secret_rules = [rule for rule in SECRET_RULES if rule in selection.levels]
         self._applications = product.contract.applications.repository == "platform"
         self._findings: list[Finding] = []
         self._waiting: list[tuple[str, Doubt]] = []
@@ -79,6 +81,12 @@ class _Collector:
         self._shared: dict[str, Document] = {}
         self._files: set[str] = set()
         self._apps = 0
+
+    def units(self) -> Iterator[Unit]:
+        """Yield what is to be checked: all files without the apps around them, where only secrets are looked for."""
+        if self._selection.levels and set(self._secret_rules) == set(self._selection.levels):
+            return self._product.texts()
+        return self._product.units(texts=bool(self._secret_rules))
 
     def take(self, unit: Unit) -> None:
         """Check what belongs together; afterwards nothing holds on to the unit's documents."""
@@ -93,7 +101,11 @@ class _Collector:
             self._files.add(path)
             if found_here := list(waivers.find_waivers(document)):
                 self._waivers += found_here
-                self._sources[path] = masked(document.text)
+                self._sources[path] = self._secrets.source(path, document.text, document)
+            self._look_for_secrets(TextFile(path, document.text, document))
+        for file in unit.texts:
+            self._files.add(file.path)
+            self._look_for_secrets(file)
         found = len(self._findings)
         for subject in _subjects(unit):
             self._check(subject)
@@ -110,6 +122,21 @@ class _Collector:
             self._keep_sources([finding.span, *(related.span for related in finding.related)], documents)
         for _, spans in self._doubts.values():
             self._keep_sources(spans, documents)
+
+    def _look_for_secrets(self, file: TextFile) -> None:
+        """Judge one file by the rules about secrets; it is searched once for all of them."""
+        if not self._secret_rules:
+            return
+        scan = self._secrets.scan(file)
+        for doubt in doubts(scan):
+            for rule in self._secret_rules:
+                self._doubt(rule, doubt)
+        waiver_free = file.document is not None or not waivers.mentioned(file.text)
+        if not waiver_free:
+            self._waivers += waivers.find_in_text(file, found=bool(scan.exposures))
+        if scan.exposures or not waiver_free:
+            self._check(scan)
+            self._sources[file.path] = self._secrets.source(file.path, file.text)
 
     def doubt_strangers(self) -> None:
         """A file where a layer of another environment would stand must not pass for checked."""
@@ -165,7 +192,7 @@ class _Collector:
             findings=tuple(finding for finding in findings if _within(finding.span.path, scope)),
             undecided=tuple(one for one in undecided if any(_within(span.path, scope) for span in one.spans)),
             waived=tuple(one for one in waived if _within(one.finding.span.path, scope)),
-            faults=tuple(sorted(self._faults)),
+            faults=tuple(sorted(self._faults + self._crashes())),
             unread=tuple(one for one in sorted(self._unread) if _within(one.path, scope)),
             sources=self._sources,
             prefix=prefix,
@@ -173,6 +200,10 @@ class _Collector:
             files=len(self._files),
             apps=self._apps,
         )
+
+    def _crashes(self) -> list[Fault]:
+        crashes = self._secrets.crashes
+        return [Fault(rule, path, error) for path, error in crashes for rule in self._secret_rules or ("plaintext-secret",)]
 
     def _check(self, subject: Subject) -> None:
         for check, options in self._plan.get(type(subject), ()):
@@ -240,7 +271,7 @@ class _Collector:
         for span in spans:
             document = documents.get(span.path) or self._shared.get(span.path)
             if span.path not in self._sources and document is not None:
-                self._sources[span.path] = masked(document.text)
+                self._sources[span.path] = self._secrets.source(span.path, document.text, document)
 
 
 def _subjects(unit: Unit) -> Iterator[Subject]:
@@ -271,15 +302,3 @@ def _unknown_values(stack: Stack) -> Doubt:
 
 def _within(path: str, scope: str) -> bool:
     return not scope or path == scope or path.startswith(scope.rstrip("/") + "/")
-
-
-def where(error: Exception) -> str:
-    """Name an error by kind and place in our code. Its text may quote the repository, so it is left out."""
-    import traceback  # for faults only
-
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_SOURCES)]
-    if not ours:
-        return type(error).__name__
-    place = Path(ours[-1].filename).relative_to(_SOURCES).as_posix()
-    return f"{type(error).__name__} at {place}:{ours[-1].lineno}"

@@ -11,8 +11,10 @@ from typing import NamedTuple
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
+from gitopslint.loaders.texts import read_texts, text_file
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.application import Application, Undecidable
@@ -20,6 +22,7 @@ from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
+from gitopslint.model.secret import Pattern, TextFile
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE = re.compile(rb"\b(?:image|images|newTag)\b")
@@ -34,6 +37,8 @@ class Unit(NamedTuple):
     manifests: tuple[Manifest, ...] = ()
     documents: tuple[Document, ...] = ()
     unread: tuple[Unread, ...] = ()
+    texts: tuple[TextFile, ...] = ()
+    """Files that are of no use but to look for secrets in them."""
 
 
 class Product:
@@ -60,8 +65,11 @@ class Product:
         self._loaded: dict[str, Layer | None] = {}
         self._composer = Composer(tree, self.layout, self._texts)
 
-    def units(self) -> Iterator[Unit]:
-        """Yield the shared layers, then every app, then the Applications of no app, then the manifests."""
+    def units(self, *, texts: bool = False) -> Iterator[Unit]:
+        """Yield the shared layers, then every app, then the Applications of no app, then the manifests.
+
+        With `texts` all other files of text follow, so that every file is in some unit.
+        """
         images, unread = self._others
         shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
         yield self._shared(shared, unread)
@@ -76,8 +84,33 @@ class Product:
         yield self._of_no_app(set(apps))
         for path, data in self.tree.read_many(images):
             if isinstance(data, bytes):
-                document = yaml.parse(path, data)
+                document = self._texts.get(path) or yaml.parse(path, data)
                 yield Unit(manifests=(Manifest(document, self.contract),), documents=(document,))
+        if texts:
+            read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
+            yield from self._files_of(path for path in self.paths if path not in read)
+
+    def texts(self) -> Iterator[Unit]:
+        """Yield all files of text, one to a unit, for rules that know no apps."""
+        yield from self._files_of(self.paths)
+
+    def _files_of(self, paths: Iterable[str]) -> Iterator[Unit]:
+        for one in read_texts(self.tree, list(paths)):
+            if isinstance(one, Unread):
+                yield Unit(unread=(one,))
+            elif one[0] in self._texts:
+                yield Unit(documents=(self._texts[one[0]],))
+            elif (file := text_file(*one)) is not None:
+                yield Unit(texts=(file,))
+
+    def is_template(self, path: str) -> bool:
+        """Tell whether a file is a template of a chart, which is no YAML before it is rendered."""
+        return charts.is_template(path, self._charts)
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The shapes of credentials to look for."""
+        return load_patterns()
 
     def strangers(self) -> dict[str, str]:
         """Return names in the place of an environment that the contract does not know, each with a file."""

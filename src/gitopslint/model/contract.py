@@ -13,6 +13,7 @@ from gitopslint.model.document import KeyPath, parse_key_path
 from gitopslint.model.policy import Policy
 from gitopslint.model.record import record
 from gitopslint.model.rule import Level
+from gitopslint.model.secretsettings import SecretSettings
 from gitopslint.model.tag import check_tag_pattern
 
 FILE_NAME = ".gitopslint.yaml"
@@ -167,6 +168,8 @@ class Contract:
     """Settings of single apps, by name."""
     exclude: tuple[str, ...] = ()
     """Files that no rule reads, in the syntax of `.gitignore`."""
+    secrets: SecretSettings = SecretSettings()
+    """What is a secret here besides what gitopslint knows, and what is none."""
     policies: tuple[Policy | str, ...] | None = None
     """Rules of your own, and the names of those shipped policies that you keep. By default all of these; `[]` is
     none."""

@@ -116,6 +116,8 @@ class Name(NamedTuple):
     password: bool = False
     browser: bool = False
     """Whether the build tools of web applications ship a variable of this name to every visitor."""
+    variable: bool = False
+    """Whether it is written as variables of the environment are: programs read a value there, and no name."""
 
 
 @lru_cache(maxsize=8192)
@@ -155,7 +157,7 @@ def name_of(key: str) -> Name:
     while len(words) > 1 and words[-1].isdigit():
         words = words[:-1]
     sense, password = _sense(key, words)
-    return Name(sense, words, password)
+    return Name(sense, words, password, variable=key.isupper() and "_" in key)
 
 
 def _sense(key: str, words: tuple[str, ...]) -> tuple[Sense, bool]:

@@ -10,8 +10,8 @@ Level = Literal["error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("note", "warning", "error")
 """From the mildest to the most serious."""
 
-Family = Literal["layers", "image", "argocd", "waivers", "policy"]
-FAMILIES: tuple[Family, ...] = ("layers", "image", "argocd", "waivers", "policy")
+Family = Literal["layers", "image", "argocd", "secrets", "waivers", "policy"]
+FAMILIES: tuple[Family, ...] = ("layers", "image", "argocd", "secrets", "waivers", "policy")
 """In the order of the manual."""
 
 Parameter = str | int | bool | tuple[str, ...]

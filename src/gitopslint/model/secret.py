@@ -37,11 +37,13 @@ class Pattern(NamedTuple):
 
 
 class TextFile(NamedTuple):
-    """A file of text. `document` is there where it is YAML, read up to its first problem."""
+    """A file of text. `document` is there where it is YAML and was parsed, read up to its first problem."""
 
     path: str
     text: str
     document: Document | None = None
+    limit: str | None = None
+    """Why nobody read it, where it is beyond what gitopslint reads."""
 
 
 class Hidden(NamedTuple):
@@ -77,6 +79,8 @@ class SecretScan(NamedTuple):
 
     path: str
     exposures: tuple[Exposure, ...]
+    doubt: str | None = None
+    """Why nobody can tell what is in the file."""
     app: str | None = None
     environment: str | None = None
 

@@ -59,7 +59,10 @@ def assignments(line: str) -> Iterator[Assignment]:
         yield from _whole(whole)
     for form in (_PAIR, _FLAG, _ELEMENT, _DIRECTIVE):
         for match in form.finditer(line):
-            yield _part(match["key"], match, "value", line)
+            key = match["key"]
+            if key == "key" and line[match.start() - 1 : match.start()] in ("?", "&"):
+                key = "api-key"  # as a parameter of an address it opens something
+            yield _part(key, match, "value", line)
     if " -" in line:
         for match in _ATTACHED.finditer(line):
             group = next(name for name in ("value", "value2", "value3") if match[name] is not None)

@@ -55,8 +55,10 @@ def _is_token(name: Name, text: str) -> bool:
         return False
     if is_uuid(text) or looks_random(text, 12):
         return True
-    if values.is_switch(text) or values.is_name(text) or values.is_prose(text):
+    if values.is_switch(text) or values.is_prose(text):
         return False
+    if values.is_name(text):
+        return name.variable and len(text) >= 8 and not values.speaks_of_secrets(text) and any(map(str.isdigit, text))
     if name.words[-1:] in (("key",), ("keys",)) and values.names_a_key(text) and not has_digits_and_letters(text):
         return False
     if _STRONG.match(text) and len(text) >= 6:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from gitopslint.checks.secrets.document import DocumentSearch
 from gitopslint.checks.secrets.found import Found, chosen
+from gitopslint.checks.secrets.lines import STEMS
 from gitopslint.checks.secrets.manner import manner_of
 from gitopslint.checks.secrets.places import Places
 from gitopslint.checks.secrets.shapes import Shape, Shapes
@@ -18,6 +19,7 @@ from gitopslint.model.secret import Exposure, Hidden, Pattern, TextFile
 
 _ENV_FILE = re.compile(r"\.env(?:[._-].*)?", re.IGNORECASE)
 _TEMPLATES = frozenset("example examples sample samples template templates tpl tmpl dist defaults default schema vault keys enc encrypted sops d ts md j2".split())
+_LONG = re.compile(r"[A-Za-z0-9+/_=~-]{24}")
 _SET = re.compile(r"^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
 _ENV_REMEDY = "take it out of git, ignore it, and keep a `.env.example` without values"
 _REMEDIES = {
@@ -34,7 +36,11 @@ class SecretSearch:
     """Looks for secrets by a set of patterns. It holds nothing of what it reads."""
 
     def __init__(self, patterns: Iterable[Pattern], *, native: bool = True) -> None:
-        self._shapes = Shapes(patterns, native=native)
+        self._shapes = Shapes(patterns, STEMS, native=native)
+
+    def may_hold(self, text: str) -> bool:
+        """Tell whether anything in a text could be a secret by its name, its shape or its looks."""
+        return self._shapes.mentions(text) or _LONG.search(text) is not None
 
     def exposures(self, file: TextFile) -> tuple[Exposure, ...]:
         """Return the secrets of a file, in file order."""
@@ -55,7 +61,7 @@ class SecretSearch:
 
 
 def _exposure(one: Found, places: Places) -> Exposure:
-    hidden = Hidden(one.kind, one.end - one.start)
+    hidden = Hidden(one.kind, len(places.text[one.start : one.end].replace("\r", "")))
     where = dotted(one.path) if one.path else ""
     subject = f"{where!r}" if where else "this line"
     if one.rule == "secret-manifest" and one.shown:

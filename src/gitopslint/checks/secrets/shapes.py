@@ -29,12 +29,14 @@ class Shape(NamedTuple):
 class Shapes:
     """All patterns, ready to search."""
 
-    def __init__(self, patterns: Iterable[Pattern], *, native: bool = True) -> None:
+    def __init__(self, patterns: Iterable[Pattern], names: Iterable[str] = (), *, native: bool = True) -> None:
         self._compiled: dict[str, re.Pattern[str]] = {}
         of_word: dict[str, list[Pattern]] = {}
         for pattern in (PRIVATE_KEY, ADDRESS, *patterns):
             for word in pattern.keywords:
                 of_word.setdefault(word.lower(), []).append(pattern)
+        for name in names:
+            of_word.setdefault(name, [])
         self._of_word = tuple(of_word.values())
         self._keywords = Keywords(of_word, native=native)
 
@@ -42,6 +44,14 @@ class Shapes:
         """Return where the keywords of patterns stand in a text."""
         found = self._keywords.found_in(lowered(text))
         return [(start, pattern) for start, number in found for pattern in self._of_word[number]]
+
+    def mentions(self, text: str) -> bool:
+        """Tell whether a text holds a keyword or a name at all; an address counts only where it could hold a user."""
+        users = "@" in text
+        return any(
+            not patterns or users or patterns[0] is not ADDRESS
+            for patterns in map(self._of_word.__getitem__, {number for _, number in self._keywords.found_in(lowered(text))})
+        )
 
     def found(self, text: str, places: Iterable[tuple[int, Pattern]], *, prose: bool = False) -> Iterator[Shape]:
         """Yield the credentials at these places of a text, each once."""

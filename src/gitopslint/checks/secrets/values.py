@@ -146,6 +146,11 @@ def is_name(text: str) -> bool:
     return len(parts) > 1 and (wordlike(text) >= 0.5 or _WORDS_OF_SECRETS.search(text) is not None)
 
 
+def speaks_of_secrets(text: str) -> bool:
+    """Tell whether one of the words of a name is about secrets, as in `shop-db-credentials`."""
+    return _WORDS_OF_SECRETS.search(text) is not None
+
+
 def names_a_key(text: str) -> bool:
     """Tell whether a text reads as a key inside a Secret, such as `password` or `DB_PASSWORD`."""
     return _NAME.fullmatch(text.replace("_", "-")) is not None and (

@@ -1,0 +1,75 @@
+"""Where secrets stand: found once for each file, for the rules about them and for every line that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitopslint.checks.secrets.allow import allowed
+from gitopslint.checks.secrets.search import SecretSearch
+from gitopslint.engine.faults import where
+from gitopslint.loaders import yaml
+from gitopslint.loaders.product import Product
+from gitopslint.model.document import Document
+from gitopslint.model.finding import Doubt
+from gitopslint.model.secret import SecretScan, TextFile
+from gitopslint.model.source import Source, masked
+from gitopslint.model.span import Span, file_start
+
+_YAML = (".yaml", ".yml")
+
+
+class SecretWatch:
+    """Searches files, and remembers where secrets stand in them, but no secret."""
+
+    def __init__(self, product: Product) -> None:
+        self._product = product
+        self._search = SecretSearch(product.patterns)
+        self._hidden: dict[str, tuple[Span, ...] | None] = {}
+        self.crashes: list[tuple[str, str]] = []
+
+    def scan(self, file: TextFile) -> SecretScan:
+        """Return what is found in a file, without what the contract allows there."""
+        path = file.path
+        place = self._product.layout.layers.get(path)
+        app, environment = (place.app, place.environment) if place is not None else (None, None)
+        reason = file.limit or _unread(file.document)
+        exposures = ()
+        if reason is None:
+            try:
+                exposures = self._search.exposures(self._parsed(file))
+            except Exception as error:  # noqa: BLE001 - as for any rule: a bug must never look like a clean file
+                self.crashes.append((path, where(error)))
+                self._hidden[path] = None
+                return SecretScan(path, ())
+        self._hidden[path] = tuple(one.span for one in exposures if not one.shown)
+        standing = tuple(one for one in exposures if not allowed(one, self._product.contract.secrets))
+        return SecretScan(path, standing, reason, app, environment)
+
+    def source(self, path: str, text: str, document: Document | None = None) -> Source:
+        """Return a file for excerpts, with all secrets masked. Where nobody could look for them, nothing is shown."""
+        if path not in self._hidden:
+            self.scan(TextFile(path, text, document))
+        hidden = self._hidden[path]
+        return Source(()) if hidden is None else masked(text, hidden)
+
+    def _parsed(self, file: TextFile) -> TextFile:
+        """Parse a file that is YAML and was not parsed yet; JSON is YAML as well."""
+        if file.document is not None or self._product.is_template(file.path):
+            return file
+        if file.path.endswith((*_YAML, ".json")) and self._search.may_hold(file.text):
+            document = yaml.parse(file.path, file.text.encode())
+            if document.text == file.text:
+                return file._replace(document=document)
+        return file
+
+
+def doubts(scan: SecretScan) -> Iterator[Doubt]:
+    """Yield why a file could not be searched."""
+    if scan.doubt is not None:
+        yield Doubt(scan.doubt, "make it readable, or add it to `exclude`", file_start(scan.path))
+
+
+def _unread(document: Document | None) -> str | None:
+    if document is not None and document.problem is not None and not document.text:
+        return f"a file was not searched for secrets: {document.problem.message}"
+    return None
