@@ -11,11 +11,11 @@ from gitopslint.loaders import yaml
 from gitopslint.loaders.product import Product
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt
-from gitopslint.model.secret import SecretScan, TextFile
+from gitopslint.model.secret import Exposure, SecretScan, TextFile
 from gitopslint.model.source import Source, masked
 from gitopslint.model.span import Span, file_start
 
-_YAML = (".yaml", ".yml")
+_YAML = (".yaml", ".yml", ".json")
 
 
 class SecretWatch:
@@ -25,42 +25,51 @@ class SecretWatch:
         self._product = product
         self._search = SecretSearch(product.patterns)
         self._hidden: dict[str, tuple[Span, ...] | None] = {}
+        self._searched: set[str] = set()
         self.crashes: list[tuple[str, str]] = []
 
     def scan(self, file: TextFile) -> SecretScan:
         """Return what is found in a file, without what the contract allows there."""
         path = file.path
+        self._searched.add(path)
         place = self._product.layout.layers.get(path)
         app, environment = (place.app, place.environment) if place is not None else (None, None)
         reason = file.limit or _unread(file.document)
-        exposures = ()
+        exposures: tuple[Exposure, ...] = ()
         if reason is None:
             try:
-                exposures = self._search.exposures(self._parsed(file))
+                exposures = self._found(file)
             except Exception as error:  # noqa: BLE001 - as for any rule: a bug must never look like a clean file
                 self.crashes.append((path, where(error)))
                 self._hidden[path] = None
                 return SecretScan(path, ())
-        self._hidden[path] = tuple(one.span for one in exposures if not one.shown)
+        if hidden := tuple(one.span for one in exposures if not one.shown):
+            self._hidden[path] = hidden
         standing = tuple(one for one in exposures if not allowed(one, self._product.contract.secrets))
         return SecretScan(path, standing, reason, app, environment)
 
     def source(self, path: str, text: str, document: Document | None = None) -> Source:
         """Return a file for excerpts, with all secrets masked. Where nobody could look for them, nothing is shown."""
-        if path not in self._hidden:
+        if path not in self._searched:
             self.scan(TextFile(path, text, document))
-        hidden = self._hidden[path]
+        hidden = self._hidden.get(path, ())
         return Source(()) if hidden is None else masked(text, hidden)
 
-    def _parsed(self, file: TextFile) -> TextFile:
-        """Parse a file that is YAML and was not parsed yet; JSON is YAML as well."""
-        if file.document is not None or self._product.is_template(file.path):
-            return file
-        if file.path.endswith((*_YAML, ".json")) and self._search.may_hold(file.text):
-            document = yaml.parse(file.path, file.text.encode())
-            if document.text == file.text:
-                return file._replace(document=document)
+    def _found(self, file: TextFile) -> tuple[Exposure, ...]:
+        look = self._search.look(file)
+        if file.document is not None or (file.path.endswith(_YAML) and not self._product.is_template(file.path)):
+            if not self._search.needs_structure(file, look):
+                return ()
+            file = _parsed(file)
+        return self._search.exposures(file, look)
+
+
+def _parsed(file: TextFile) -> TextFile:
+    """Parse a file that is YAML, as JSON is too, unless that was done for other rules."""
+    if file.document is not None:
         return file
+    document = yaml.parse(file.path, file.text.encode())
+    return file._replace(document=document) if document.text == file.text else file
 
 
 def doubts(scan: SecretScan) -> Iterator[Doubt]:

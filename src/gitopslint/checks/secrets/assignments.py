@@ -37,7 +37,7 @@ _USER = re.compile(
 )
 
 
-_EXPRESSIONS = ("$(", "${", "`", "{{", "<(", "$[[", "<%")
+_EXPRESSIONS = ("$(", "${", "`", "{{", "<(", "$[[", "<%", "{", "[")
 
 
 class Assignment(NamedTuple):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from gitopslint.checks.secrets.document import DocumentSearch
 from gitopslint.checks.secrets.found import Found, chosen
 from gitopslint.checks.secrets.lines import STEMS
-from gitopslint.checks.secrets.manner import manner_of
+from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
-from gitopslint.checks.secrets.shapes import Shape, Shapes
+from gitopslint.checks.secrets.shapes import ADDRESS, Shape, Shapes
+from gitopslint.checks.secrets.suspicion import is_suspicious
 from gitopslint.checks.secrets.text import found_in_text
 from gitopslint.checks.secrets.values import is_encrypted
 from gitopslint.model.document import KeyPath, dotted
@@ -19,7 +21,6 @@ from gitopslint.model.secret import Exposure, Hidden, Pattern, TextFile
 
 _ENV_FILE = re.compile(r"\.env(?:[._-].*)?", re.IGNORECASE)
 _TEMPLATES = frozenset("example examples sample samples template templates tpl tmpl dist defaults default schema vault keys enc encrypted sops d ts md j2".split())
-_LONG = re.compile(r"[A-Za-z0-9+/_=~-]{24}")
 _SET = re.compile(r"^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
 _ENV_REMEDY = "take it out of git, ignore it, and keep a `.env.example` without values"
 _REMEDIES = {
@@ -32,29 +33,45 @@ _REMEDIES = {
 }
 
 
+class Look(NamedTuple):
+    """What one pass over a text tells: credentials by their shape, and where names stand under which there may be more."""
+
+    manner: Manner
+    shapes: list[Shape]
+    names: list[int]
+    keyed: bool
+
+
 class SecretSearch:
     """Looks for secrets by a set of patterns. It holds nothing of what it reads."""
 
     def __init__(self, patterns: Iterable[Pattern], *, native: bool = True) -> None:
         self._shapes = Shapes(patterns, STEMS, native=native)
 
-    def may_hold(self, text: str) -> bool:
-        """Tell whether anything in a text could be a secret by its name, its shape or its looks."""
-        return self._shapes.mentions(text) or _LONG.search(text) is not None
-
-    def exposures(self, file: TextFile) -> tuple[Exposure, ...]:
-        """Return the secrets of a file, in file order."""
+    def look(self, file: TextFile) -> Look:
+        """Look at a file in one pass, whatever its format."""
         manner = manner_of(file.path)
-        written = self._shapes.within(file.text, prose=manner in ("prose", "code"))
+        places, names = self._shapes.look(file.text)
+        shapes = list(self._shapes.found(file.text, places, prose=manner in ("prose", "code"))) if places else []
+        keyed = any(pattern is not ADDRESS for _, pattern in places)
+        return Look(manner, shapes, names, keyed)
+
+    def needs_structure(self, file: TextFile, look: Look) -> bool:
+        """Tell whether a YAML file can hold a secret at all, and so has to be read by its structure."""
+        return look.manner != "code" and is_suspicious(file.text, look.names, bool(look.shapes), look.keyed)
+
+    def exposures(self, file: TextFile, look: Look) -> tuple[Exposure, ...]:
+        """Return the secrets of a file, in file order."""
         document = file.document
+        if look.manner == "code" and not look.shapes and not is_env_file(file.path):
+            return ()
         places = Places(file.path, file.text)
         found: list[Found] = []
-        if document is not None and manner != "code":
-            found += DocumentSearch(document, self._shapes, written, places, manner).found()
-        if document is None or manner == "code" or document.problem is not None:
-            found += found_in_text(file.text, self._shapes, written, manner, file.path)
-        picked = [_exposure(one, places) for one in chosen(found)]
-        picked = [_without(file.text, written, one) for one in picked]
+        if document is not None and look.manner != "code":
+            found += DocumentSearch(document, self._shapes, look.shapes, places, look.manner).found()
+        if document is None or look.manner == "code" or document.problem is not None:
+            found += found_in_text(file.text, self._shapes, look.shapes, look.manner)
+        picked = [_without(file.text, look.shapes, _exposure(one, places)) for one in chosen(found)]
         if (whole := _env_file(file, picked, places)) is not None:
             picked.insert(0, whole)
         return tuple(picked)

@@ -35,23 +35,21 @@ class Shapes:
         for pattern in (PRIVATE_KEY, ADDRESS, *patterns):
             for word in pattern.keywords:
                 of_word.setdefault(word.lower(), []).append(pattern)
-        for name in names:
-            of_word.setdefault(name, [])
-        self._of_word = tuple(of_word.values())
-        self._keywords = Keywords(of_word, native=native)
+        words = dict.fromkeys([*of_word, *names])
+        self._of_word = (*of_word.values(), *([] for _ in range(len(words) - len(of_word))))
+        self._names = {number for number, word in enumerate(words) if word in set(names)}
+        self._keywords = Keywords(words, native=native)
 
-    def places(self, text: str) -> list[tuple[int, Pattern]]:
-        """Return where the keywords of patterns stand in a text."""
-        found = self._keywords.found_in(lowered(text))
-        return [(start, pattern) for start, number in found for pattern in self._of_word[number]]
-
-    def mentions(self, text: str) -> bool:
-        """Tell whether a text holds a keyword or a name at all; an address counts only where it could hold a user."""
-        users = "@" in text
-        return any(
-            not patterns or users or patterns[0] is not ADDRESS
-            for patterns in map(self._of_word.__getitem__, {number for _, number in self._keywords.found_in(lowered(text))})
-        )
+    def look(self, text: str) -> tuple[list[tuple[int, Pattern]], list[int]]:
+        """Return where the keywords of patterns stand in a text, and where names do."""
+        places: list[tuple[int, Pattern]] = []
+        names: list[int] = []
+        for start, number in self._keywords.found_in(lowered(text)):
+            for pattern in self._of_word[number]:
+                places.append((start, pattern))
+            if number in self._names:
+                names.append(start)
+        return places, names
 
     def found(self, text: str, places: Iterable[tuple[int, Pattern]], *, prose: bool = False) -> Iterator[Shape]:
         """Yield the credentials at these places of a text, each once."""
@@ -69,7 +67,7 @@ class Shapes:
 
     def within(self, text: str, *, prose: bool = False) -> list[Shape]:
         """Return the credentials in a text."""
-        return list(self.found(text, self.places(text), prose=prose))
+        return list(self.found(text, self.look(text)[0], prose=prose))
 
     def _at(self, text: str, at: int, pattern: Pattern, prose: bool) -> Shape | None:
         if pattern is PRIVATE_KEY:

@@ -16,7 +16,7 @@ from gitopslint.model.keynames import name_of
 _LONGEST_LINE = 2000
 
 
-def found_in_text(text: str, shapes: Shapes, written: list[Shape], manner: Manner, path: str) -> Iterator[Found]:
+def found_in_text(text: str, shapes: Shapes, written: list[Shape], manner: Manner) -> Iterator[Found]:
     """Yield the secrets of a text, each with the key on its line as its key path."""
     for shape in written:
         key = _key_at(text, shape.start) if manner != "code" else ""

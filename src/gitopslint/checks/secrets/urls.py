@@ -10,7 +10,7 @@ from gitopslint.checks.secrets import values
 KEYWORD = "://"
 _USER_INFO = re.compile(r"""://(?P<user>[^\s/:@"'<>?#]{0,200}):(?P<password>[^\s/@"'<>?#]{1,400})@(?P<host>[^\s/"'<>,]{0,253})""")
 _SLASHED = re.compile(r"""://(?P<user>[^\s/:@"'<>?#]{0,200}):(?P<password>[^\s@"'<>]{8,200})@(?P<host>[\w.-]{1,253}(?::[0-9]{1,5})?(?=[/\s"'?]|$))""")
-_BARE = re.compile(r"(?P<user>[\w.-]{1,64}):(?P<password>[^\s@/\"']{1,200})@(?:tcp|unix|udp)?\(?(?P<host>[\w.-]{1,253})(?::[0-9]{2,5}|/|\))")
+_BARE = re.compile(r"(?P<user>[\w.-]{1,64}):(?P<password>[^\s@/\"']{1,200})@(?:tcp|unix|udp)?\(?(?P<host>(?!sha(?:256|384|512):)[\w.-]{1,253})(?::[0-9]{2,5}|/|\))")
 _EXAMPLES = frozenset("password pass passwd pwd secret user username example test pw token key p x".split())
 _EXAMPLE_HOSTS = re.compile(r"(?:localhost|127\.0\.0\.1|host|hostname|example|server|db|database|postgres|mysql|redis|mongo)?(?:\.?example\.\w+)?(?::.*)?")
 

@@ -41,7 +41,7 @@ _TEMPLATE = re.compile(
     | \#\{[^}]{0,300}\} | `[^`]{0,300}` | (?<![^\s"'=:/@,])\$\$?[A-Za-z_][A-Za-z0-9_]{0,100} | (?<![^\s"'=:/@,])\$[0-9@*]
     | (?<!\w)%[A-Z_][A-Z0-9_]{1,100}%(?!\w) | %\([^)]{0,300}\)s? | <path:[^>]{0,300}> | (?<!\w)@[A-Z_]{2,100}@(?!\w)
     | (?<!\w)__[A-Z][A-Z0-9_]{0,100}__(?!\w) | (?:secret)?ref\+[a-z0-9]{1,30}://[^\s@]{0,500} | @@?\{[^}]{0,300}\}
-    | <[a-zA-Z_ -]{2,60}>
+    | <[a-zA-Z_ -]{2,60}> | \{[A-Za-z_][\w.:-]{0,60}\}
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -79,6 +79,7 @@ _SWITCH = frozenset(
     "internal external automatic manual static dynamic random file env memory redis postgres postgresql mysql vault "
     "kubernetes opaque string text hidden number boolean object array integer header cookie query form json".split()
 )
+_REGEX = re.compile(r"\[[^\]\s]{0,40}[A-Za-z0-9]-[A-Za-z0-9][^\]\s]{0,40}\][{+*]|\\[wdsb][+*{]|\(\?[:!=<]|\.\*[$)]")
 PASSWORD_HASH = re.compile(
     r"\$\$?2[abxy]\$\$?[0-9]{2}\$\$?[./A-Za-z0-9]{53}|\$\$?apr1\$\$?.{1,8}\$\$?[./A-Za-z0-9]{22}|\$(?:[156y]|argon2(?:id|i|d)"
     r"|pbkdf2[\w-]*|scrypt)\$\S{20,400}|\{(?:SSHA|SHA|CRYPT|PBKDF2)\}\S{13,400}|SCRAM-SHA-256\$\S{40,400}|pbkdf2_sha256\$\S{40,200}"
@@ -164,6 +165,11 @@ def is_prose(text: str) -> bool:
     return len(words) >= 4 and sum(word.strip(".,:;!?()'\"").isalpha() for word in words) >= 0.7 * len(words)
 
 
+def is_pattern(text: str) -> bool:
+    """Tell whether a text is a regular expression."""
+    return _REGEX.search(text) is not None
+
+
 def harmless(text: str) -> bool:
     """Tell whether a text cannot be a secret, whatever its key says."""
     return (
@@ -172,4 +178,5 @@ def harmless(text: str) -> bool:
         or is_templated(text)
         or is_reference(text)
         or is_public(text)
+        or is_pattern(text)
     )
