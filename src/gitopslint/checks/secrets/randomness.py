@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from operator import ne
 
 _COMMON = {
     first: frozenset(seconds)
@@ -22,6 +23,7 @@ _COMMON = {
 _RUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]+")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_SEPARATOR = re.compile(r"[-_./:]+")
 _LONGEST = 4000
 
 
@@ -65,6 +67,9 @@ def looks_random(text: str, least: int = 16) -> bool:
         return False
     if is_uuid(text):
         return False
+    if text == text.lower() and (parts := _SEPARATOR.split(text))[1:]:
+        # Names have hyphens and dots; what is drawn from such an alphabet has capitals as well.
+        return any(looks_random(part, least) for part in parts)
     if is_hex(text):
         return has_digits_and_letters(text) and entropy(text) >= 2.8
     kinds = sum(any(map(kind, text)) for kind in (str.islower, str.isupper, str.isdigit))
@@ -72,7 +77,8 @@ def looks_random(text: str, least: int = 16) -> bool:
         return False
     if entropy(text) < min(3.2, math.log2(len(text)) * 0.78):
         return False
-    changes = sum(_kind(one) != _kind(other) for one, other in zip(text, text[1:], strict=False)) / (len(text) - 1)
+    kind_of = [1 if one.isupper() else 0 if one.isalpha() else 2 if one.isdigit() else 3 for one in text]
+    changes = sum(map(ne, kind_of, kind_of[1:])) / (len(text) - 1)
     if kinds == 2 and not any(map(str.isdigit, text)):
         return changes >= 0.35 and wordlike(text) < 0.35
     return changes >= 0.2 and wordlike(text) < (0.45 if changes >= 0.35 else 0.3)
@@ -91,7 +97,3 @@ def varied(text: str) -> bool:
     (_, most), *_ = counts.most_common(1)
     steps = sum(ord(second) - ord(first) in (0, 1) for first, second in zip(text, text[1:], strict=False))
     return most <= max(3, len(text) * 0.4) and steps < 0.6 * len(text)
-
-
-def _kind(one: str) -> int:
-    return 0 if one.islower() else 1 if one.isupper() else 2 if one.isdigit() else 3

@@ -87,7 +87,7 @@ def _only_names_below(text: str, start: int, end: int) -> bool:
                 len(line) - len(line.lstrip(" ")) == indent and not line.lstrip().startswith("- ")
             ):
                 return True
-            if _NAMED.fullmatch(line) is None or any(looks_random(word, 20) for word in line.split()):
+            if _NAMED.fullmatch(line) is None or any(looks_random(word, 20) for word in line.replace('"', " ").split()):
                 return False
         at = stop + 1
     return True
