@@ -29,7 +29,14 @@ def test_a_crashing_rule_is_a_fault(check: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(engine, "CHECKS", crashing)
     job = "apiVersion: batch/v1\nkind: Job\nspec: {containers: [{image: a:latest}]}\n"
     application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-dev}\n"
-    report = check_files(CLEAN | {"deploy/jobs/x.yaml": job, "deploy/argocd/apps/dev/shop.yaml": application})
+    report = check_files(
+        CLEAN
+        | {
+            "deploy/jobs/x.yaml": job,
+            "deploy/argocd/apps/dev/shop.yaml": application,
+            "shop.properties": "password=summer2024\n",
+        }
+    )
     assert {fault.rule for fault in report.faults} == {check.rule}
     assert report.verdict != "pass"
     assert "s3cr3t" not in repr(report.faults)

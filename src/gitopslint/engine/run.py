@@ -91,6 +91,7 @@ class _Collector:
     def take(self, unit: Unit) -> None:
         """Check what belongs together; afterwards nothing holds on to the unit's documents."""
         documents = {document.path: document for document in unit.documents}
+        texts = {file.path: file for file in unit.texts}
         if unit.app is None and unit.layers:
             self._shared |= documents
         self._apps += unit.app is not None
@@ -102,8 +103,8 @@ class _Collector:
             if found_here := list(waivers.find_waivers(document)):
                 self._waivers += found_here
                 self._sources[path] = self._secrets.source(path, document.text, document)
-            self._look_for_secrets(TextFile(path, document.text, document))
-        for file in unit.texts:
+            self._look_for_secrets(texts.pop(path, None) or TextFile(path, document.text, document))
+        for file in texts.values():
             self._files.add(file.path)
             self._look_for_secrets(file)
         found = len(self._findings)

@@ -85,7 +85,8 @@ class Product:
         for path, data in self.tree.read_many(images):
             if isinstance(data, bytes):
                 document = self._texts.get(path) or yaml.parse(path, data)
-                yield Unit(manifests=(Manifest(document, self.contract),), documents=(document,))
+                manifest = Manifest(document, self.contract)
+                yield Unit(manifests=(manifest,), documents=(document,), texts=_as_text(document, data))
         if texts:
             read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
             yield from self._files_of(path for path in self.paths if path not in read)
@@ -154,13 +155,13 @@ class Product:
         return images, tuple(unread)
 
     def _shared(self, paths: list[str], unread: tuple[Unread, ...]) -> Unit:
-        documents, more = self._read(paths)
+        documents, more, texts = self._read(paths)
         layers = tuple(self._layer(path, document) for path, document in documents.items())
         self._loaded |= {layer.path: layer for layer in layers}
-        return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more)
+        return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more, texts=texts)
 
     def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Unit:
-        documents, unread = self._read(own)
+        documents, unread, texts = self._read(own)
         layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
         failed = {one.path for one in unread}
 
@@ -179,6 +180,7 @@ class Product:
             tuple(applications),
             documents=(*documents.values(), *self._documents_of(applications)),
             unread=unread,
+            texts=texts,
         )
 
     def _stacks(self, app: str, environment: str, applications: list[Application], load: Load) -> Iterator[Stack]:
@@ -220,7 +222,7 @@ class Product:
     def _other_layer(self, path: str) -> Layer | None:
         """Return a shared layer, or a values file that the contract does not name."""
         if path not in self._loaded:
-            documents, _ = self._read([path])
+            documents, _, _ = self._read([path])
             document = documents.get(path)
             layer = None
             if document is not None and path in self.layout.layers:
@@ -267,12 +269,20 @@ class Product:
             self._templating[folder] = charts.templating(self.tree, folder)
         return self._templating[folder]
 
-    def _read(self, paths: list[str]) -> tuple[dict[str, Document], tuple[Unread, ...]]:
+    def _read(self, paths: list[str]) -> tuple[dict[str, Document], tuple[Unread, ...], tuple[TextFile, ...]]:
         documents: dict[str, Document] = {}
         unread = []
+        texts: tuple[TextFile, ...] = ()
         for path, data in self.tree.read_many(paths):
             if isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:
                 documents[path] = yaml.parse(path, data)
-        return documents, tuple(unread)
+                texts += _as_text(documents[path], data)
+        return documents, tuple(unread), texts
+
+
+def _as_text(document: Document, data: bytes) -> tuple[TextFile, ...]:
+    """Return a file as text where it cannot be read as YAML at all."""
+    file = text_file(document.path, data) if document.problem is not None and not document.text else None
+    return () if file is None else (file,)

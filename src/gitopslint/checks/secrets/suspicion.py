@@ -20,6 +20,7 @@ _ENTRY = re.compile(r"""(?P<indent>[ ]*(?:-[ ]+)*)(?P<quote>["']?)(?P<key>[A-Za-
 _PLAIN = re.compile(r"""(["']?)(?P<text>[A-Za-z0-9._/ -]*)\1""")
 _NAMED = re.compile(r"""[ ]*-[ ]+(?:name:[ ]+)?(["']?)[a-z0-9][a-z0-9.-]{0,80}\1\r?""")
 _FOLDED = re.compile(r""":[ ]+(?:[&!]\S+[ ]+)*>|\\""")
+_ESCAPED = re.compile(r"\\[uUx][0-9a-fA-F]{2}")
 _USER_INFO = re.compile(r""":[^\s@/"']{1,200}@(?!sha[0-9])""")
 _TOKEN = re.compile(r"[A-Za-z0-9+/_=~-]{24,}")
 
@@ -30,7 +31,7 @@ def is_suspicious(text: str, names: list[int], shaped: bool, keyed: bool) -> boo
     `names` are the offsets of words that secrets stand under. `shaped`: a credential was found in it by its shape;
     `keyed`: at least the keyword of one, whose rest a folded or escaped text may keep apart.
     """
-    if shaped or (keyed and _FOLDED.search(text)) or ("@" in text and _USER_INFO.search(text)) or _has_long_token(text):
+    if shaped or _ESCAPED.search(text) or (keyed and _FOLDED.search(text)) or ("@" in text and _USER_INFO.search(text)) or _has_long_token(text):
         return True
     beyond = -1
     for at in names:

@@ -15,7 +15,7 @@ _EXPLAINED = frozenset(
     "tag image uid uuid guid fingerprint thumbprint cert certificate certs ca bundle logo icon avatar picture img photo png svg "
     "blob etag zone arn path regex pattern public recipient recipients content body template query signature pub user name host "
     "url uri nonce cursor snapshot build release layer chart digestsum font favicon manifest cookie trace traceparent span "
-    "example sample address wallet contract site sitekey measurement tracking verification key_id license".split()
+    "example sample address wallet contract site sitekey measurement vault tracking verification key_id license".split()
 )
 _IMAGES = ("iVBOR", "/9j/", "R0lGOD", "UklGR", "PHN2Zy", "PD94bWw", "AAABAA", "H4sI", "LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVUJ", "MII", "AAAA")
 _LEAST_BITS = 3.7
