@@ -103,7 +103,7 @@ class _Collector:
             if found_here := list(waivers.find_waivers(document)):
                 self._waivers += found_here
                 self._sources[path] = self._secrets.source(path, document.text, document)
-            self._look_for_secrets(texts.pop(path, None) or TextFile(path, document.text, document))
+            self._look_for_secrets(texts.pop(path, TextFile(path, document.text, document)))
         for file in texts.values():
             self._files.add(file.path)
             self._look_for_secrets(file)
@@ -204,7 +204,9 @@ class _Collector:
 
     def _crashes(self) -> list[Fault]:
         crashes = self._secrets.crashes
-        return [Fault(rule, path, error) for path, error in crashes for rule in self._secret_rules or ("plaintext-secret",)]
+        return [
+            Fault(rule, path, error) for path, error in crashes for rule in self._secret_rules or ("plaintext-secret",)
+        ]
 
     def _check(self, subject: Subject) -> None:
         for check, options in self._plan.get(type(subject), ()):

@@ -48,6 +48,11 @@ class SecretWatch:
         standing = tuple(one for one in exposures if not allowed(one, self._product.contract.secrets))
         return SecretScan(path, standing, reason, app, environment)
 
+    def hidden_in(self, document: Document) -> tuple[Span, ...] | None:
+        """Return where secrets stand in a YAML file; None where nobody could look."""
+        self.scan(TextFile(document.path, document.text, document))
+        return self._hidden.get(document.path, ())
+
     def source(self, path: str, text: str, document: Document | None = None) -> Source:
         """Return a file for excerpts, with all secrets masked. Where nobody could look for them, nothing is shown."""
         if path not in self._searched:

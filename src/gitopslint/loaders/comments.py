@@ -10,8 +10,10 @@ from gitopslint.loaders.positions import BREAK
 from gitopslint.loaders.yaml import scalar_ranges
 from gitopslint.model.document import Comment, Document
 
-
-_MARKED = re.compile(r"(?:^|(?<=\s))(?P<mark>#+|//+|--|;+|<!--|/\*+|%+|\{\{-? ?/\*|(?i:rem\b))[ \t]*(?P<text>gitopslint:[^\n]*)", re.MULTILINE)
+_MARKED = re.compile(
+    r"(?:^|(?<=\s))(?P<mark>#+|//+|--|;+|<!--|/\*+|%+|\{\{-? ?/\*|(?i:rem\b))[ \t]*(?P<text>gitopslint:[^\n]*)",
+    re.MULTILINE,
+)
 _CLOSING = re.compile(r"[ \t]*(?:-->|\*/(?: ?-?\}\})?)[ \t]*$")
 
 

@@ -1,6 +1,6 @@
 """The shapes of credentials.
 
-`patterns.json` beside this module is compiled from `patterns/*.yaml` and leaves out the examples. A test keeps it fresh.
+`patterns.json` beside this module is compiled from `patterns/*.yaml` without the examples. A test keeps it fresh.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _COMPILED = Path(__file__).with_name("patterns.json")
 def load_patterns() -> tuple[Pattern, ...]:
     """Return all patterns that ship with gitopslint."""
     return tuple(
-        Pattern(**{**fields, "keywords": tuple(fields["keywords"])}) for fields in json.loads(_COMPILED.read_text("utf-8"))
+        Pattern(**{**fields, "keywords": tuple(fields["keywords"])})
+        for fields in json.loads(_COMPILED.read_text("utf-8"))
     )
 
 

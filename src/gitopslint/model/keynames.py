@@ -19,69 +19,167 @@ Sense = Literal["secret", "token", "key", "reference", "harmless", "neutral"]
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _PIECE = re.compile(r"[^\W_]+")
 
-PASSWORD_WORDS = frozenset(
-    "password passwords passwd passwds pwd pwds pass passphrase passphrases passcode pw psw requirepass masterauth "
-    "userpassword rootpassword adminpassword dbpassword pgpassword mysqlpwd sshpass rootpw adminpw bindpw "
-    "пароль пароли паролем пароля парол parol kennwort passwort losungswort motdepasse mdp contrasena contrasenya clave "
-    "senha palavrapasse parola haslo hasło heslo jelszo wachtwoord losenord losen adgangskode passord salasana parool "
-    "lozinka geslo sifre şifre sandi katasandi matkhau slaptazodis κωδικοσ κωδικος סיסמה".split()
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text as a set: tables of words read best as text."""
+    return frozenset(text.split())
+
+
+PASSWORD_WORDS = word_set(
+    "password passwords passwd passwds pwd pwds pass passphrase passphrases passcode pw psw requirepass "
+    "masterauth userpassword rootpassword adminpassword dbpassword pgpassword mysqlpwd sshpass rootpw adminpw "
+    "bindpw пароль пароли паролем пароля парол parol kennwort passwort losungswort motdepasse mdp contrasena "
+    "contrasenya clave senha palavrapasse parola haslo hasło heslo jelszo wachtwoord losenord losen adgangskode "
+    "passord salasana parool lozinka geslo sifre şifre sandi katasandi matkhau slaptazodis κωδικοσ κωδικος "
+    "סיסמה"
 )
 """What the value is when the key ends with one of these: a password, in many languages, without accents."""
 
-TOKEN_WORDS = frozenset(
-    "secret secrets token tokens credential credentials creds cred apikey apikeys apitoken authtoken accesstoken "
-    "privatekey secretkey accesskey authkey signingkey encryptionkey masterkey clientsecret jwtsecret secretkeybase "
-    "bearer pat totp otp htpasswd psk pepper hmac fernet "
-    "секрет секреты секрета токен токены токена geheimnis geheim secreto segredo segreto sekret tajne jeton ficha "
-    "lozinke titok hemlighet hemmelighed tajemstvi".split()
+TOKEN_WORDS = word_set(
+    "secret secrets token tokens credential credentials creds cred apikey apikeys apitoken authtoken "
+    "accesstoken privatekey secretkey accesskey authkey signingkey encryptionkey masterkey clientsecret "
+    "jwtsecret secretkeybase bearer pat totp otp htpasswd psk pepper hmac fernet секрет секреты секрета токен "
+    "токены токена geheimnis geheim secreto segredo segreto sekret tajne jeton ficha lozinke titok hemlighet "
+    "hemmelighed tajemstvi"
 )
 """What the value is when the key ends with one of these: a credential, or else the name of one."""
 
 SECRET_PAIRS = frozenset(
     tuple(pair.split("+"))
-    for pair in (
-        "api+key api+keys private+key private+keys access+key access+keys secret+key secret+keys signing+key "
-        "signing+keys encryption+key encryption+keys master+key account+key license+key licence+key webhook+url "
-        "connection+string connection+strings client+secret pass+phrase session+key session+keys jwt+key auth+key "
-        "shared+key hmac+key fernet+key storage+key app+key application+key deploy+key service+key ssh+key tls+key "
-        "admin+key write+key crypto+key cipher+key decryption+key wireguard+key preshared+key pre+shared "
-        "join+token key+base cookie+secret tsig+secret user+pass auth+pass mot+passe palavra+passe kata+sandi "
-        "ключ+доступа ключ+api api+ключ секретныи+ключ приватныи+ключ закрытыи+ключ ключ+шифрования ключ+подписи "
-        "cle+secrete cle+api cle+privee clave+secreta clave+privada chave+secreta chave+privada chave+api "
-        "chiave+segreta chiave+privata klucz+prywatny klucz+api geheimer+schlussel privater+schlussel api+schlussel"
-    ).split()
+    for pair in [
+        "api+key",
+        "api+keys",
+        "private+key",
+        "private+keys",
+        "access+key",
+        "access+keys",
+        "secret+key",
+        "secret+keys",
+        "signing+key",
+        "signing+keys",
+        "encryption+key",
+        "encryption+keys",
+        "master+key",
+        "account+key",
+        "license+key",
+        "licence+key",
+        "webhook+url",
+        "connection+string",
+        "connection+strings",
+        "client+secret",
+        "pass+phrase",
+        "session+key",
+        "session+keys",
+        "jwt+key",
+        "auth+key",
+        "shared+key",
+        "hmac+key",
+        "fernet+key",
+        "storage+key",
+        "app+key",
+        "application+key",
+        "deploy+key",
+        "service+key",
+        "ssh+key",
+        "tls+key",
+        "admin+key",
+        "write+key",
+        "crypto+key",
+        "cipher+key",
+        "decryption+key",
+        "wireguard+key",
+        "preshared+key",
+        "pre+shared",
+        "join+token",
+        "key+base",
+        "cookie+secret",
+        "tsig+secret",
+        "user+pass",
+        "auth+pass",
+        "mot+passe",
+        "palavra+passe",
+        "kata+sandi",
+        "ключ+доступа",
+        "ключ+api",
+        "api+ключ",
+        "секретныи+ключ",
+        "приватныи+ключ",
+        "закрытыи+ключ",
+        "ключ+шифрования",
+        "ключ+подписи",
+        "cle+secrete",
+        "cle+api",
+        "cle+privee",
+        "clave+secreta",
+        "clave+privada",
+        "chave+secreta",
+        "chave+privada",
+        "chave+api",
+        "chiave+segreta",
+        "chiave+privata",
+        "klucz+prywatny",
+        "klucz+api",
+        "geheimer+schlussel",
+        "privater+schlussel",
+        "api+schlussel",
+    ]
 )
 """Two words that only together say that the value is a secret."""
 
-_KEY_WORDS = frozenset(
+_KEY_WORDS = word_set(
     "key keys ключ ключи schlussel schluessel cle clef chave chiave klucz klic kulcs nyckel sleutel seed salt "
-    "passkey keystring sharedkey storagekey sessionkey licensekey licencekey appkey".split()
+    "passkey keystring sharedkey storagekey sessionkey licensekey licencekey appkey"
 )
-_ANYWHERE = ("密码", "密碼", "口令", "密钥", "密鑰", "秘钥", "令牌", "凭证", "パスワード", "暗証番号", "秘密鍵", "秘密", "トークン")
+_ANYWHERE: tuple[str, ...] = (
+    "密码",
+    "密碼",
+    "口令",
+    "密钥",
+    "密鑰",
+    "秘钥",
+    "令牌",
+    "凭证",
+    "パスワード",
+    "暗証番号",
+    "秘密鍵",
+    "秘密",
+    "トークン",
+)
 _ANYWHERE += ("비밀번호", "암호", "비밀", "토큰", "رمز", "كلمة المرور", "रहस्य", "पासवर्ड", "รหัสผ่าน")
-_ENDINGS = ("password", "passwd", "passphrase", "apikey", "secretkey", "privatekey", "accesskey", "accountkey")
+_ENDINGS: tuple[str, ...] = (
+    "password",
+    "passwd",
+    "passphrase",
+    "apikey",
+    "secretkey",
+    "privatekey",
+    "accesskey",
+    "accountkey",
+)
 _ENDINGS += ("authtoken", "accesstoken", "refreshtoken", "clientsecret", "passwort", "contrasena")
 
 HOLDERS = (PASSWORD_WORDS | TOKEN_WORDS) - {"pass", "pat", "bearer", "hmac", "clave", "sandi", "parola"}
 """Words that make a secret of what stands below the key."""
 
-HARMLESS_ENDS = frozenset(
-    "ref refs name names claim claims class kind type types provider backend store policy policies enabled disabled "
-    "required create annotations labels namespace namespaces file files filename path paths dir directory folder mount "
-    "mounts volume url uri endpoint endpoints host hosts hostname port issuer audience scope scopes user username "
-    "users ttl expiry expires expiration lifetime timeout seconds minutes hours days interval period length size len "
-    "algorithm alg algo method methods mode version header headers prefix suffix format property properties checksum "
-    "hash digest fingerprint database db realm id ids identifier arn selector regex regexp pattern patterns rule rules "
-    "rotation rotate retention duration age min max count limit limits retries attempts strength complexity validity validation "
-    "validator verifier generator manager service server client controller operator plugin driver engine reader writer "
-    "resolver location source target key_name keyname env envs variable variables field fields column param params "
-    "parameter parameters template templates description comment hint label title text message help example examples "
-    "placeholder prompt input form page link email mail domain region zone bucket image tag tags repository registry "
-    "role roles group groups account accounts secretname requirements history reuse only change reset recovery forgot "
-    "forgotten login signin signup flow grant store_type keystore_type request response usage review reviewer cert "
-    "certificate ca crt public pub status state enable disable allow deny generate generated present exists missing "
-    "projection audiences mapping map config configmap settings options option cache cookie_name cookiename sync "
-    "encrypted encoding encoder schema schemas table tables index indexes query queries job jobs schedule cron".split()
+HARMLESS_ENDS = word_set(
+    "ref refs name names claim claims class kind type types provider backend store policy policies enabled "
+    "disabled required create annotations labels namespace namespaces file files filename path paths dir "
+    "directory folder mount mounts volume url uri endpoint endpoints host hosts hostname port issuer audience "
+    "scope scopes user username users ttl expiry expires expiration lifetime timeout seconds minutes hours days "
+    "interval period length size len algorithm alg algo method methods mode version header headers prefix "
+    "suffix format property properties checksum hash digest fingerprint database db realm id ids identifier arn "
+    "selector regex regexp pattern patterns rule rules rotation rotate retention duration age min max count "
+    "limit limits retries attempts strength complexity validity validation validator verifier generator manager "
+    "service server client controller operator plugin driver engine reader writer resolver location source "
+    "target key_name keyname env envs variable variables field fields column param params parameter parameters "
+    "template templates description comment hint label title text message help example examples placeholder "
+    "prompt input form page link email mail domain region zone bucket image tag tags repository registry role "
+    "roles group groups account accounts secretname requirements history reuse only change reset recovery "
+    "forgot forgotten login signin signup flow grant store_type keystore_type request response usage review "
+    "reviewer cert certificate ca crt public pub status state enable disable allow deny generate generated "
+    "present exists missing projection audiences mapping map config configmap settings options option cache "
+    "cookie_name cookiename sync encrypted encoding encoder schema schemas table tables index indexes query "
+    "queries job jobs schedule cron"
 )
 """Last words that say: the value is only about a secret."""
 
@@ -90,20 +188,21 @@ _REFERENCE = re.compile(
     r"|^(?:external|sealed)_?secrets?$|secret_?name$|secret_?names$|^secret_?ref",
     re.IGNORECASE,
 )
-_SWITCHES = frozenset(
-    "use enable enabled disable is has require requires allow show hide forgot reset change generate rotate min max "
-    "existing without no skip ignore validate verify auto mount automount".split()
+_SWITCHES = word_set(
+    "use enable enabled disable is has require requires allow show hide forgot reset change generate rotate min "
+    "max existing without no skip ignore validate verify auto mount automount"
 )
-_PUBLIC_KEYS = frozenset("public publishable pub known authorized host hostkey primary foreign partition sort".split())
+_PUBLIC_KEYS = word_set("public publishable pub known authorized host hostkey primary foreign partition sort")
 _BROWSER = re.compile(
     r"(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|VUE_APP|PUBLIC|GATSBY|STORYBOOK|NG_APP|RSBUILD_PUBLIC"
     r"|SNOWPACK_PUBLIC|PUBLIC_ENV)_[A-Z0-9]"
 )
 
-_FOR_BROWSERS = frozenset(
-    "mapbox maps map mixpanel posthog sentry recaptcha captcha hcaptcha turnstile site sitekey publishable public anon algolia "
-    "search firebase amplitude segment ga gtm analytics datadog logrocket intercom crisp hotjar vapid beacon rum clarity metrika "
-    "client dsn maptiler bugsnag rollbar pusher clerk measurement widget write".split()
+_FOR_BROWSERS = word_set(
+    "mapbox maps map mixpanel posthog sentry recaptcha captcha hcaptcha turnstile site sitekey publishable "
+    "public anon algolia search firebase amplitude segment ga gtm analytics datadog logrocket intercom crisp "
+    "hotjar vapid beacon rum clarity metrika client dsn maptiler bugsnag rollbar pusher clerk measurement "
+    "widget write"
 )
 """Words of keys that services hand out for browsers."""
 
@@ -187,7 +286,7 @@ def _sense(key: str, words: tuple[str, ...]) -> tuple[Sense, bool]:
         return ("secret" if last.endswith(("password", "passwd", "passphrase")) else "token"), "passw" in last
     if any(pair in SECRET_PAIRS for pair in pairwise(words)):
         return "token", False
-    if about and not (words[0] in _SWITCHES):
+    if about and words[0] not in _SWITCHES:
         # A secret by another word than the last: `passwordDev`, `tokenGithub`, `secretOld`.
         first = next(word for word in words if word in PASSWORD_WORDS or word in TOKEN_WORDS)
         return ("secret" if first in PASSWORD_WORDS and first != "pass" else "token"), False

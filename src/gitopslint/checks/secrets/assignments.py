@@ -19,10 +19,14 @@ _PAIR = re.compile(
     (?P<value>{_QUOTED}|[^\s"'&;,<>|)\]}}][^\s&;"'<>]{{0,2000}})""",
     re.VERBOSE,
 )
-_FLAG = re.compile(rf"""(?<![\w-])--?(?P<key>[A-Za-z][\w.-]{{2,60}})(?:=|[ \t]{{1,4}})(?P<value>{_QUOTED}|[^\s"'-][^\s"';|&)]{{0,1000}})""")
+_FLAG = re.compile(
+    rf"""(?<![\w-])--?(?P<key>[A-Za-z][\w.-]{{2,60}})(?:=|[ \t]{{1,4}})"""
+    rf"""(?P<value>{_QUOTED}|[^\s"'-][^\s"';|&)]{{0,1000}})"""
+)
 _ELEMENT = re.compile(r"<(?P<key>[A-Za-z][\w:.-]{1,60})(?:\s[^<>]{0,200})?>(?P<value>[^<>\n]{1,1000})</")
 _DIRECTIVE = re.compile(
-    rf"""(?<![\w-])(?P<key>requirepass|masterauth|masterpass|(?<=^)password|(?<=^)passwd|(?:login|user)\s{1,4}\S{1,60}\s{1,4}password|authtoken
+    rf"""(?<![\w-])(?P<key>requirepass|masterauth|masterpass|(?<=^)password|(?<=^)passwd
+    |(?:login|user)\s{1, 4}\S{1, 60}\s{1, 4}password|authtoken
     |auth-token|rpcpassword|identified\s{{1,4}}(?:with\s{{1,4}}\S{{1,40}}\s{{1,4}})?by|encrypted\s{{1,4}}password|sshpass\s{{1,4}}-p|-storepass|-keypass|-srcstorepass
     |-deststorepass|pass(?=:))[ \t:]{{1,4}}(?P<value>{_QUOTED}|[^\s"';,=:(){{}}<>|][^\s"';,<>|]{{0,500}})""",
     re.VERBOSE | re.IGNORECASE,
@@ -33,7 +37,8 @@ _ATTACHED = re.compile(
     rf"""|redis-cli\b[^\n|;]{{0,300}}?\s-a\s{{1,4}}(?P<value3>{_QUOTED}|[^\s"';|$-][^\s"';|]{{0,200}})""",
 )
 _USER = re.compile(
-    rf"""(?:curl|wget|http|https|xh)\b[^\n|;]{{0,400}}?\s(?:-u|--user|--proxy-user|-a)[ =]{{0,2}}(?P<value>{_QUOTED}|[^\s"';|$][^\s"';|]{{0,300}})"""
+    rf"""(?:curl|wget|http|https|xh)\b[^\n|;]{{0,400}}?\s(?:-u|--user|--proxy-user|-a)[ =]{{0,2}}"""
+    rf"""(?P<value>{_QUOTED}|[^\s"';|$][^\s"';|]{{0,300}})"""
 )
 
 

@@ -15,9 +15,9 @@ from gitopslint.checks.secrets.shapes import ADDRESS, Shape, Shapes
 from gitopslint.checks.secrets.structure import Leaf, is_secret_manifest, leaves_of
 from gitopslint.checks.secrets.unnamed import is_unnamed_secret
 from gitopslint.model.document import Document, KeyPath, Node
-from gitopslint.model.keynames import Name
+from gitopslint.model.keynames import Name, word_set
 
-_PROSE_WORDS = frozenset("description message text help comment notes note title summary documentation".split())
+_PROSE_WORDS = word_set("description message text help comment notes note title summary documentation")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _ABOUT_END = ("name", "host", "user", "username", "url", "port", "crt", "cert", "email", "bucket", "region", "server")
 _PLAIN_WORD = re.compile(r"[A-Za-z]{1,12}")
@@ -27,7 +27,9 @@ _DEEPEST = 3
 class DocumentSearch:
     """One YAML file that is being searched."""
 
-    def __init__(self, document: Document, shapes: Shapes, written: list[Shape], places: Places, manner: Manner) -> None:
+    def __init__(
+        self, document: Document, shapes: Shapes, written: list[Shape], places: Places, manner: Manner
+    ) -> None:
         self._document = document
         self._shapes = shapes
         self._written = written
@@ -87,7 +89,7 @@ class DocumentSearch:
 
     def _named(self, leaf: Leaf) -> Iterator[Found]:
         """Judge a text by the name of its key, and what is in it."""
-        node, text, name = leaf.node, leaf.node.text, leaf.name
+        text, name = leaf.node.text, leaf.name
         if leaf.around in ("secret-data", "secret-text"):
             yield from self._in_secret(leaf)
             return

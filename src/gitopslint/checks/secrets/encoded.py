@@ -51,7 +51,11 @@ def web_token(text: str) -> dict[str, Any] | None:
 def is_public_web_token(text: str) -> bool:
     """Tell whether a web token is meant to be public, or is the example that all manuals show."""
     content = web_token(text) or {}
-    return content.get("role") in ("anon", "publishable") or content.get("name") == "John Doe" or content.get("iss") == "supabase-demo"
+    return (
+        content.get("role") in ("anon", "publishable")
+        or content.get("name") == "John Doe"
+        or content.get("iss") == "supabase-demo"
+    )
 
 
 def basic_password(text: str) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 try:
-    from ahocorasick_rs import AhoCorasick
+    import ahocorasick_rs as _native
 except ImportError:  # there is no wheel for every platform; what is found is the same
-    AhoCorasick = None
+    _native = None  # type: ignore[assignment]
 
 _TO_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
@@ -23,13 +23,13 @@ class Keywords:
 
     def __init__(self, words: Iterable[str], *, native: bool = True) -> None:
         self._words = tuple(words)
-        self._native = AhoCorasick(self._words) if native and AhoCorasick is not None else None
+        self._automaton = _native.AhoCorasick(self._words) if native and _native is not None else None
 
     def found_in(self, lower: str) -> list[tuple[int, int]]:
         """Return where each word stands in a text that is in lower case, as offset and number, in order."""
-        if self._native is None:
+        if self._automaton is None:
             return sorted(self._one_by_one(lower))
-        found = self._native.find_matches_as_indexes(lower, overlapping=True)
+        found = self._automaton.find_matches_as_indexes(lower, overlapping=True)
         return sorted((start, number) for number, start, _ in found)
 
     def _one_by_one(self, lower: str) -> Iterator[tuple[int, int]]:

@@ -77,12 +77,19 @@ STEMS = (
 """What a line must hold, in lower case, for a secret to stand in it under a name."""
 
 _STEM = re.compile("|".join(re.escape(stem) for stem in STEMS))
-_NAMED = re.compile(r"""^\s*(?:[-*{]\s*)*["']?(?:name|key|variable|var|param|parameter)["']?\s*[:=]\s*["']?([\w.\-/]{2,120})["']?\s*,?\s*$""", re.IGNORECASE)
-_VALUES = frozenset({"value", "val", "default", "content", "data", "defaultvalue", "stringvalue", "plaintext", "literal"})
+_NAMED = re.compile(
+    r"""^\s*(?:[-*{]\s*)*["']?(?:name|key|variable|var|param|parameter)["']?\s*[:=]\s*["']?([\w.\-/]{2,120})["']?\s*,?\s*$""",
+    re.IGNORECASE,
+)
+_VALUES = frozenset(
+    {"value", "val", "default", "content", "data", "defaultvalue", "stringvalue", "plaintext", "literal"}
+)
 _VALUE_LINE = re.compile(r"""\s*(?:[-*{]\s*)*["']?value["']?\s*[:=]""", re.IGNORECASE)
 _KEY = re.compile(r"[\w.\-/]{1,80}")
 _LONGEST_LINE = 8000
-_CHPASSWD = re.compile(r"""^\s*(?:-\s*)?(?:echo\s+["']?)?(?P<user>root|ubuntu|admin|debian|centos|ec2-user|core|user|[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,100})""")
+_CHPASSWD = re.compile(
+    r"""^\s*(?:-\s*)?(?:echo\s+["']?)?(?P<user>root|ubuntu|admin|debian|centos|ec2-user|core|user|[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,100})"""
+)
 
 
 class Named(NamedTuple):

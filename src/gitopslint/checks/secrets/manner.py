@@ -6,23 +6,25 @@ import posixpath
 import re
 from typing import Literal
 
+from gitopslint.model.keynames import word_set
+
 Manner = Literal["config", "expression", "prose", "code"]
 """`config`: what stands behind a key is its value. `expression`: only what is quoted is. `prose`: text for people, with
 examples. `code`: names mean variables, columns and labels, so only the shape of a credential counts."""
 
-_CODE = frozenset(
-    "ts tsx js jsx mjs cjs mts cts py pyi go rs java kt kts scala rb php cs fs vb c cc cpp cxx h hh hpp m mm swift dart "
-    "lua pl pm ex exs erl clj cljs hs ml mli vue svelte astro graphql gql proto css scss sass less html htm svg xsd xsl "
-    "ipynb snap r jl zig nim sol wat d elm re res po pot xlf xliff arb strings resx stories feature csv tsv lock sum map "
-    "diff patch log prisma mdx".split()
+_CODE = word_set(
+    "ts tsx js jsx mjs cjs mts cts py pyi go rs java kt kts scala rb php cs fs vb c cc cpp cxx h hh hpp m mm "
+    "swift dart lua pl pm ex exs erl clj cljs hs ml mli vue svelte astro graphql gql proto css scss sass less "
+    "html htm svg xsd xsl ipynb snap r jl zig nim sol wat d elm re res po pot xlf xliff arb strings resx "
+    "stories feature csv tsv lock sum map diff patch log prisma mdx"
 )
-_PROSE = frozenset("md markdown rst adoc asciidoc txt text org tex man 1 5 8".split())
-_EXPRESSION = frozenset("tf hcl nomad libsonnet jsonnet bicep groovy gradle star bzl cue dhall nix rego ps1 psm1 mk".split())
-_LOCKS = frozenset(
-    "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lockb composer.lock poetry.lock uv.lock Pipfile.lock "
-    "Cargo.lock go.sum Gemfile.lock flake.lock mix.lock pubspec.lock packages.lock.json .terraform.lock.hcl Chart.lock "
-    "requirements.lock deno.lock checksums.txt SHA256SUMS .gitleaksignore .secrets.baseline gitleaks.toml "
-    ".gitleaks.toml .betterleaks.toml tsconfig.json package.json".split()
+_PROSE = word_set("md markdown rst adoc asciidoc txt text org tex man 1 5 8")
+_EXPRESSION = word_set("tf hcl nomad libsonnet jsonnet bicep groovy gradle star bzl cue dhall nix rego ps1 psm1 mk")
+_LOCKS = word_set(
+    "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lockb composer.lock poetry.lock uv.lock "
+    "Pipfile.lock Cargo.lock go.sum Gemfile.lock flake.lock mix.lock pubspec.lock packages.lock.json "
+    ".terraform.lock.hcl Chart.lock requirements.lock deno.lock checksums.txt SHA256SUMS .gitleaksignore "
+    ".secrets.baseline gitleaks.toml .gitleaks.toml .betterleaks.toml tsconfig.json package.json"
 )
 _WORDS = re.compile(
     r"(?:^|/)(?:locales?|i18n|l10n|lang|langs|languages?|translations?|messages|intl|__snapshots__|node_modules|vendor|openapi|swagger)(?:/|$)"

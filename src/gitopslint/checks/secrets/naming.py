@@ -6,16 +6,17 @@ import re
 
 from gitopslint.checks.secrets import values
 from gitopslint.checks.secrets.randomness import has_digits_and_letters, is_uuid, looks_random
-from gitopslint.model.keynames import Name
+from gitopslint.model.keynames import Name, word_set
 
-_CREDENTIALS = frozenset(
-    "jwt client app application cookie session hmac shared webhook token auth api signing oauth oauth2 consumer django "
-    "flask rails access refresh bot encryption encrypt cipher crypto hash sha payload nextauth better internal cron preview "
-    "revalidate revalidation draft user admin root db database redis smtp mail s3 aws minio bind ldap key base turnstile "
-    "recaptcha hcaptcha stripe github gitlab google slack telegram grafana harbor keycloak kc registry rpc http csrf otp totp "
-    "turn coturn stun sip gossip erlang rabbitmq cluster join bootstrap agent server webserver fernet".split()
+_CREDENTIALS = word_set(
+    "jwt client app application cookie session hmac shared webhook token auth api signing oauth oauth2 consumer "
+    "django flask rails access refresh bot encryption encrypt cipher crypto hash sha payload nextauth better "
+    "internal cron preview revalidate revalidation draft user admin root db database redis smtp mail s3 aws "
+    "minio bind ldap key base turnstile recaptcha hcaptcha stripe github gitlab google slack telegram grafana "
+    "harbor keycloak kc registry rpc http csrf otp totp turn coturn stun sip gossip erlang rabbitmq cluster "
+    "join bootstrap agent server webserver fernet"
 )
-_VAGUE = frozenset("secret secrets credential credentials cred creds секрет секреты geheim secreto segredo".split())
+_VAGUE = word_set("secret secrets credential credentials cred creds секрет секреты geheim secreto segredo")
 _STRONG = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])|(?=.*[A-Za-z0-9])(?=.*[^\w\s])")
 _PHRASE = re.compile(r"[a-z]+(?: [a-z]+){2,9}")
 _SHORTEST, _LONGEST = 3, 4000
@@ -51,7 +52,7 @@ def _is_password(name: Name, text: str) -> bool:
 
 
 def _is_token(name: Name, text: str) -> bool:
-    if text.isdigit() or " " in text.strip() and not _STRONG.match(text):
+    if text.isdigit() or (" " in text.strip() and not _STRONG.match(text)):
         return False
     if is_uuid(text) or looks_random(text, 12):
         return True

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 KEYWORDS = ("-----begin ", "putty-user-key-file-", "-----begin openvpn static key")
-_BEGIN = re.compile(r"-----BEGIN (?P<kind>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----", re.IGNORECASE)
+_BEGIN = re.compile(
+    r"-----BEGIN (?P<kind>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----", re.IGNORECASE
+)
 _PUTTY = re.compile(r"PuTTY-User-Key-File-[0-9]: ")
 _BODY = re.compile(r"[A-Za-z0-9+/=]{16}")
 _LONGEST = 20_000

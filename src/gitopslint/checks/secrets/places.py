@@ -55,4 +55,8 @@ class Places:
             return at, at + len(wanted)
         head = wanted.split("\n", 1)[0].strip()
         again = self.text.find(head, first, last) if len(head) >= 4 else -1
-        return (again, min(last, again + max(end - start, len(head)))) if again >= 0 and "\n" not in wanted else (first, last)
+        return (
+            (again, min(last, again + max(end - start, len(head))))
+            if again >= 0 and "\n" not in wanted
+            else (first, last)
+        )

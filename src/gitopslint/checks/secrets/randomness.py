@@ -5,17 +5,40 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 from operator import ne
 
 _COMMON = {
     first: frozenset(seconds)
     for first, seconds in (
         pair.split(":")
-        for pair in (
-            "a:bcdgilmnprstuy b:aeilou c:acehiklorstu d:adeilorsu e:acdefgilmnpqrstvwxy f:aefilou g:ehilnors h:aeiot "
-            "i:abcdefglmnoprstvz k:e l:adeilostuy m:aeilmops n:acdefgilostuv o:abcdgiklmnoprstuvw p:aehiloprstuy q:u "
-            "r:acdegilmnorstuy s:acehilopstu t:acehiloprstuy u:abceilmnprst v:aei w:ai x:ept y:p z:e"
-        ).split()
+        for pair in [
+            "a:bcdgilmnprstuy",
+            "b:aeilou",
+            "c:acehiklorstu",
+            "d:adeilorsu",
+            "e:acdefgilmnpqrstvwxy",
+            "f:aefilou",
+            "g:ehilnors",
+            "h:aeiot",
+            "i:abcdefglmnoprstvz",
+            "k:e",
+            "l:adeilostuy",
+            "m:aeilmops",
+            "n:acdefgilostuv",
+            "o:abcdgiklmnoprstuvw",
+            "p:aehiloprstuy",
+            "q:u",
+            "r:acdegilmnorstuy",
+            "s:acehilopstu",
+            "t:acehiloprstuy",
+            "u:abceilmnprst",
+            "v:aei",
+            "w:ai",
+            "x:ept",
+            "y:p",
+            "z:e",
+        ]
     )
 }
 """Which letter follows which in nine of ten places of English words and names of programs."""
@@ -51,7 +74,7 @@ def wordlike(text: str) -> float:
         letters = run.lower()
         if len(letters) < 3:
             continue
-        known = sum(second in _COMMON.get(first, "") for first, second in zip(letters, letters[1:], strict=False))
+        known = sum(second in _COMMON.get(first, "") for first, second in pairwise(letters))
         if known >= 0.7 * (len(letters) - 1):
             readable += len(letters)
     return readable / len(text) if text else 0.0
@@ -95,5 +118,5 @@ def varied(text: str) -> bool:
     if len(counts) < min(6, max(3, len(text) // 3)):
         return False
     (_, most), *_ = counts.most_common(1)
-    steps = sum(ord(second) - ord(first) in (0, 1) for first, second in zip(text, text[1:], strict=False))
+    steps = sum(ord(second) - ord(first) in (0, 1) for first, second in pairwise(text))
     return most <= max(3, len(text) * 0.4) and steps < 0.6 * len(text)

@@ -11,7 +11,14 @@ from gitopslint.model.keynames import words_of
 
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[./][a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 _KEY = re.compile(r"[-._a-zA-Z0-9/]{1,253}")
-_ENDS = (("secret", "ref"), ("secret", "refs"), ("secret", "name"), ("secret", "names"), ("pull", "secrets"), ("pull", "secret"))
+_ENDS = (
+    ("secret", "ref"),
+    ("secret", "refs"),
+    ("secret", "name"),
+    ("secret", "names"),
+    ("pull", "secrets"),
+    ("pull", "secret"),
+)
 _HOLDERS = frozenset({"secretKeyRef", "secretRef", "imagePullSecrets", "pullSecrets", "existingSecret"})
 _LONGEST = 253
 

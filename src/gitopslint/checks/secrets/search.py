@@ -17,10 +17,14 @@ from gitopslint.checks.secrets.suspicion import is_suspicious
 from gitopslint.checks.secrets.text import found_in_text
 from gitopslint.checks.secrets.values import is_encrypted
 from gitopslint.model.document import KeyPath, dotted
+from gitopslint.model.keynames import word_set
 from gitopslint.model.secret import Exposure, Hidden, Pattern, TextFile
 
 _ENV_FILE = re.compile(r"\.env(?:[._-].*)?", re.IGNORECASE)
-_TEMPLATES = frozenset("example examples sample samples template templates tpl tmpl dist defaults default schema vault keys enc encrypted sops d ts md j2".split())
+_TEMPLATES = word_set(
+    "example examples sample samples template templates tpl tmpl dist defaults default schema vault keys enc "
+    "encrypted sops d ts md j2"
+)
 _SET = re.compile(r"^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
 _ENV_REMEDY = "take it out of git, ignore it, and keep a `.env.example` without values"
 _REMEDIES = {
@@ -29,12 +33,12 @@ _REMEDIES = {
     "high-entropy-value": "keep it in a Secret of the platform if it is a key, or waive it with what it is",
     "secret-manifest": "keep Secrets in the platform repository, encrypted",
     "secret-ref-with-value": "write the name of a Secret",
-    "public-secret": "this name is compiled into what browsers load: keep it on the server under another name, and revoke it",
+    "public-secret": "browsers load what has this name: revoke it, and keep the new one on the server under another name",
 }
 
 
 class Look(NamedTuple):
-    """What one pass over a text tells: credentials by their shape, and where names stand under which there may be more."""
+    """What one pass over a text tells: credentials by their shape, and where names stand that announce more."""
 
     manner: Manner
     shapes: list[Shape]
@@ -88,7 +92,15 @@ def _exposure(one: Found, places: Places) -> Exposure:
     else:
         message = f"{subject} holds {hidden}: {_REMEDIES[one.rule]}"
     return Exposure(
-        one.rule, hidden, places.span(one.start, one.end), one.path, message, one.uses, one.confidence, one.pattern, one.shown
+        one.rule,
+        hidden,
+        places.span(one.start, one.end),
+        one.path,
+        message,
+        one.uses,
+        one.confidence,
+        one.pattern,
+        one.shown,
     )
 
 
@@ -97,7 +109,9 @@ def _without(text: str, written: list[Shape], one: Exposure) -> Exposure:
     secrets = [text[shape.start : shape.end] for shape in written]
     if not secrets or not any(isinstance(step, str) and secret in step for step in one.key_path for secret in secrets):
         return one
-    path: KeyPath = tuple("***" if isinstance(step, str) and any(s in step for s in secrets) else step for step in one.key_path)
+    path: KeyPath = tuple(
+        "***" if isinstance(step, str) and any(s in step for s in secrets) else step for step in one.key_path
+    )
     return one._replace(key_path=path, message=one.message.replace(repr(dotted(one.key_path)), repr(dotted(path))))
 
 
@@ -113,13 +127,16 @@ def _env_file(file: TextFile, found: list[Exposure], places: Places) -> Exposure
     """Report an environment file as a whole, on the first value that it sets."""
     if not is_env_file(file.path):
         return None
-    given = [match for match in _SET.finditer(file.text) if not is_encrypted(match[1].strip("\"'")) and not match[0].startswith(("sops_", "DOTENV_PUBLIC_KEY"))]
+    given = [
+        match
+        for match in _SET.finditer(file.text)
+        if not is_encrypted(match[1].strip("\"'")) and not match[0].startswith(("sops_", "DOTENV_PUBLIC_KEY"))
+    ]
     if not given:
         return None
     first = given[0]
     name = posixpath.basename(file.path)
     span = found[0].span if found else places.span(first.start(1), first.end(1))
-    return Exposure(
-        "committed-env-file", Hidden("an environment file", 0), span._replace(end_line=span.line, end_column=span.column), (),
-        f"{name} belongs to one machine and stands in the repository: {_ENV_REMEDY}", shown=True,
-    )  # fmt: skip
+    message = f"{name} belongs to one machine and stands in the repository: {_ENV_REMEDY}"
+    start = span._replace(end_line=span.line, end_column=span.column)
+    return Exposure("committed-env-file", Hidden("an environment file", 0), start, (), message, shown=True)

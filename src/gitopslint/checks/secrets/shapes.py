@@ -45,8 +45,8 @@ class Shapes:
         places: list[tuple[int, Pattern]] = []
         names: list[int] = []
         for start, number in self._keywords.found_in(lowered(text)):
-            for pattern in self._of_word[number]:
-                places.append((start, pattern))
+            if patterns := self._of_word[number]:
+                places.extend([(start, pattern) for pattern in patterns])
             if number in self._names:
                 names.append(start)
         return places, names

@@ -7,24 +7,27 @@ from typing import Literal, NamedTuple
 
 from gitopslint.checks.secrets.values import names_a_key
 from gitopslint.model.document import KeyPath, Node
-from gitopslint.model.keynames import Name, holds_secrets, is_reference, name_of
+from gitopslint.model.keynames import Name, holds_secrets, is_reference, name_of, word_set
 
 Around = Literal["", "secret-data", "secret-text", "quiet", "holder"]
 """In which surroundings a value stands: in `data` or `stringData` of a Secret, where keys say nothing about secrets
 (`quiet`: annotations, references, schemas), or below a key such as `secrets`."""
 
-_TRANSPARENT = frozenset({"value", "val", "values", "default", "content", "data", "literal", "plaintext", "plain", "stringvalue"})
+_TRANSPARENT = frozenset(
+    {"value", "val", "values", "default", "content", "data", "literal", "plaintext", "plain", "stringvalue"}
+)
 _NAMES = ("name", "key", "variable", "envName", "varName", "parameter")
 _VALUES = ("value", "val", "content", "default", "literal", "stringValue", "plaintext")
-_QUIET = frozenset(
-    "annotations labels matchLabels encryptedData secretKeyRef secretRef configMapKeyRef remoteRef secretStoreRef "
-    "valueFrom selector openAPIV3Schema sops resources verbs apiGroups resourceNames metadata "
-    "additionalPrinterColumns".split()
+_QUIET = word_set(
+    "annotations labels matchLabels encryptedData secretKeyRef secretRef configMapKeyRef remoteRef "
+    "secretStoreRef valueFrom selector openAPIV3Schema sops resources verbs apiGroups resourceNames metadata "
+    "additionalPrinterColumns"
 )
-_REFERRING_KINDS = frozenset(
-    "ExternalSecret ClusterExternalSecret PushSecret SecretStore ClusterSecretStore SecretProviderClass VaultStaticSecret "
-    "VaultDynamicSecret VaultPKISecret SealedSecret CustomResourceDefinition OnePasswordItem InfisicalSecret ClusterRole Role "
-    "AzureKeyVaultSecret AWSSecret GCPSecret BitwardenSecret DopplerSecret CompositeResourceDefinition ReferenceGrant".split()
+_REFERRING_KINDS = word_set(
+    "ExternalSecret ClusterExternalSecret PushSecret SecretStore ClusterSecretStore SecretProviderClass "
+    "VaultStaticSecret VaultDynamicSecret VaultPKISecret SealedSecret CustomResourceDefinition OnePasswordItem "
+    "InfisicalSecret ClusterRole Role AzureKeyVaultSecret AWSSecret GCPSecret BitwardenSecret DopplerSecret "
+    "CompositeResourceDefinition ReferenceGrant"
 )
 NEUTRAL = Name("neutral")
 

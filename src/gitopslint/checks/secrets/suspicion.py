@@ -1,7 +1,7 @@
 """Whether it is worth the time to read a YAML file by its structure.
 
-Most files hold nothing that could be a secret, and most lines stand in many files. What this lets pass, the search finds
-nothing in: a test holds that.
+Most files hold nothing that could be a secret, and most lines stand in many files. In what this lets pass, the search
+finds nothing: a test holds that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from gitopslint.model.keynames import holds_secrets, name_of
 
 _LONG = 24
 _SILENT = ("neutral", "harmless", "reference")
-_ENTRY = re.compile(r"""(?P<indent>[ ]*(?:-[ ]+)*)(?P<quote>["']?)(?P<key>[A-Za-z_][\w./-]{0,80})(?P=quote):(?:[ ]+(?P<value>[^#\n]*?))?[ ]*(?:[ ]#[^\n]*)?\r?""")
+_ENTRY = re.compile(
+    r"""(?P<indent>[ ]*(?:-[ ]+)*)(?P<quote>["']?)(?P<key>[A-Za-z_][\w./-]{0,80})(?P=quote)"""
+    r""":(?:[ ]+(?P<value>[^#\n]*?))?[ ]*(?:[ ]#[^\n]*)?\r?"""
+)
 _PLAIN = re.compile(r"""(["']?)(?P<text>[A-Za-z0-9._/ -]*)\1""")
 _NAMED = re.compile(r"""[ ]*-[ ]+(?:name:[ ]+)?(["']?)[a-z0-9][a-z0-9.-]{0,80}\1\r?""")
 _FOLDED = re.compile(r""":[ ]+(?:[&!]\S+[ ]+)*>|\\""")
@@ -31,7 +34,13 @@ def is_suspicious(text: str, names: list[int], shaped: bool, keyed: bool) -> boo
     `names` are the offsets of words that secrets stand under. `shaped`: a credential was found in it by its shape;
     `keyed`: at least the keyword of one, whose rest a folded or escaped text may keep apart.
     """
-    if shaped or _ESCAPED.search(text) or (keyed and _FOLDED.search(text)) or ("@" in text and _USER_INFO.search(text)) or _has_long_token(text):
+    if (
+        shaped
+        or _ESCAPED.search(text)
+        or (keyed and _FOLDED.search(text))
+        or ("@" in text and _USER_INFO.search(text))
+        or _has_long_token(text)
+    ):
         return True
     beyond = -1
     for at in names:

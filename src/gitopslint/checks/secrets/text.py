@@ -12,6 +12,7 @@ from gitopslint.checks.secrets.manner import Manner
 from gitopslint.checks.secrets.shapes import Shape, Shapes
 from gitopslint.checks.secrets.unnamed import is_unnamed_secret
 from gitopslint.model.keynames import name_of
+from gitopslint.model.secret import Confidence
 
 _LONGEST_LINE = 2000
 
@@ -31,7 +32,7 @@ def found_in_text(text: str, shapes: Shapes, written: list[Shape], manner: Manne
         rule = "public-secret" if name_of(named.key).browser else "secret-in-values"
         if "address" in named.kind:
             rule = "plaintext-secret"
-        confidence = "possible" if named.hashed else "certain"
+        confidence: Confidence = "possible" if named.hashed else "certain"
         yield Found(rule, named.start, named.end, named.kind, lines.key_path(named.key), (), confidence)
     if manner == "config":
         yield from _unnamed(text, shapes)

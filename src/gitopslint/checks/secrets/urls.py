@@ -6,13 +6,22 @@ import re
 from typing import NamedTuple
 
 from gitopslint.checks.secrets import values
+from gitopslint.model.keynames import word_set
 
 KEYWORD = "://"
-_USER_INFO = re.compile(r"""://(?P<user>[^\s/:@"'<>?#]{0,200}):(?P<password>[^\s/@"'<>?#]{1,400})@(?P<host>[^\s/"'<>,]{0,253})""")
-_SLASHED = re.compile(r"""://(?P<user>[^\s/:@"'<>?#]{0,200}):(?P<password>[^\s@"'<>]{8,200})@(?P<host>[\w.-]{1,253}(?::[0-9]{1,5})?(?=[/\s"'?]|$))""")
-_BARE = re.compile(r"(?P<user>[\w.-]{1,64}):(?P<password>[^\s@/\"']{1,200})@(?:tcp|unix|udp)?\(?(?P<host>(?!sha(?:256|384|512):)[\w.-]{1,253})(?::[0-9]{2,5}|/|\))")
-_EXAMPLES = frozenset("password pass passwd pwd secret user username example test pw token key p x".split())
-_EXAMPLE_HOSTS = re.compile(r"(?:localhost|127\.0\.0\.1|host|hostname|example|server|db|database|postgres|mysql|redis|mongo)?(?:\.?example\.\w+)?(?::.*)?")
+_USER_INFO = re.compile(
+    r"""://(?P<user>[^\s/:@"'<>?#]{0,200}):(?P<password>[^\s/@"'<>?#]{1,400})@(?P<host>[^\s/"'<>,]{0,253})"""
+)
+_SLASHED = re.compile(
+    r"""://(?P<user>[^\s/:@"'<>?#]{0,200}):(?P<password>[^\s@"'<>]{8,200})@(?P<host>[\w.-]{1,253}(?::[0-9]{1,5})?(?=[/\s"'?]|$))"""
+)
+_BARE = re.compile(
+    r"(?P<user>[\w.-]{1,64}):(?P<password>[^\s@/\"']{1,200})@(?:tcp|unix|udp)?\(?(?P<host>(?!sha(?:256|384|512):)[\w.-]{1,253})(?::[0-9]{2,5}|/|\))"
+)
+_EXAMPLES = word_set("password pass passwd pwd secret user username example test pw token key p x")
+_EXAMPLE_HOSTS = re.compile(
+    r"(?:localhost|127\.0\.0\.1|host|hostname|example|server|db|database|postgres|mysql|redis|mongo)?(?:\.?example\.\w+)?(?::.*)?"
+)
 
 
 class UserInfo(NamedTuple):
@@ -34,7 +43,7 @@ def user_info(text: str, start: int) -> UserInfo | None:
 def bare_user_info(text: str) -> UserInfo | None:
     """Return the password of an address without a scheme that a text is from its start on."""
     match = _BARE.match(text)
-    return None if match is None or match["password"].isdigit() and len(match["password"]) < 6 else _read(match)
+    return None if match is None or (match["password"].isdigit() and len(match["password"]) < 6) else _read(match)
 
 
 def is_secret(found: UserInfo, *, prose: bool = False) -> bool:

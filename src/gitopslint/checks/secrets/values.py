@@ -1,10 +1,11 @@
-"""What a text under a key is when it is no secret: a placeholder, a reference, the name of something, a public value."""
+"""What a text under a key is when it is no secret: a placeholder, a reference, a name, a public value."""
 
 from __future__ import annotations
 
 import re
 
 from gitopslint.checks.secrets.randomness import is_hex, is_uuid, looks_random, wordlike
+from gitopslint.model.keynames import word_set
 
 _PLACEHOLDER = re.compile(
     r"""
@@ -20,8 +21,8 @@ _PLACEHOLDER = re.compile(
 _SAYS_SO = re.compile(
     r"""
     (?:^|[\W_])(?:
-      (?:change|replace)[\W_]?(?:me|this|it|with|in|before|your)? | changeit | todo | tbd | fixme | placeholder | redacted
-    | dummy | fake | insert | fill[\W_]?(?:in|me) | set[\W_]?me | your | example | examples
+      (?:change|replace)[\W_]?(?:me|this|it|with|in|before|your)? | changeit | todo | tbd | fixme | placeholder
+    | redacted | dummy | fake | insert | fill[\W_]?(?:in|me) | set[\W_]?me | your | example | examples
     | not[\W_]?(?:used|set|real|needed|required|a[\W_]?real) | to[\W_]be[\W_]\w+
     | my[\W_](?:secret|password|token|key|api|super)\w* | enter[\W_]\w+ | provide[\W_]\w+ | see[\W_]\w+
     | managed[\W_]by | goes[\W_]?here | x{4,} | \*{3,} | \.{3} | xxx
@@ -38,7 +39,8 @@ _TOGETHER = re.compile(
 _TEMPLATE = re.compile(
     r"""
       \{\{.{0,300}?\}\} | \$\{[^}]{0,300}\} | \$\([^)]{0,300}\) | \$\[\[.{0,300}?\]\] | \{%.{0,300}?%\} | <%.{0,300}?%>
-    | \#\{[^}]{0,300}\} | `[^`]{0,300}` | (?<![^\s"'=:/@,])\$\$?[A-Za-z_][A-Za-z0-9_]{0,100} | (?<![^\s"'=:/@,])\$[0-9@*]
+    | \#\{[^}]{0,300}\} | `[^`]{0,300}` | (?<![^\s"'=:/@,])\$\$?[A-Za-z_][A-Za-z0-9_]{0,100}
+    | (?<![^\s"'=:/@,])\$[0-9@*]
     | (?<!\w)%[A-Z_][A-Z0-9_]{1,100}%(?!\w) | %\([^)]{0,300}\)s? | <path:[^>]{0,300}> | (?<!\w)@[A-Z_]{2,100}@(?!\w)
     | (?<!\w)__[A-Z][A-Z0-9_]{0,100}__(?!\w) | (?:secret)?ref\+[a-z0-9]{1,30}://[^\s@]{0,500} | @@?\{[^}]{0,300}\}
     | <[a-zA-Z_ -]{2,60}> | \{[A-Za-z_][\w.:-]{0,60}\}
@@ -54,18 +56,28 @@ _REFERENCE = re.compile(
     | (?:env|process\.env|os\.environ|secrets|vars|var|local|data|module|inputs|github|values|Values|config|settings
         |self|this|ctx|context|params|props|request|req)\.[\w.\[\]"'-]+
     | (?:os\.)?getenv\(.* | lookup\(.* | !\w+\s.* | [\w.]+\(.*\)
-    | ENC\[.* | ENC\(.* | \{cipher\}.* | encrypted:.* | \$ANSIBLE_VAULT;.* | vault:v[0-9]+:.* | enc:v?[0-9]*:.* | AgA.{150,} | AgB.{150,}
+    | ENC\[.* | ENC\(.* | \{cipher\}.* | encrypted:.* | \$ANSIBLE_VAULT;.* | vault:v[0-9]+:.*
+    | enc:v?[0-9]*:.* | AgA.{150,} | AgB.{150,}
     | age1[0-9a-z]{50,} | -----BEGIN\ (?!.*PRIVATE).* | ssh-(?:rsa|dss|ed25519)\ AAAA.* | ecdsa-sha2-\S+\ AAAA.*
     | sk-ssh-ed25519@.* | sk-ecdsa-.* | -----BEGIN\ (?:AGE\ ENCRYPTED|PGP\ (?:MESSAGE|PUBLIC)).*
     """,
     re.VERBOSE | re.DOTALL,
 )
-_PATH = re.compile(r"(?:[~.]{0,2}/[\w.@+~ -]+)+/?|[A-Za-z]:\\.*|(?:[\w.-]+/)*[\w-]+\.(?:json|ya?ml|pem|key|crt|cer|p12|pfx|jks|txt|env|conf|cfg|ini|toml|sh|py|js|ts|pub|gpg|asc|enc|cert)")
+_PATH = re.compile(
+    r"(?:[~.]{0,2}/[\w.@+~ -]+)+/?|[A-Za-z]:\\.*|(?:[\w.-]+/)*[\w-]+"
+    r"\.(?:json|ya?ml|pem|key|crt|cer|p12|pfx|jks|txt|env|conf|cfg|ini|toml|sh|py|js|ts|pub|gpg|asc|enc|cert)"
+)
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s]*", re.IGNORECASE)
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:/[\w./-]*)?", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:/[\w./-]*)?", re.IGNORECASE
+)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
-_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w|y|min|mins|hours?|days?|Mi|Gi|Ki|M|G|K|MB|GB|KB))+", re.IGNORECASE)
-_DIGEST = re.compile(r"(?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/=]{8,}|[^\s@]+@sha256:[0-9a-f]{64}", re.IGNORECASE)
+_DURATION = re.compile(
+    r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w|y|min|mins|hours?|days?|Mi|Gi|Ki|M|G|K|MB|GB|KB))+", re.IGNORECASE
+)
+_DIGEST = re.compile(
+    r"(?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/=]{8,}|[^\s@]+@sha256:[0-9a-f]{64}", re.IGNORECASE
+)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-._/][A-Za-z0-9]+)*")
 _WORDS_OF_SECRETS = re.compile(
     r"(?:^|[-_./])(?:secrets?|token|tokens|creds?|credentials?|passwords?|passwd|pass|pwd|keys?|auth|tls|cert|certs|config|env|jwt"
@@ -73,11 +85,12 @@ _WORDS_OF_SECRETS = re.compile(
     r"|data|value|name|id)(?:$|[-_./0-9])",
     re.IGNORECASE,
 )
-_SWITCH = frozenset(
-    "true false yes no on off enabled disabled enable disable always never optional required strict lax none both "
-    "basic bearer digest ntlm kerberos ldap saml oidc oauth oauth2 jwt token password plain md5 scram scram-sha-256 scram-sha-512 "
-    "internal external automatic manual static dynamic random file env memory redis postgres postgresql mysql vault "
-    "kubernetes opaque string text hidden number boolean object array integer header cookie query form json".split()
+_SWITCH = word_set(
+    "true false yes no on off enabled disabled enable disable always never optional required strict lax none "
+    "both basic bearer digest ntlm kerberos ldap saml oidc oauth oauth2 jwt token password plain md5 scram "
+    "scram-sha-256 scram-sha-512 internal external automatic manual static dynamic random file env memory redis "
+    "postgres postgresql mysql vault kubernetes opaque string text hidden number boolean object array integer "
+    "header cookie query form json"
 )
 _REGEX = re.compile(r"\[[^\]\s]{0,40}[A-Za-z0-9]-[A-Za-z0-9][^\]\s]{0,40}\][{+*]|\\[wdsb][+*{]|\(\?[:!=<]|\.\*[$)]")
 PASSWORD_HASH = re.compile(
