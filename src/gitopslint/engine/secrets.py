@@ -63,7 +63,7 @@ class SecretWatch:
     def _found(self, file: TextFile) -> tuple[Exposure, ...]:
         look = self._search.look(file)
         if file.document is not None or (file.path.endswith(_YAML) and not self._product.is_template(file.path)):
-            if not self._search.needs_structure(file, look):
+            if not self._search.may_hold(file, look):
                 return ()
             file = _parsed(file)
         return self._search.exposures(file, look)

@@ -26,7 +26,7 @@ def word_set(text: str) -> frozenset[str]:
 
 
 PASSWORD_WORDS = word_set(
-    "password passwords passwd passwds pwd pwds pass passphrase passphrases passcode pw psw requirepass "
+    "password passwords passwd passwds pwd pwds pass passphrase passphrases passcode passe pw psw requirepass "
     "masterauth userpassword rootpassword adminpassword dbpassword pgpassword mysqlpwd sshpass rootpw adminpw "
     "bindpw пароль пароли паролем пароля парол parol kennwort passwort losungswort motdepasse mdp contrasena "
     "contrasenya clave senha palavrapasse parola haslo hasło heslo jelszo wachtwoord losenord losen adgangskode "
@@ -93,6 +93,7 @@ SECRET_PAIRS = frozenset(
         "join+token",
         "key+base",
         "cookie+secret",
+        "erlang+cookie",
         "tsig+secret",
         "user+pass",
         "auth+pass",

@@ -27,7 +27,7 @@ class SecretPattern:
     """What it looks like. Where there is a group, only that is the secret. Look-around and back references are not
     known, so that no text can hold up a run."""
     keywords: tuple[str, ...] = ()
-    """Only files that hold one of these words, in whatever case, are searched. Without any all are, which takes time."""
+    """Only files that hold one of these words, in whatever case, are searched. Without any, all are."""
     what: str = ""
     """What it is, with its article, as in `an access key of our shop`."""
     entropy: float = 0

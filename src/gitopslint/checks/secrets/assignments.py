@@ -25,17 +25,27 @@ _FLAG = re.compile(
 )
 _ELEMENT = re.compile(r"<(?P<key>[A-Za-z][\w:.-]{1,60})(?:\s[^<>]{0,200})?>(?P<value>[^<>\n]{1,1000})</")
 _DIRECTIVE = re.compile(
-    rf"""(?<![\w-])(?P<key>requirepass|masterauth|masterpass|(?<=^)password|(?<=^)passwd
-    |(?:login|user)\s{1, 4}\S{1, 60}\s{1, 4}password|authtoken
-    |auth-token|rpcpassword|identified\s{{1,4}}(?:with\s{{1,4}}\S{{1,40}}\s{{1,4}})?by|encrypted\s{{1,4}}password|sshpass\s{{1,4}}-p|-storepass|-keypass|-srcstorepass
-    |-deststorepass|pass(?=:))[ \t:]{{1,4}}(?P<value>{_QUOTED}|[^\s"';,=:(){{}}<>|][^\s"';,<>|]{{0,500}})""",
+    rf"""(?<![\w-])(?P<key>requirepass|masterauth|masterpass|(?<=^)password|(?<=^)passwd|auth-?token|rpcpassword
+    |(?:login|user)\s{{1,4}}\S{{1,60}}\s{{1,4}}password|(?:encrypted|with|set)\s{{1,4}}password
+    |identified\s{{1,4}}(?:with\s{{1,4}}\S{{1,40}}\s{{1,4}})?by
+    |sshpass\s{{1,4}}-p|-(?:src|dest)?storepass|-keypass|pass(?=:))
+    [ \t:]{{1,4}}(?P<value>{_QUOTED}|[^\s"';,=:(){{}}<>|][^\s"';,<>|]{{0,500}})""",
     re.VERBOSE | re.IGNORECASE,
 )
-_ATTACHED = re.compile(
-    rf"""(?:mysql\w*|mariadb\w*|mysqladmin|mysqldump)\b[^\n|;]{{0,300}}?\s-p(?P<value>{_QUOTED}|[^\s"';|]{{1,200}})"""
-    rf"""|(?:docker|podman|helm\sregistry|crane|skopeo|oras|buildah|nerdctl|az|oc|argocd|mongo\w*|sqlcmd|psql|ldap\w+)\b[^\n|;]{{0,300}}?\s-[pPw]\s{{1,4}}(?P<value2>{_QUOTED}|[^\s"';|$-][^\s"';|]{{0,200}})"""
-    rf"""|redis-cli\b[^\n|;]{{0,300}}?\s-a\s{{1,4}}(?P<value3>{_QUOTED}|[^\s"';|$-][^\s"';|]{{0,200}})""",
+_BARE = rf"""{_QUOTED}|[^\s"';|$-][^\s"';|]{{0,200}}"""
+_COMMANDS = tuple(
+    re.compile(rf"(?:{programs})\b[^\n|;]{{0,300}}?\s{flag}(?P<value>{value})")
+    for programs, flag, value in (
+        (r"mysql\w{0,20}|mariadb[\w-]{0,20}", "-p", rf"""{_QUOTED}|[^\s"';|$]{{1,200}}"""),
+        (
+            r"docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|argocd|oc|az|mongo\w{0,10}|sqlcmd|ldap\w{1,10}",
+            r"-[pPw]\s{1,4}",
+            _BARE,
+        ),
+        ("redis-cli", r"-a\s{1,4}", _BARE),
+    )
 )
+"""Programs that take a password behind a flag of one letter."""
 _USER = re.compile(
     rf"""(?:curl|wget|http|https|xh)\b[^\n|;]{{0,400}}?\s(?:-u|--user|--proxy-user|-a)[ =]{{0,2}}"""
     rf"""(?P<value>{_QUOTED}|[^\s"';|$][^\s"';|]{{0,300}})"""
@@ -64,14 +74,14 @@ def assignments(line: str) -> Iterator[Assignment]:
         yield from _whole(whole)
     for form in (_PAIR, _FLAG, _ELEMENT, _DIRECTIVE):
         for match in form.finditer(line):
-            key = match["key"]
+            key = match["key"] if form is not _DIRECTIVE or "token" in match["key"] else "password"
             if key == "key" and line[match.start() - 1 : match.start()] in ("?", "&"):
                 key = "api-key"  # as a parameter of an address it opens something
             yield _part(key, match, "value", line)
     if " -" in line:
-        for match in _ATTACHED.finditer(line):
-            group = next(name for name in ("value", "value2", "value3") if match[name] is not None)
-            yield _part("password", match, group, line)
+        for command in _COMMANDS:
+            for match in command.finditer(line):
+                yield _part("password", match, "value", line)
         for match in _USER.finditer(line):
             found = _part("user-pass", match, "value", line)
             user, colon, password = found.value.partition(":")

@@ -170,6 +170,10 @@ class DocumentSearch:
                 yield Found(
                     rule, start, end, named.kind, leaf.path, node.uses, "possible" if named.hashed else "certain"
                 )
+        if "chpasswd" in leaf.path:
+            for named in lines.users_in(text):
+                start, end = self._places.piece(node, named.start, named.end)
+                yield Found("secret-in-values", start, end, named.kind, leaf.path, node.uses)
         if len(text) >= 24 and (kind := self._kind_inside_base64(text, 0)) is not None:
             yield self._whole(leaf, _shape_rule(leaf.name), kind)
 

@@ -88,7 +88,8 @@ _VALUE_LINE = re.compile(r"""\s*(?:[-*{]\s*)*["']?value["']?\s*[:=]""", re.IGNOR
 _KEY = re.compile(r"[\w.\-/]{1,80}")
 _LONGEST_LINE = 8000
 _CHPASSWD = re.compile(
-    r"""^\s*(?:-\s*)?(?:echo\s+["']?)?(?P<user>root|ubuntu|admin|debian|centos|ec2-user|core|user|[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,100})"""
+    r"""^\s*(?:-\s*)?(?:echo\s+["']?)?(?P<user>root|ubuntu|admin|debian|centos|ec2-user|core|user|[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
+    re.MULTILINE,
 )
 
 
@@ -120,9 +121,15 @@ def secrets_in_line(line: str, manner: Manner, before: str = "") -> Iterator[Nam
             taken.append((found.start, found.end))
             yield found
     if "chpasswd" in line or "chpasswd" in before:
-        match = _CHPASSWD.match(line)
-        if match is not None and not values.harmless(match["value"]):
-            yield Named(*match.span("value"), match["user"], "a password")
+        yield from users_in(line)
+
+
+def users_in(text: str) -> Iterator[Named]:
+    """Yield the passwords of a list of `user:password`, one to a line."""
+    for match in _CHPASSWD.finditer(text):
+        if not values.harmless(match["value"]) and match["value"] not in ("R", "RANDOM"):
+            hashed = values.PASSWORD_HASH.fullmatch(match["value"]) is not None
+            yield Named(*match.span("value"), match["user"], "a password hash" if hashed else "a password", hashed)
 
 
 def _judged(one: Assignment, manner: Manner, before: str) -> Named | None:

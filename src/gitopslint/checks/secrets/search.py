@@ -33,7 +33,7 @@ _REMEDIES = {
     "high-entropy-value": "keep it in a Secret of the platform if it is a key, or waive it with what it is",
     "secret-manifest": "keep Secrets in the platform repository, encrypted",
     "secret-ref-with-value": "write the name of a Secret",
-    "public-secret": "browsers load what has this name: revoke it, and keep the new one on the server under another name",
+    "public-secret": "browsers load it under this name: revoke it, and keep the new one on the server",
 }
 
 
@@ -60,9 +60,11 @@ class SecretSearch:
         keyed = any(pattern is not ADDRESS for _, pattern in places)
         return Look(manner, shapes, names, keyed)
 
-    def needs_structure(self, file: TextFile, look: Look) -> bool:
+    def may_hold(self, file: TextFile, look: Look) -> bool:
         """Tell whether a YAML file can hold a secret at all, and so has to be read by its structure."""
-        return look.manner != "code" and is_suspicious(file.text, look.names, bool(look.shapes), look.keyed)
+        if look.manner == "code":
+            return bool(look.shapes)
+        return is_suspicious(file.text, look.names, bool(look.shapes), look.keyed)
 
     def exposures(self, file: TextFile, look: Look) -> tuple[Exposure, ...]:
         """Return the secrets of a file, in file order."""

@@ -133,6 +133,11 @@ def is_word(text: str) -> bool:
     return re.fullmatch(r"[a-z]{3,20}", text) is not None and _TOGETHER.search(text) is None
 
 
+def is_publishable(text: str) -> bool:
+    """Tell whether a text is a key that its service hands out for browsers."""
+    return text.startswith(("pk_live_", "pk_test_", "pk.eyJ", "sb_publishable_", "phc_", "G-", "GTM-", "UA-", "6Le"))
+
+
 def is_encrypted(text: str) -> bool:
     """Tell whether a text is ciphertext of SOPS, Ansible, Spring, dotenvx or a sealed Secret."""
     return text.startswith(("ENC[", "ENC(", "{cipher}", "encrypted:", "$ANSIBLE_VAULT;", "vault:v", "AgA", "AgB"))
@@ -192,4 +197,5 @@ def harmless(text: str) -> bool:
         or is_reference(text)
         or is_public(text)
         or is_pattern(text)
+        or is_publishable(text)
     )
