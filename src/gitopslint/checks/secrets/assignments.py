@@ -65,6 +65,8 @@ class Assignment(NamedTuple):
     quoted: bool
     whole: bool = False
     """Whether the line is nothing but this."""
+    loose: bool = False
+    """Whether nothing but a blank ties the value to the key, as in sentences."""
 
 
 def assignments(line: str) -> Iterator[Assignment]:
@@ -77,7 +79,7 @@ def assignments(line: str) -> Iterator[Assignment]:
             key = match["key"] if form is not _DIRECTIVE or "token" in match["key"] else "password"
             if key == "key" and line[match.start() - 1 : match.start()] in ("?", "&"):
                 key = "api-key"  # as a parameter of an address it opens something
-            yield _part(key, match, "value", line)
+            yield _part(key, match, "value", line)._replace(loose=form is _DIRECTIVE)
     if " -" in line:
         for command in _COMMANDS:
             for match in command.finditer(line):

@@ -144,6 +144,8 @@ def _judged(one: Assignment, manner: Manner, before: str) -> Named | None:
     if one.whole and not one.quoted and _is_more_than_a_value(one.value):
         # `command: mysql --password x`: the parts of the line are judged on their own.
         return _address(one, key, manner)
+    if one.loose and not one.quoted and not naming.is_strong(one.value):
+        return None
     return judged(key, one.value, one.start, one.end, manner) or _address(one, key, manner)
 
 

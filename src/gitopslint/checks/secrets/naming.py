@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gitopslint.checks.secrets import values
-from gitopslint.checks.secrets.randomness import has_digits_and_letters, is_uuid, looks_random
+from gitopslint.checks.secrets.randomness import has_digits_and_letters, is_uuid, looks_random, varied
 from gitopslint.model.keynames import Name, word_set
 
 _CREDENTIALS = word_set(
@@ -19,6 +19,7 @@ _CREDENTIALS = word_set(
 _VAGUE = word_set("secret secrets credential credentials cred creds секрет секреты geheim secreto segredo")
 _STRONG = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])|(?=.*[A-Za-z0-9])(?=.*[^\w\s])")
 _PHRASE = re.compile(r"[a-z]+(?: [a-z]+){2,9}")
+_LISTED = re.compile(r"[\w.-]+[:=][^,\s]+(?:,[\w.-]+[:=][^,\s]+)+")
 _SHORTEST, _LONGEST = 3, 4000
 
 
@@ -54,13 +55,17 @@ def _is_password(name: Name, text: str) -> bool:
 def _is_token(name: Name, text: str) -> bool:
     if text.isdigit() or (" " in text.strip() and not _STRONG.match(text)):
         return False
-    if is_uuid(text) or looks_random(text, 12):
+    if is_uuid(text):
+        return varied(text)
+    if looks_random(text, 12):
         return True
     if values.is_switch(text) or values.is_prose(text):
         return False
     if values.is_name(text):
         return name.variable and len(text) >= 8 and not values.speaks_of_secrets(text) and any(map(str.isdigit, text))
     if name.words[-1:] in (("key",), ("keys",)) and values.names_a_key(text) and not has_digits_and_letters(text):
+        return False
+    if _LISTED.fullmatch(text):
         return False
     if _STRONG.match(text) and len(text) >= 6:
         return not (name.words[-1] in _VAGUE and values.names_a_key(text))
