@@ -200,6 +200,50 @@ SECRETS = {
     ),
     "toml": ("config.toml", '[database]\npassword = "«toml-pw-1»"\nport = 5432\n'),
     "hcl heredoc": ("vault.hcl", 'seal "transit" {\n  token = "«hvs.{alnum:90}»"\n}\n'),
+    "authorization": ("values.yaml", "headers:\n  Authorization: Splunk «{alnum:36}»\n  X-Api-Key: «{alnum:32}»\n"),
+    "user and password": ("values.yaml", "basicAuth: admin:«basic-pw-1»\nlistener: {auth: 'shop:«lst-pw-1»'}\n"),
+    "weak in a comment": ("values.yaml", "a: 1 # password: «hunter2»\n"),
+    "a key of Amazon": ("values.yaml", "secretAccessKey: «/abc+{alnum:35}»\naccessKeyId: «AKIA{upper:16}»\n"),
+    "letters alone": ("values.yaml", "apiToken: «qzxvkjwpfhgbtmrdcnlsyeua»\n"),
+    "a phrase": ("values.yaml", "passphrase: «correct horse battery staple»\n"),
+    "without a name": ("values.yaml", "upstream: «q7Rk2VxN9tLw4ZbY8mPc»\n"),
+    "headers of curl": (
+        "deploy.sh",
+        "curl -H 'PRIVATE-TOKEN: «glpat-{alnum:20}»' -H \"X-Vault-Token: «{alnum:26}»\" https://x.example.com\n",
+    ),
+    "libpq": ("values.yaml", "dsn: host=db user=shop password=«libpq-1x» dbname=shop sslmode=require\n"),
+    "S3 signed": ("values.yaml", "u: https://b.s3.amazonaws.com/k?X-Amz-Credential=x&X-Amz-Signature=«{hex:64}»\n"),
+    "environment of a process": (
+        "shop.service",
+        '[Service]\nEnvironment="DB_PASSWORD=«unit-pw-1»"\nExecStart=/usr/bin/shop\n',
+    ),
+    "helm secrets plugin": (
+        "helmfile.yaml",
+        "releases:\n- name: shop\n  set:\n  - name: auth.password\n    value: «helmfile-1»\n",
+    ),
+    "GitLab CI": (".gitlab-ci.yml", "variables:\n  DEPLOY_PASSWORD: «ci-pw-12»\n  NODE_ENV: production\n"),
+    "GitHub workflow": (".github/workflows/ci.yml", "env:\n  API_KEY: «{hex:32}»\njobs: {}\n"),
+    "ArgoCD repository": (
+        "repo.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: r, labels: {argocd.argoproj.io/secret-type: repository}}\nstringData:\n  type: git\n  url: https://git.example.com/shop.git\n  username: bot\n  password: «glpat-{alnum:20}»\n",
+    ),
+    "basic auth in a URL": ("pip.conf", "[global]\nindex-url = https://bot:«nexus-pw-1»@nexus.example.com/simple\n"),
+    "pgpass": (".pgpass", "db.example.com:5432:shop:shop:«pgpass-1»\n"),
+    "jwt": ("values.yaml", "note: use «{jwt}» here\n"),
+    "PGP": (
+        "key.asc",
+        "«-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOYBGabcdefghijklmnop1234567890\n-----END PGP PRIVATE KEY BLOCK-----»\n",
+    ),
+    "Helm values in an Application": (
+        "app.yaml",
+        "spec:\n  source:\n    helm:\n      values: |\n        auth:\n          password: «inline-pw-1»\n",
+    ),
+    "ini": (
+        "grafana.ini",
+        "[security]\nadmin_user = admin\nadmin_password = «graf-pw-1»\n;secret_key = SW2YcwTIb9zpOOhoPsMm\n".replace(
+            ";secret_key = SW2YcwTIb9zpOOhoPsMm\n", ""
+        ),
+    ),
 }
 
 HARMLESS = {

@@ -70,7 +70,15 @@ class Assignment(NamedTuple):
 
 
 def assignments(line: str) -> Iterator[Assignment]:
-    """Yield the assignments of a line, the one that is the whole line first."""
+    """Yield the assignments of a line, the one that is the whole line first, and those inside of quotes after them."""
+    for one in _written(line):
+        yield one
+        if one.quoted and "=" in one.value:
+            for inner in _written(one.value):
+                yield inner._replace(start=one.start + inner.start, end=one.start + inner.end, whole=False)
+
+
+def _written(line: str) -> Iterator[Assignment]:
     whole = _LINE.match(line)
     if whole is not None and (whole["sign"] != ":" or whole["gap"] or whole["value"][:1] in "\"'"):
         yield from _whole(whole)

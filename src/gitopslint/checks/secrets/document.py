@@ -16,6 +16,7 @@ from gitopslint.checks.secrets.structure import Leaf, is_secret_manifest, leaves
 from gitopslint.checks.secrets.unnamed import is_unnamed_secret
 from gitopslint.model.document import Document, KeyPath, Node
 from gitopslint.model.keynames import Name, word_set
+from gitopslint.model.secret import Confidence
 
 _PROSE_WORDS = word_set("description message text help comment notes note title summary documentation")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
@@ -100,7 +101,9 @@ class DocumentSearch:
                 if judged is None and leaf.flag:
                     judged = lines.judged(leaf.flag, text, 0, len(text), self._manner)
             if judged is not None:
-                yield self._whole(leaf, _rule(name), judged.kind, possible=judged.hashed)
+                start, end = self._places.piece(leaf.node, judged.start, judged.end)
+                confidence: Confidence = "possible" if judged.hashed else "certain"
+                yield Found(_rule(name), start, end, judged.kind, leaf.path, leaf.node.uses, confidence)
                 return
             if leaf.around == "holder" and name.sense == "neutral" and _is_held(text):
                 yield self._whole(leaf, _rule(name), "a secret")

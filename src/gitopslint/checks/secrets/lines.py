@@ -86,6 +86,9 @@ _VALUES = frozenset(
 )
 _VALUE_LINE = re.compile(r"""\s*(?:[-*{]\s*)*["']?value["']?\s*[:=]""", re.IGNORECASE)
 _KEY = re.compile(r"[\w.\-/]{1,80}")
+_AUTHORIZATION = re.compile(r"(?:[A-Za-z-]{2,20}[ =])?(?P<value>\S{16,2000})")
+_USER_AND_PASSWORD = re.compile(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
+_PAIRED = (("auth",), ("credentials",), ("creds",), ("login",), ("basicauth",), ("userpass",))
 _LONGEST_LINE = 8000
 _CHPASSWD = re.compile(
     r"""^\s*(?:-\s*)?(?:echo\s+["']?)?(?P<user>root|ubuntu|admin|debian|centos|ec2-user|core|user|[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
@@ -157,6 +160,13 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
         return Named(start, end, key, "a password hash", True)
     if name.words[-1:] == ("auth",) and encoded.basic_password(text) is not None:
         return Named(start, end, key, "a user and password")
+    if name.words[-1:] == ("authorization",) and (given := _AUTHORIZATION.fullmatch(text)) is not None:
+        at = start + given.start("value")
+        return Named(at, end, key, "a token") if looks_random(given["value"]) else None
+    if name.words[-1:] in _PAIRED and not prose and (pair := _USER_AND_PASSWORD.fullmatch(text)) is not None:
+        if not values.harmless(pair["value"]) and not pair["value"].isdigit():
+            return Named(start + pair.start("value"), end, key, "a password")
+        return None
     if naming.is_secret(name, text, prose=prose):
         return Named(start, end, key, kind_of(name))
     return None

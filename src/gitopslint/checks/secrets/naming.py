@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gitopslint.checks.secrets import values
-from gitopslint.checks.secrets.randomness import has_digits_and_letters, is_uuid, looks_random, varied
+from gitopslint.checks.secrets.randomness import has_digits_and_letters, is_uuid, looks_random, varied, wordlike
 from gitopslint.model.keynames import Name, word_set
 
 _CREDENTIALS = word_set(
@@ -20,6 +20,10 @@ _VAGUE = word_set("secret secrets credential credentials cred creds секрет
 _STRONG = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])|(?=.*[A-Za-z0-9])(?=.*[^\w\s])")
 _PHRASE = re.compile(r"[a-z]+(?: [a-z]+){2,9}")
 _LISTED = re.compile(r"[\w.-]+[:=][^,\s]+(?:,[\w.-]+[:=][^,\s]+)+")
+_FILLERS = word_set(
+    "a an the is are be must should can your you our my please enter type choose at of for to in on with and or not this that "
+    "it will has have password passwords secret"
+)
 _SHORTEST, _LONGEST = 3, 4000
 
 
@@ -35,7 +39,7 @@ def is_secret(name: Name, text: str, *, prose: bool = False) -> bool:
         return False
     if values.harmless(text):
         return False
-    if prose and not (len(text) >= 8 and _STRONG.match(text) and not values.is_name(text)):
+    if prose and not (len(text) >= 6 and _STRONG.match(text) and not values.is_name(text)):
         return False
     if name.sense == "secret":
         return _is_password(name, text)
@@ -48,7 +52,7 @@ def _is_password(name: Name, text: str) -> bool:
     if not name.password and text.isdigit():
         return False
     if values.is_prose(text):
-        return bool({"passphrase", "phrase"} & set(name.words)) and _PHRASE.fullmatch(text) is not None
+        return _PHRASE.fullmatch(text) is not None and _FILLERS.isdisjoint(text.split())
     return text.lower() not in ("true", "false", "yes", "no", "on", "off")
 
 
@@ -57,7 +61,7 @@ def _is_token(name: Name, text: str) -> bool:
         return False
     if is_uuid(text):
         return varied(text)
-    if looks_random(text, 12):
+    if looks_random(text, 12) or (len(text) >= 16 and text.isalnum() and wordlike(text) < 0.5):
         return True
     if values.is_switch(text) or values.is_prose(text):
         return False

@@ -14,7 +14,7 @@ from gitopslint.checks.secrets.encoded import decoded
 from gitopslint.checks.secrets.randomness import is_hex, looks_random
 from gitopslint.model.keynames import holds_secrets, name_of
 
-_LONG = 24
+_LONG = 20
 _SILENT = ("neutral", "harmless", "reference")
 _ENTRY = re.compile(
     r"""(?P<indent>[ ]*(?:-[ ]+)*)(?P<quote>["']?)(?P<key>[A-Za-z_][\w./-]{0,80})(?P=quote)"""
@@ -25,7 +25,7 @@ _NAMED = re.compile(r"""[ ]*-[ ]+(?:name:[ ]+)?(["']?)[a-z0-9][a-z0-9.-]{0,80}\1
 _FOLDED = re.compile(r""":[ ]+(?:[&!]\S+[ ]+)*>|\\""")
 _ESCAPED = re.compile(r"\\[uUx][0-9a-fA-F]{2}")
 _USER_INFO = re.compile(r""":[^\s@/"']{1,200}@(?!sha[0-9])""")
-_TOKEN = re.compile(r"[A-Za-z0-9+/_=~-]{24,}")
+_TOKEN = re.compile(r"[A-Za-z0-9+/_=~-]{20,}")
 
 
 def is_suspicious(text: str, names: list[int], shaped: bool, keyed: bool) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from gitopslint.checks.secrets import encoded, lines
+from gitopslint.checks.secrets import encoded, lines, values
 from gitopslint.checks.secrets.assignments import assignments
 from gitopslint.checks.secrets.document import secrets_in_text
 from gitopslint.checks.secrets.found import Found
@@ -15,6 +16,10 @@ from gitopslint.model.keynames import name_of
 from gitopslint.model.secret import Confidence
 
 _LONGEST_LINE = 2000
+_PASSWORD_FILE = re.compile(
+    r"^[\w.*-]{1,253}:(?:[0-9]{2,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:(?P<value>\S{3,200})$", re.MULTILINE
+)
+"""`~/.pgpass` of PostgreSQL: host, port, database, user, password."""
 
 
 def found_in_text(text: str, shapes: Shapes, written: list[Shape], manner: Manner) -> Iterator[Found]:
@@ -35,6 +40,9 @@ def found_in_text(text: str, shapes: Shapes, written: list[Shape], manner: Manne
         confidence: Confidence = "possible" if named.hashed else "certain"
         yield Found(rule, named.start, named.end, named.kind, lines.key_path(named.key), (), confidence)
     if manner == "config":
+        for match in _PASSWORD_FILE.finditer(text):
+            if not values.harmless(match["value"]):
+                yield Found("secret-in-values", *match.span("value"), "a password")
         yield from _unnamed(text, shapes)
 
 
@@ -42,9 +50,9 @@ def _unnamed(text: str, shapes: Shapes) -> Iterator[Found]:
     """Look at what stands behind any key, whatever its name: random values, and credentials in base64."""
     offset = 0
     for line in text.split("\n"):
-        if 28 <= len(line) <= _LONGEST_LINE and ("=" in line or ":" in line):
+        if 24 <= len(line) <= _LONGEST_LINE and ("=" in line or ":" in line):
             for one in assignments(line):
-                if not one.whole or len(one.value) < 24:
+                if not one.whole or len(one.value) < 20:
                     continue
                 start, end = offset + one.start, offset + one.end
                 name = name_of(one.key)

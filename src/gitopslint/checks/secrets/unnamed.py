@@ -9,7 +9,7 @@ from gitopslint.checks.secrets.encoded import decoded
 from gitopslint.checks.secrets.randomness import entropy, is_hex, looks_random, wordlike
 from gitopslint.model.keynames import Name, word_set
 
-_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{24,200}={0,2}|[A-Za-z0-9+/_.~-]{32,200}")
+_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{20,200}={0,2}|[A-Za-z0-9+/_.~-]{32,200}")
 _EXPLAINED = word_set(
     "id ids hash hashes sha sha1 sha256 sha512 md5 digest digests checksum checksums integrity revision rev "
     "commit version tag image uid uuid guid fingerprint thumbprint cert certificate certs ca bundle logo icon "
@@ -47,6 +47,7 @@ def is_unnamed_secret(name: Name, text: str) -> bool:
     ):
         return False
     kinds = sum(any(map(kind, text)) for kind in (str.islower, str.isupper, str.isdigit))
-    if kinds < 3 or entropy(text) < _LEAST_BITS or not looks_random(text, 24) or wordlike(text) > 0.3:
+    words = 0.3 if len(text) >= 24 else 0.15
+    if kinds < 3 or entropy(text) < _LEAST_BITS or not looks_random(text, 20) or wordlike(text) > words:
         return False
     return decoded(text) is None

@@ -71,7 +71,7 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s]*", re.IGNORECASE)
 _HOST = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:/[\w./-]*)?", re.IGNORECASE
 )
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,24}")
 _DURATION = re.compile(
     r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w|y|min|mins|hours?|days?|Mi|Gi|Ki|M|G|K|MB|GB|KB))+", re.IGNORECASE
 )
@@ -125,7 +125,9 @@ def is_templated(text: str) -> bool:
 def is_reference(text: str) -> bool:
     """Tell whether a text says where a secret is, or is one that nobody can read as it stands."""
     stripped = text.strip()
-    return _REFERENCE.fullmatch(stripped) is not None or _PATH.fullmatch(stripped) is not None
+    if _REFERENCE.fullmatch(stripped) is not None:
+        return True
+    return _PATH.fullmatch(stripped) is not None and not any(looks_random(part) for part in stripped.split("/"))
 
 
 def is_word(text: str) -> bool:
