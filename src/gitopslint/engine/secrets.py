@@ -23,7 +23,7 @@ class SecretWatch:
 
     def __init__(self, product: Product) -> None:
         self._product = product
-        self._search = SecretSearch(product.patterns)
+        self._search = SecretSearch(product.patterns, product.own_secrets)
         self._hidden: dict[str, tuple[Span, ...] | None] = {}
         self._searched: set[str] = set()
         self.crashes: list[tuple[str, str]] = []
@@ -45,7 +45,8 @@ class SecretWatch:
                 return SecretScan(path, ())
         if hidden := tuple(one.span for one in exposures if not one.shown):
             self._hidden[path] = hidden
-        standing = tuple(one for one in exposures if not allowed(one, self._product.contract.secrets))
+        settings = self._product.contract.secrets
+        standing = tuple(one for one in exposures if not one.allowed and not allowed(one, settings))
         return SecretScan(path, standing, reason, app, environment)
 
     def hidden_in(self, document: Document) -> tuple[Span, ...] | None:

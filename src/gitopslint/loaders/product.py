@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
+from gitopslint.loaders.gitleaks import read_gitleaks
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.schemas import load_schema
@@ -22,7 +23,7 @@ from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
-from gitopslint.model.secret import Pattern, TextFile
+from gitopslint.model.secret import OwnRules, Pattern, TextFile
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE = re.compile(rb"\b(?:image|images|newTag)\b")
@@ -107,6 +108,16 @@ class Product:
     def is_template(self, path: str) -> bool:
         """Tell whether a file is a template of a chart, which is no YAML before it is rendered."""
         return charts.is_template(path, self._charts)
+
+    @cached_property
+    def own_secrets(self) -> OwnRules:
+        """What the contract, and a configuration of gitleaks that it names, say about secrets. Raises GitleaksError."""
+        settings = self.contract.secrets
+        own = tuple(pattern.own() for pattern in settings.patterns)
+        if settings.gitleaks is None:
+            return OwnRules(own)
+        read = read_gitleaks(settings.gitleaks, self.tree)
+        return OwnRules(own + read.patterns, read.allowlists)
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:

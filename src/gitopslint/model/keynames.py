@@ -131,7 +131,7 @@ _KEY_WORDS = word_set(
     "key keys ключ ключи schlussel schluessel cle clef chave chiave klucz klic kulcs nyckel sleutel seed salt "
     "passkey keystring sharedkey storagekey sessionkey licensekey licencekey appkey"
 )
-_ANYWHERE: tuple[str, ...] = (
+NAMES_IN_OTHER_SCRIPTS: tuple[str, ...] = (
     "密码",
     "密碼",
     "口令",
@@ -146,7 +146,7 @@ _ANYWHERE: tuple[str, ...] = (
     "秘密",
     "トークン",
 )
-_ANYWHERE += ("비밀번호", "암호", "비밀", "토큰", "رمز", "كلمة المرور", "रहस्य", "पासवर्ड", "รหัสผ่าน")
+NAMES_IN_OTHER_SCRIPTS += ("비밀번호", "암호", "비밀", "토큰", "رمز", "كلمة المرور", "रहस्य", "पासवर्ड", "รหัสผ่าน")
 _ENDINGS: tuple[str, ...] = (
     "password",
     "passwd",
@@ -253,7 +253,7 @@ def name_of(key: str) -> Name:
         return own._replace(browser=True, sense="harmless" if known else own.sense)
     words = words_of(key)
     if not words:
-        return Name("secret" if any(one in key for one in _ANYWHERE) else "neutral", words)
+        return Name("secret" if any(one in key for one in NAMES_IN_OTHER_SCRIPTS) else "neutral", words)
     while len(words) > 1 and words[-1].isdigit():
         words = words[:-1]
     sense, password = _sense(key, words)
@@ -264,7 +264,7 @@ def _sense(key: str, words: tuple[str, ...]) -> tuple[Sense, bool]:
     last = words[-1]
     if is_reference(key):
         return "reference", False
-    if not key.isascii() and any(one in key for one in _ANYWHERE):
+    if not key.isascii() and any(one in key for one in NAMES_IN_OTHER_SCRIPTS):
         return "secret", True
     if words[-2:] in SECRET_PAIRS and not (words[0] in _SWITCHES and len(words) > 2):
         # `secretKey: password` is the usual way to name a key inside a Secret.

@@ -36,6 +36,45 @@ class Pattern(NamedTuple):
     browser: bool = False
 
 
+class Allowlist(NamedTuple):
+    """What an allowlist of gitleaks lets pass, as regular expressions. `target` is what `regexes` are about.
+
+    `every`: all that is said must hold, not just some of it. `rules` are those that it is about; none means all.
+    """
+
+    paths: tuple[str, ...] = ()
+    regexes: tuple[str, ...] = ()
+    stopwords: tuple[str, ...] = ()
+    target: Literal["secret", "match", "line"] = "secret"
+    every: bool = False
+    rules: tuple[str, ...] = ()
+
+
+class OwnPattern(NamedTuple):
+    """A pattern that the repository brings along, as a regular expression of Go.
+
+    Without a `regex` the file itself is what is meant. `group` is the number of the group that is the secret; 0 means
+    the first one, if there is any. `glob` and `path_regex` say in which files it is looked for.
+    """
+
+    name: str
+    what: str
+    regex: str | None
+    keywords: tuple[str, ...] = ()
+    group: int = 0
+    entropy: float = 0
+    glob: str | None = None
+    path_regex: str | None = None
+    allowlists: tuple[Allowlist, ...] = ()
+
+
+class OwnRules(NamedTuple):
+    """What the repository knows about its secrets: in the contract, or for gitleaks."""
+
+    patterns: tuple[OwnPattern, ...] = ()
+    allowlists: tuple[Allowlist, ...] = ()
+
+
 class TextFile(NamedTuple):
     """A file of text. `document` is there where it is YAML and was parsed, read up to its first problem."""
 
@@ -72,6 +111,8 @@ class Exposure(NamedTuple):
     pattern: str = ""
     shown: bool = False
     """Whether the text at the span may be shown: the place of a secret that stands elsewhere, or none at all."""
+    allowed: bool = False
+    """Whether an allowlist of the repository lets it pass. It is hidden all the same."""
 
 
 class SecretScan(NamedTuple):

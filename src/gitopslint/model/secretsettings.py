@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from gitopslint.model.document import parse_key_path
+from gitopslint.model.goregex import go_regex
 from gitopslint.model.record import record
-from gitopslint.model.regex import RegexError, compiled
+from gitopslint.model.regex import RegexError
 from gitopslint.model.requirement import check_pattern
-from gitopslint.model.secret import SECRET_RULES
+from gitopslint.model.secret import SECRET_RULES, OwnPattern
 
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -39,7 +40,7 @@ class SecretPattern:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"the name {self.name!r} must be lower-case words with hyphens, such as 'shop-key'")
         try:
-            compiled(self.regex)
+            go_regex(self.regex)
         except RegexError as error:
             raise ValueError(f"the regex of {self.name} cannot be used: {error}") from None
         for word in self.keywords:
@@ -47,6 +48,12 @@ class SecretPattern:
                 raise ValueError(f"the keyword {word!r} of {self.name} is too short to tell files apart")
         if self.path is not None:
             check_pattern(self.path, path=True)
+
+    def own(self) -> OwnPattern:
+        """Return the pattern as the search takes it."""
+        words = self.name.replace("-", " ").replace("_", " ")
+        what = self.what or f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+        return OwnPattern(self.name, what, self.regex, self.keywords, 0, self.entropy, self.path)
 
 
 @record

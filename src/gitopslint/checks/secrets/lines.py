@@ -10,71 +10,20 @@ from gitopslint.checks.secrets import encoded, naming, urls, values
 from gitopslint.checks.secrets.assignments import Assignment, assignments
 from gitopslint.checks.secrets.manner import Manner
 from gitopslint.checks.secrets.randomness import looks_random
-from gitopslint.model.keynames import Name, name_of
+from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TOKEN_WORDS, Name, name_of, word_set
 
-STEMS = (
-    "passw",
-    "pass",
-    "pwd",
-    "psw",
-    "_pw",
-    "pw:",
-    "pw=",
-    "secret",
-    "token",
-    "key",
-    "cred",
-    "auth",
-    "dsn",
-    "uri",
-    "psk",
-    "pepper",
-    "salt",
-    "identified",
-    "curl",
-    "redis-cli",
-    "mysql",
-    "парол",
-    "секрет",
-    "ключ",
-    "токен",
-    "passe",
-    "senha",
-    "contrase",
-    "clave",
-    "chave",
-    "haslo",
-    "hasło",
-    "heslo",
-    "parola",
-    "kennwort",
-    "passwort",
-    "geheim",
-    "segredo",
-    "wachtwoord",
-    "lösenord",
-    "salasana",
-    "jelszó",
-    "şifre",
-    "sifre",
-    "密码",
-    "密碼",
-    "口令",
-    "密钥",
-    "令牌",
-    "パスワード",
-    "トークン",
-    "秘密",
-    "비밀번호",
-    "암호",
-    "schlüssel",
-    "clé",
-    "mdp",
-    "jwt",
-    "hmac",
-    "seed",
+_COMMON = word_set(
+    "pass pwd psw _pw pw: pw= secret token key cred auth dsn uri psk pepper salt identified curl redis-cli mysql webhook "
+    "connection cookie парол секрет ключ токен senha contrase clave clé cle chave chiave parola kennwort geheim segredo "
+    "schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ klucz klíč klic kulcs nyckel sleutel mật seed jwt hmac "
+    "pat: pat= pat_ pat- pat\" pat' pre_shared preshared kata_sandi katasandi"
 )
-"""What a line must hold, in lower case, for a secret to stand in it under a name."""
+STEMS = (
+    *sorted(_COMMON),
+    *NAMES_IN_OTHER_SCRIPTS,
+    *sorted(word for word in PASSWORD_WORDS | TOKEN_WORDS if not any(stem in f"{word}:" for stem in _COMMON)),
+)
+"""What a line must hold, in lower case, for a secret to stand in it by its name. A test holds that none lacks one."""
 
 _STEM = re.compile("|".join(re.escape(stem) for stem in STEMS))
 _NAMED = re.compile(

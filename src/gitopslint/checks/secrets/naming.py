@@ -21,8 +21,8 @@ _STRONG = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])|(?=.*[A-Za-z0-9])(?=.*[^\w\s])"
 _PHRASE = re.compile(r"[a-z]+(?: [a-z]+){2,9}")
 _LISTED = re.compile(r"[\w.-]+[:=][^,\s]+(?:,[\w.-]+[:=][^,\s]+)+")
 _FILLERS = word_set(
-    "a an the is are be must should can your you our my please enter type choose at of for to in on with and or not this that "
-    "it will has have password passwords secret"
+    "a an the is are be must should can your you our my please enter type choose at of for to in on with and or not "
+    "this that it will has have password passwords secret"
 )
 _SHORTEST, _LONGEST = 3, 4000
 

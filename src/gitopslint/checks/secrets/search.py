@@ -11,6 +11,7 @@ from gitopslint.checks.secrets.document import DocumentSearch
 from gitopslint.checks.secrets.found import Found, chosen
 from gitopslint.checks.secrets.lines import STEMS
 from gitopslint.checks.secrets.manner import Manner, manner_of
+from gitopslint.checks.secrets.own import Own
 from gitopslint.checks.secrets.places import Places
 from gitopslint.checks.secrets.shapes import ADDRESS, Shape, Shapes
 from gitopslint.checks.secrets.suspicion import is_suspicious
@@ -18,7 +19,7 @@ from gitopslint.checks.secrets.text import found_in_text
 from gitopslint.checks.secrets.values import is_encrypted
 from gitopslint.model.document import KeyPath, dotted
 from gitopslint.model.keynames import word_set
-from gitopslint.model.secret import Exposure, Hidden, Pattern, TextFile
+from gitopslint.model.secret import Exposure, Hidden, OwnRules, Pattern, TextFile
 
 _ENV_FILE = re.compile(r"\.env(?:[._-].*)?", re.IGNORECASE)
 _TEMPLATES = word_set(
@@ -49,7 +50,8 @@ class Look(NamedTuple):
 class SecretSearch:
     """Looks for secrets by a set of patterns. It holds nothing of what it reads."""
 
-    def __init__(self, patterns: Iterable[Pattern], *, native: bool = True) -> None:
+    def __init__(self, patterns: Iterable[Pattern], own: OwnRules | None = None, *, native: bool = True) -> None:
+        self._own = Own(own or OwnRules())
         self._shapes = Shapes(patterns, STEMS, native=native)
 
     def look(self, file: TextFile) -> Look:
@@ -57,6 +59,8 @@ class SecretSearch:
         manner = manner_of(file.path)
         places, names = self._shapes.look(file.text)
         shapes = list(self._shapes.found(file.text, places, prose=manner in ("prose", "code"))) if places else []
+        if own := list(self._own.shapes(file.path, file.text)):
+            shapes = sorted([*shapes, *own], key=lambda one: one.start)
         keyed = any(pattern is not ADDRESS for _, pattern in places)
         return Look(manner, shapes, names, keyed)
 
@@ -77,7 +81,12 @@ class SecretSearch:
             found += DocumentSearch(document, self._shapes, look.shapes, places, look.manner).found()
         if document is None or look.manner == "code" or document.problem is not None:
             found += found_in_text(file.text, self._shapes, look.shapes, look.manner)
-        picked = [_without(file.text, look.shapes, _exposure(one, places)) for one in chosen(found)]
+        picked = [
+            _without(file.text, look.shapes, _exposure(one, places))._replace(
+                allowed=self._own.lets_pass(one.pattern, file.path, file.text, one.start, one.end)
+            )
+            for one in chosen(found)
+        ]
         if (whole := _env_file(file, picked, places)) is not None:
             picked.insert(0, whole)
         return tuple(picked)
@@ -89,6 +98,8 @@ def _exposure(one: Found, places: Places) -> Exposure:
     subject = f"{where!r}" if where else "this line"
     if one.rule == "secret-manifest" and one.shown:
         message = f"a Secret stands here in plain text: {_REMEDIES[one.rule]}"
+    elif one.start == one.end:
+        message = f"this file is {one.kind}: {_REMEDIES[one.rule]}"
     elif one.rule == "secret-ref-with-value":
         message = f"{subject} holds {one.kind} ({hidden.length} characters): {_REMEDIES[one.rule]}"
     else:
