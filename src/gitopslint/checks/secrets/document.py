@@ -6,11 +6,11 @@ import bisect
 import re
 from collections.abc import Iterator
 
-from gitopslint.checks.secrets import encoded, lines, naming, references, values
+from gitopslint.checks.secrets import encoded, lines, references, values
 from gitopslint.checks.secrets.found import Found
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
-from gitopslint.checks.secrets.randomness import looks_random
+from gitopslint.checks.secrets.randomness import has_digits_and_letters, looks_random
 from gitopslint.checks.secrets.shapes import ADDRESS, Shape, Shapes
 from gitopslint.checks.secrets.structure import Leaf, is_secret_manifest, leaves_of
 from gitopslint.checks.secrets.unnamed import is_unnamed_secret
@@ -162,7 +162,7 @@ class DocumentSearch:
     def _inside(self, leaf: Leaf) -> Iterator[Found]:
         """Look into a text: assignments on its lines, credentials that its style hides from the eye, base64."""
         node, text = leaf.node, leaf.node.text
-        if self._is_written_otherwise(node):
+        if self._is_written_otherwise(node) and not self._holds_written(node):
             for shape in self._shapes.within(text):
                 yield self._of_shape(leaf, shape, *self._places.piece(node, shape.start, shape.end))
         if leaf.around != "quiet" and not (_PROSE_WORDS & set(leaf.name.words)) and any(one in text for one in "=: "):
@@ -179,6 +179,12 @@ class DocumentSearch:
                 yield Found("secret-in-values", start, end, named.kind, leaf.path, node.uses)
         if len(text) >= 24 and (kind := self._kind_inside_base64(text, 0)) is not None:
             yield self._whole(leaf, _shape_rule(leaf.name), kind)
+
+    def _holds_written(self, node: Node) -> bool:
+        """Tell whether a credential was found in a text as it is written."""
+        start, end = self._places.of_node(node)
+        at = bisect.bisect_left(self._starts, start)
+        return at < len(self._starts) and self._starts[at] <= end
 
     def _is_written_otherwise(self, node: Node) -> bool:
         if node.style == "literal":
@@ -266,7 +272,7 @@ def _is_held(text: str) -> bool:
     """Tell whether a text below a key such as `secrets` is one, whatever its own key says."""
     if values.harmless(text) or values.is_name(text) or values.is_switch(text) or values.is_prose(text) or "\n" in text:
         return False
-    return looks_random(text, 10) or (naming.is_strong(text) and "/" not in text)
+    return looks_random(text, 10) or (has_digits_and_letters(text) and len(text) >= 8 and "/" not in text)
 
 
 def _is_entry(name: Name, text: str) -> bool:

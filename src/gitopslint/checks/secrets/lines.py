@@ -13,10 +13,11 @@ from gitopslint.checks.secrets.randomness import looks_random
 from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TOKEN_WORDS, Name, name_of, word_set
 
 _COMMON = word_set(
-    "pass pwd psw _pw pw: pw= secret token key cred auth dsn uri psk pepper salt identified curl redis-cli mysql webhook "
-    "connection cookie парол секрет ключ токен senha contrase clave clé cle chave chiave parola kennwort geheim segredo "
-    "schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ klucz klíč klic kulcs nyckel sleutel mật seed jwt hmac "
-    "pat: pat= pat_ pat- pat\" pat' pre_shared preshared kata_sandi katasandi"
+    "pass pwd psw _pw pw: pw= secret token key cred auth dsn uri psk pepper salt identified curl redis-cli "
+    "mysql webhook connection cookie парол секрет ключ токен senha contrase clave clé cle chave chiave parola "
+    "kennwort geheim segredo schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ klucz klíč klic kulcs "
+    "nyckel sleutel mật seed jwt hmac pat: pat= pat_ pat- pat\" pat' pre_shared preshared kata_sandi "
+    "katasandi"
 )
 STEMS = (
     *sorted(_COMMON),

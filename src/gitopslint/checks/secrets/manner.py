@@ -26,12 +26,18 @@ _LOCKS = word_set(
     ".terraform.lock.hcl Chart.lock requirements.lock deno.lock checksums.txt SHA256SUMS .gitleaksignore "
     ".secrets.baseline gitleaks.toml .gitleaks.toml .betterleaks.toml tsconfig.json package.json"
 )
+_LANGUAGES = (
+    "en|de|fr|es|it|pt|ru|uk|be|pl|nl|sv|da|no|nb|nn|fi|cs|sk|hu|ro|bg|hr|sr|sl|bs|mk|sq|et|lv|lt|el|tr|ar|he|fa|hi|bn|ta"
+    "|te|ur|th|vi|id|ms|ja|ko|zh|ka|hy|az|kk|uz|ca|eu|gl|is|ga|mt"
+)
 _WORDS = re.compile(
-    r"(?:^|/)(?:locales?|i18n|l10n|lang|langs|languages?|translations?|messages|intl|__snapshots__|node_modules|vendor|openapi|swagger)(?:/|$)"
-    r"|(?:^|/)(?:[\w.-]*[._-])?(?:messages|translations?|i18n|locale|openapi|swagger)[._-][\w.-]*json$"
-    r"|(?:^|/)[a-z]{2}(?:[-_][A-Za-z]{2,4})?\.json$|\.schema\.(?:json|ya?ml)$|(?:^|/)(?:openapi|swagger)[\w.-]*\.(?:ya?ml|json)$",
+    r"(?:^|/)(?:locales?|i18n|l10n|lang|langs|languages?|translations?|messages|intl|__snapshots__|node_modules|vendor)/"
+    r"|(?:^|/)(?:[\w.-]*[._-])?(?:messages|translations?|i18n|locale)[._-][\w.-]*json$"
+    rf"|(?:^|/)(?:{_LANGUAGES})(?:[-_][A-Za-z]{{2,4}})?\.json$"
+    r"|\.schema\.(?:json|ya?ml)$|(?:^|/)(?:openapi|swagger)[\w.-]*(?:/|\.(?:ya?ml|json)$)",
     re.IGNORECASE,
 )
+"""Where texts for people stand, in all languages; snapshots; other people's files; descriptions of interfaces."""
 _NAMES: dict[str, Manner] = {
     "makefile": "expression",
     "gnumakefile": "expression",

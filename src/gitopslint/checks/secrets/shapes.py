@@ -13,6 +13,8 @@ from gitopslint.model.secret import Pattern
 
 PRIVATE_KEY = Pattern("private-key", "a private key", pem.KEYWORDS, "")
 ADDRESS = Pattern("password-in-address", "a password in an address", (urls.KEYWORD,), "")
+_BEHIND = 300
+"""How far behind its keyword a credential ends that begins ahead of it."""
 _LEFT, _RIGHT = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 
 
@@ -79,10 +81,15 @@ class Shapes:
                 return None
             return Shape(pattern, address.start, address.end)
         find = self._regex(pattern)
-        match = find.search(text, max(0, at - pattern.before), at + 10_000) if pattern.before else find.match(text, at)
-        if match is None or (pattern.before and not match.start() <= at < match.end()):
-            return None
-        return self._checked(pattern, match)
+        if not pattern.before:
+            match = find.match(text, at)
+            return None if match is None else self._checked(pattern, match)
+        for match in find.finditer(text, max(0, at - pattern.before), at + _BEHIND):
+            if match.start() > at:
+                break
+            if at < match.end():
+                return self._checked(pattern, match)
+        return None
 
     def _regex(self, pattern: Pattern) -> re.Pattern[str]:
         found = self._compiled.get(pattern.name)
