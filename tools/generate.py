@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from gitopslint.cli.manual import rule_index, rule_page
+from gitopslint.loaders.patterns import read_pattern_files
 from gitopslint.loaders.rules import read_rule_file, rule_files
 from gitopslint.model.contract import Contract
 from gitopslint.model.policy import FAMILY, Policy
 from gitopslint.model.record import described, field_names
 from gitopslint.model.requirement import Demand
 from gitopslint.model.rule import FAMILIES
+from gitopslint.model.secret import Pattern
 from gitopslint.reporters.json import ReportEntry
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +31,7 @@ def generated() -> dict[Path, str]:
     rules = sorted((read_rule_file(path) for path in rule_files()), key=_manual_order)
     files = {
         Path("src/gitopslint/loaders/catalogue.json"): _json([_compiled(rule) for rule in rules]),
+        Path("src/gitopslint/loaders/patterns.json"): _json([_pattern(one) for one in read_pattern_files()]),
         Path("schemas/contract.schema.json"): _json(contract_schema(rules)),
         Path("schemas/report.schema.json"): _json(report_schema()),
         Path("schemas/rule.schema.json"): _json(rule_schema()),
@@ -110,6 +113,10 @@ def _compiled(rule: dict[str, Any]) -> dict[str, Any]:
         "parameters": {name: parameter["default"] for name, parameter in rule.get("parameters", {}).items()},
         **({"demand": demand} if (demand := {key: rule[key] for key in _DEMAND if key in rule}) else {}),
     }
+
+
+def _pattern(pattern: dict[str, Any]) -> dict[str, Any]:
+    return {key: pattern[key] for key in Pattern._fields if key in pattern}
 
 
 def _parameter_schema(parameter: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def test_clean(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A clean repository passes, and the report says what it was held against."""
     assert main(["check"]) == 0
     out, err = capfd.readouterr()
-    assert out == "no findings (1 app, 5 files against .gitopslint.yaml)\n"
+    assert out == "no findings (1 app, 6 files against .gitopslint.yaml)\n"
     assert err == ""
 
 
@@ -60,7 +60,7 @@ def test_text_report(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
         "  |        ^^^^^^\n"
         "   = why: "
     )
-    assert out.endswith("1 error (1 app, 5 files against .gitopslint.yaml)\n")
+    assert out.endswith("1 error (1 app, 6 files against .gitopslint.yaml)\n")
 
 
 EXITS = {

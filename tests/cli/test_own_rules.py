@@ -85,7 +85,7 @@ deploy/env/prod/shop.yaml:1:14: error[debug-in-prod] env.DEBUG of shop in prod i
 1 | env: {DEBUG: '1'}
   |              ^^^
 
-1 error, 1 warning (1 app, 5 files against .gitopslint.yaml)
+1 error, 1 warning (1 app, 7 files against .gitopslint.yaml)
 """
     )
 

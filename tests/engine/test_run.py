@@ -34,7 +34,11 @@ def test_a_crashing_rule_is_a_fault(check: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(engine, "CHECKS", crashing)
     job = "apiVersion: batch/v1\nkind: Job\nspec: {containers: [{image: a:latest}]}\n"
     application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-dev}\n"
-    files = {"deploy/jobs/x.yaml": job, "deploy/argocd/apps/dev/shop.yaml": application}
+    files = {
+        "deploy/jobs/x.yaml": job,
+        "deploy/argocd/apps/dev/shop.yaml": application,
+        "shop.properties": "password=summer2024\n",
+    }
     contract, catalogue = contract_of(CLEAN)
     if check.over in (Build, SopsFile, SopsGap, Unused):
         report = check_pair(PairExample(platform={"other/.sops.yaml": "creation_rules: ["}), contract, catalogue)

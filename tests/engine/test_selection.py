@@ -20,7 +20,7 @@ CASES = {
     "all but a family": (
         Contract(),
         [],
-        ["image", "layers", "promotion", "argocd", "platform", "policy"],
+        ["image", "layers", "promotion", "argocd", "secrets", "platform", "policy"],
         {"unexplained-waiver", "unknown-waiver", "unused-waiver"},
     ),
     "a rule of an ignored family": (Contract(), ["mutable-tag", "layers"], ["image", "layers"], {"mutable-tag"}),

@@ -17,6 +17,7 @@ from gitopslint.checks import (
     sops,
 )
 from gitopslint.checks.check import Check
+from gitopslint.checks.secrets import rules as secrets
 
 CHECKS: tuple[Check[Any], ...] = (
     layers.invalid_yaml,
@@ -70,4 +71,5 @@ CHECKS: tuple[Check[Any], ...] = (
     promotion.rollback,
     promotion.mixed_release,
     promotion.release_with_source,
+    *secrets.CHECKS,
 )

@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:  # argparse: --help
         return leaving.code if isinstance(leaving.code, int) else 2
     except Exception as error:  # noqa: BLE001 - the last door
-        from gitopslint.engine.run import where
+        from gitopslint.engine.faults import where
 
         tell(f"fault of gitopslint itself: {where(error)}; please report it with the command")
         return FAULT

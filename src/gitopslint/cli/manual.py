@@ -15,6 +15,7 @@ _TITLES = {
     "image": "Image",
     "promotion": "Promotion",
     "argocd": "Argo CD",
+    "secrets": "Secrets",
     "platform": "Two repositories",
     "policy": "Policy",
     "waivers": "Waivers",

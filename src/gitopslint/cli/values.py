@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable
 
 from gitopslint.cli.exits import CLEAN, UsageError, tell
 from gitopslint.cli.output import write_out
 from gitopslint.cli.workspace import Workspace, open_workspace
+from gitopslint.engine.secrets import SecretWatch
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.closest import closest
 from gitopslint.model.document import KeyPath, dotted, find, walk
 from gitopslint.model.layer import Stack
-from gitopslint.model.redaction import judged_path
+from gitopslint.model.redaction import judged_path, marked
+from gitopslint.model.span import Span
 from gitopslint.model.valuepath import parse_value_path
 from gitopslint.reporters.escape import visible
 from gitopslint.reporters.values import View, render_json, render_text, render_yaml
@@ -25,7 +28,8 @@ def values(arguments: argparse.Namespace) -> int:
     workspace = open_workspace(arguments.repository, load_catalogue(), staged=arguments.staged)
     stacks = _stacks(workspace, arguments.app, arguments.environment)
     path = _key_path(arguments.key)
-    views = [_view(stack, path) for stack in stacks]
+    watch = SecretWatch(workspace.product)
+    views = [_view(_without_secrets(stack, watch), path) for stack in stacks]
     for stack in stacks:
         _remark(stack, workspace.prefix)
     if arguments.format == "json":
@@ -45,6 +49,18 @@ def _stacks(workspace: Workspace, app: str, environment: str) -> list[Stack]:
     if environment not in known[app]:
         raise UsageError(f"{app} is in no environment {environment!r}: {_hint(environment, known[app])}")
     return [stack for stack in product.stacks(app) if stack.environment == environment]
+
+
+def _without_secrets(stack: Stack, watch: SecretWatch) -> Stack:
+    """Mark what the rules about secrets find in the files of a stack, whether these rules are on or not."""
+    if stack.values is None:
+        return stack
+    hidden: dict[str, list[Span]] = {}
+    for layer in stack.layers:
+        found = watch.hidden_in(layer.document)
+        whole = Span(layer.path, 1, 1, sys.maxsize, 1)
+        hidden.setdefault(layer.path, []).extend((whole,) if found is None else found)
+    return stack._replace(values=marked(stack.values, hidden))
 
 
 def _key_path(text: str | None) -> KeyPath:

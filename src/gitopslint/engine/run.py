@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from gitopslint.checks import layers
@@ -12,8 +11,10 @@ from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check, Outcome
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.faults import where
 from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
+from gitopslint.engine.secrets import SecretWatch, doubts
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
 from gitopslint.loaders import yaml
@@ -28,16 +29,27 @@ from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Und
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
 from gitopslint.model.platform import Build, Unused
 from gitopslint.model.rule import Catalogue, Level, milder
+from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
 from gitopslint.model.sops import SopsFile, SopsGap
-from gitopslint.model.source import Source, masked
+from gitopslint.model.source import Source
 from gitopslint.model.span import Span, file_start, is_across
 from gitopslint.model.timeline import Timeline
 
 Subject = (
-    Layer | Stack | Release | App | Application | Manifest | FileList | Timeline | Build | SopsFile | SopsGap | Unused
+    Layer
+    | Stack
+    | Release
+    | App
+    | Application
+    | Manifest
+    | FileList
+    | Timeline
+    | SecretScan
+    | Build
+    | SopsFile
+    | SopsGap
+    | Unused
 )
-
-_SOURCES = Path(__file__).parent.parent
 
 
 def run(
@@ -55,7 +67,7 @@ def run(
     everything is read, and what lies elsewhere is left out of the report.
     """
     collector = _Collector(side, catalogue, selection)
-    for unit in side.units():
+    for unit in collector.units():
         collector.take(unit)
     collector.doubt_strangers()
     collector.conclude()
@@ -77,6 +89,9 @@ class _Collector:
                 options = check.parameters(**given)
                 self._plan.setdefault(check.over, []).append((check, options))
         self._gatherers = [Gatherer(one) for one in gatherings(catalogue) if one.rule in selection.levels]
+        self._secrets = SecretWatch(side)
+        # The platform keeps Secrets, and has rules of its own about them.
+        self._secret_rules = [rule for rule in SECRET_RULES if rule in selection.levels and not side.turned]
         self._applications = side.contract.applications.repository == "platform"
         self._findings: list[Finding] = []
         self._waiting: list[tuple[str, Doubt]] = []
@@ -88,7 +103,14 @@ class _Collector:
         self._shared: dict[str, Document] = {}
         self._secret_spans: dict[str, list[Span]] = {}
         self._files: set[str] = set()
+        self._documents: set[str] = set()
         self._apps = 0
+
+    def units(self) -> Iterator[Unit]:
+        """Yield what is to be checked: all files without the apps around them, where only secrets are looked for."""
+        if self._secret_rules and set(self._secret_rules) == set(self._selection.levels):
+            return self._side.texts()
+        return self._side.units(texts=bool(self._secret_rules))
 
     def take(self, unit: Unit) -> None:
         """Check what belongs together; afterwards nothing holds on to the unit's documents."""
@@ -114,22 +136,40 @@ class _Collector:
         for _, spans in self._doubts.values():
             self._keep_sources(spans, texts)
 
-    def _register(self, unit: Unit) -> dict[str, str]:
-        """Note the files of a unit with their waivers, and return their texts."""
-        documents = {document.path: document for document in unit.documents}
+    def _register(self, unit: Unit) -> dict[str, TextFile]:
+        """Note the files of a unit with their waivers and secrets, and return them by path."""
         for span in unit.secret_spans:
             self._secret_spans.setdefault(span.path, []).append(span)
         if unit.app is None and unit.layers:
-            self._shared |= documents
-        for path, document in documents.items():
-            if path in self._files:  # an ApplicationSet belongs to several apps
-                continue
-            self._files.add(path)
-            if found_here := list(waivers.find_waivers(document)):
+            self._shared |= {document.path: document for document in unit.documents}
+        files = {file.path: file for file in unit.texts}
+        for document in unit.documents:
+            # A document that was read for other rules may have a text that shows more than its YAML does.
+            file = files.setdefault(document.path, TextFile(document.path, document.text, document))
+            if document.path not in self._documents and (found_here := list(waivers.find_waivers(document))):
                 self._waivers += found_here
-                self._sources[path] = self._masked(path, document.text)
-        self._files |= dict(unit.texts).keys()
-        return {path: document.text for path, document in documents.items()} | dict(unit.texts)
+                self._sources[document.path] = self._source(file)
+            self._documents.add(document.path)
+        for path, file in files.items():
+            if path not in self._files:  # an ApplicationSet belongs to several apps
+                self._files.add(path)
+                self._look_for_secrets(file)
+        return files
+
+    def _look_for_secrets(self, file: TextFile) -> None:
+        """Judge one file by the rules about secrets; it is searched once for all of them."""
+        if not self._secret_rules:
+            return
+        scan = self._secrets.scan(file)
+        for doubt in doubts(scan):
+            for rule in self._secret_rules:
+                self._doubt(rule, doubt)
+        waiver_free = file.document is not None or not waivers.mentioned(file.text)
+        if not waiver_free:
+            self._waivers += waivers.find_in_text(file, found=bool(scan.exposures))
+        if scan.exposures or not waiver_free:
+            self._check(scan)
+            self._sources[file.path] = self._source(file)
 
     def doubt_strangers(self) -> None:
         """A file where a layer of another environment would stand must not pass for checked."""
@@ -161,7 +201,8 @@ class _Collector:
         # No document was kept: what is pointed at only now is read once more.
         again = sorted(path for path in {span.path for span in spans} - self._sources.keys() if not is_across(path))
         read = self._side.tree.read_many(() if self._side.turned else again)
-        self._keep_sources(spans, {path: yaml.parse(path, data).text for path, data in read if isinstance(data, bytes)})
+        documents = [yaml.parse(path, data) for path, data in read if isinstance(data, bytes)]
+        self._keep_sources(spans, {one.path: TextFile(one.path, one.text, one) for one in documents})
 
     def report(self, prefix: str, scope: str, contract_file: str | None) -> Report:
         """Return what was found, as it is seen from the repository in which the run stands."""
@@ -186,7 +227,7 @@ class _Collector:
             findings=tuple(finding for finding in findings if _within(finding.span.path, scope)),
             undecided=tuple(one for one in undecided if any(_within(span.path, scope) for span in one.spans)),
             waived=tuple(one for one in waived if _within(one.finding.span.path, scope)),
-            faults=tuple(sorted(self._faults)),
+            faults=tuple(sorted(self._faults + self._crashes())),
             unread=tuple(one for one in sorted(view.unread(self._unread)) if _within(one.path, scope)),
             sources=view.sources(self._sources),
             prefix=prefix,
@@ -195,6 +236,12 @@ class _Collector:
             apps=self._apps,
             other=view.other,
         )
+
+    def _crashes(self) -> list[Fault]:
+        crashes = self._secrets.crashes
+        return [
+            Fault(rule, path, error) for path, error in crashes for rule in self._secret_rules or ("plaintext-secret",)
+        ]
 
     def _check(self, subject: Subject) -> None:
         for check, options in self._plan.get(type(subject), ()):
@@ -272,15 +319,17 @@ class _Collector:
             if check.rule in self._selection.levels and (own or not self._side.turned):
                 self._doubt(check.rule, doubt)
 
-    def _keep_sources(self, spans: Iterable[Span], texts: dict[str, str]) -> None:
+    def _keep_sources(self, spans: Iterable[Span], texts: dict[str, TextFile]) -> None:
         for span in spans:
             shared = self._shared.get(span.path)
-            text = texts.get(span.path, shared.text if shared is not None else None)
-            if span.path not in self._sources and text is not None:
-                self._sources[span.path] = self._masked(span.path, text)
+            file = texts.get(span.path)
+            if file is None and shared is not None:
+                file = TextFile(shared.path, shared.text, shared)
+            if span.path not in self._sources and file is not None:
+                self._sources[span.path] = self._source(file)
 
-    def _masked(self, path: str, text: str) -> Source:
-        return masked(text, self._secret_spans.get(path, ()))
+    def _source(self, file: TextFile) -> Source:
+        return self._secrets.source(file, self._secret_spans.get(file.path, ()))
 
 
 def _subjects(unit: Unit) -> Iterator[Subject]:
@@ -314,15 +363,3 @@ def _unknown_values(stack: Stack) -> Doubt:
 
 def _within(path: str, scope: str) -> bool:
     return not scope or path == scope or path.startswith(scope.rstrip("/") + "/")
-
-
-def where(error: Exception) -> str:
-    """Name an error by kind and place in our code. Its text may quote the repository, so it is left out."""
-    import traceback  # for faults only
-
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_SOURCES)]
-    if not ours:
-        return type(error).__name__
-    place = Path(ours[-1].filename).relative_to(_SOURCES).as_posix()
-    return f"{type(error).__name__} at {place}:{ours[-1].lineno}"

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from gitopslint.checks.secrets.manner import manner_of
 from gitopslint.engine.selection import Selection
-from gitopslint.loaders.comments import comments
+from gitopslint.loaders.comments import comments, marked_comments
 from gitopslint.model.closest import closest
 from gitopslint.model.document import Comment, Document
 from gitopslint.model.finding import Finding, Offence, Waived
 from gitopslint.model.rule import Catalogue
+from gitopslint.model.secret import TextFile
 from gitopslint.model.span import Span
 
 NEEDLE = "gitopslint:"
@@ -45,6 +47,25 @@ def find_waivers(document: Document) -> Iterator[Waiver]:
     for comment in found:
         if comment.text.startswith(NEEDLE):
             yield _read(document.path, comment, alone)
+
+
+def mentioned(text: str) -> bool:
+    """Tell whether there could be a waiver in a text."""
+    return NEEDLE in text
+
+
+def find_in_text(file: TextFile, *, found: bool) -> Iterator[Waiver]:
+    """Yield the waivers in the comments of a file that is no YAML. `found`: there is something that they could waive.
+
+    Programs and texts for people speak of waivers without meaning one, so there only those count that can.
+    """
+    if not found and manner_of(file.path) in ("prose", "code"):
+        return
+    marked = list(marked_comments(file.text))
+    alone = {comment.line for comment in marked if comment.alone}
+    for comment in marked:
+        if comment.text.startswith(NEEDLE):
+            yield _read(file.path, comment, alone)
 
 
 def apply(findings: Sequence[Finding], waivers: Sequence[Waiver]) -> tuple[list[Finding], list[Waived], set[Waiver]]:

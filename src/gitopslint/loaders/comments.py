@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterator
 
 from gitopslint.loaders.positions import BREAK
 from gitopslint.loaders.yaml import scalar_ranges
 from gitopslint.model.document import Comment, Document
+
+_MARKED = re.compile(
+    r"(?:^|(?<=\s))(?P<mark>#+|//+|--|;+|<!--|/\*+|%+|\{\{-? ?/\*|(?i:rem\b))[ \t]*(?P<text>gitopslint:[^\n]*)",
+    re.MULTILINE,
+)
+_CLOSING = re.compile(r"[ \t]*(?:-->|\*/(?: ?-?\}\})?)[ \t]*$")
+
+
+def marked_comments(text: str) -> Iterator[Comment]:
+    """Yield what a text of whatever format says to gitopslint behind a mark that begins a comment in many formats.
+
+    Also yields the comments that fill whole lines right below, so that the line that is meant can be told.
+    """
+    for match in _MARKED.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        line = text.count("\n", 0, start) + 1
+        said = _CLOSING.sub("", match["text"].rstrip())
+        yield Comment(line, match.start() - start + 1, said, not text[start : match.start()].strip())
 
 
 def comments(document: Document) -> Iterator[Comment]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from gitopslint.loaders.gitleaks import GitleaksError, read_gitleaks
 from gitopslint.loaders.policies import read_policies
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.tree import Tree
@@ -59,6 +60,12 @@ def read_contract(name: str, data: bytes, shipped: Catalogue, tree: Tree | None 
     policies = read_policies(root, name.removesuffix(FILE_NAME), contract or Contract(), shipped, tree, mistakes)
     if contract is not None:
         contract = changed(contract, policies=policies)
+        if contract.secrets.gitleaks is not None and tree is not None:
+            try:
+                read_gitleaks(contract.secrets.gitleaks, tree)
+            except GitleaksError as error:
+                at = find(root, ("secrets", "gitleaks")) or root
+                mistakes += [f"{at.span}: {line}" for line in str(error).splitlines()]
         mistakes += _rule_mistakes(contract, root, shipped | rules_in_force(contract, shipped))
     if mistakes or contract is None:
         raise ContractError("\n".join(mistakes))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
+from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.platform import Platform
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import ReadError, Tree
@@ -13,6 +15,7 @@ from gitopslint.loaders.unit import Unit
 from gitopslint.model.application import Undecidable
 from gitopslint.model.finding import Unread
 from gitopslint.model.platform import Gap, KnownSecret, Unused
+from gitopslint.model.secret import OwnRules, Pattern, TextFile
 from gitopslint.model.span import across, file_start
 from gitopslint.model.timeline import Timeline
 
@@ -45,17 +48,20 @@ class PlatformSide:
         self.tree = platform.tree
         self.paths = platform.paths
         self.contract = platform.contract
+        self.own_secrets = OwnRules()
         self.other = counterpart.name if counterpart is not None else "the product"
 
-    def units(self) -> Iterator[Unit]:
+    def units(self, *, texts: bool = False) -> Iterator[Unit]:  # noqa: ARG002 - only a product has texts
         """Yield what SOPS encrypts, then the builds, the Secrets that nothing uses, and the Applications."""
         platform = self._platform
         yield from platform.sops()
         for build in platform.builds:
-            texts = tuple((one.path, one.text) for one in (build.ref, build.version) if one is not None and one.text)
+            files = tuple(
+                TextFile(one.path, one.text) for one in (build.ref, build.version) if one is not None and one.text
+            )
             if self._counterpart is None:
                 build = build._replace(commit=None, absent=self._absent)
-            yield Unit(builds=(build,), texts=texts)
+            yield Unit(builds=(build,), texts=files)
         yield Unit(
             unused=(self._unused(),), documents=tuple(platform.secrets.documents.values()), unread=self._unread()
         )
@@ -68,10 +74,27 @@ class PlatformSide:
         """Yield nothing: releases are the matter of the product."""
         return iter(())
 
+    def texts(self) -> Iterator[Unit]:
+        """Yield nothing: the rules about secrets are for the product, which has none."""
+        return iter(())
+
+    def is_template(self, _: str) -> bool:
+        """Tell whether a file is a template of a chart: none that is looked at here."""
+        return False
+
+    def home_of(self, _: str) -> tuple[str | None, str | None]:
+        """Return the app and the environment to which a file belongs: none."""
+        return None, None
+
     def close(self) -> None:
         """Let go of what answers questions about the past."""
         if self._counterpart is not None:
             self._counterpart.product.close()
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The shapes of credentials, which no excerpt may show."""
+        return load_patterns()
 
     def strangers(self) -> dict[str, str]:
         """Return nothing: environments are the matter of the product."""

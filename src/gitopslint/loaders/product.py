@@ -12,10 +12,13 @@ from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, 
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.git import GitError
+from gitopslint.loaders.gitleaks import read_gitleaks
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
+from gitopslint.loaders.texts import read_texts, text_file
 from gitopslint.loaders.timelines import Chronology
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.unit import Unit as Unit
@@ -25,6 +28,7 @@ from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
+from gitopslint.model.secret import OwnRules, Pattern, TextFile
 from gitopslint.model.timeline import Timeline
 
 _YAML = (".yaml", ".yml")
@@ -67,8 +71,11 @@ class Product:
         self._loaded: dict[str, Layer | None] = {}
         self._composer = Composer(tree, self.layout, self._texts)
 
-    def units(self) -> Iterator[Unit]:
-        """Yield what SOPS encrypts, the shared layers, every app, the Applications of no app, then the manifests."""
+    def units(self, *, texts: bool = False) -> Iterator[Unit]:
+        """Yield what SOPS encrypts, the shared layers, every app, the Applications of no app, then the manifests.
+
+        With `texts` all other files of text follow, so that every file is in some unit.
+        """
         images, unread = self._others
         yield from self._beside.units(self.paths, lambda path: charts.is_template(path, self._charts))
         shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
@@ -84,11 +91,51 @@ class Product:
         yield self._of_no_app(set(apps))
         for path, data in self.tree.read_many(images):
             if isinstance(data, bytes):
-                document = yaml.parse(path, data)
+                document = self._texts.get(path) or yaml.parse(path, data)
                 manifest = Manifest(
                     document, self.contract, links=self._beside.links, namespace=self._beside.namespace(path)
                 )
-                yield Unit(manifests=(manifest,), documents=(document,))
+                yield Unit(manifests=(manifest,), documents=(document,), texts=_as_text(document, data))
+        if texts:
+            read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
+            yield from self._files_of(path for path in self.paths if path not in read)
+
+    def texts(self) -> Iterator[Unit]:
+        """Yield all files of text, one to a unit, for rules that know no apps."""
+        yield from self._files_of(self.paths)
+
+    def _files_of(self, paths: Iterable[str]) -> Iterator[Unit]:
+        for one in read_texts(self.tree, list(paths)):
+            if isinstance(one, Unread):
+                yield Unit(unread=(one,))
+            elif one[0] in self._texts:
+                yield Unit(documents=(self._texts[one[0]],))
+            elif (file := text_file(*one)) is not None:
+                yield Unit(texts=(file,))
+
+    def is_template(self, path: str) -> bool:
+        """Tell whether a file is a template of a chart, which is no YAML before it is rendered."""
+        return charts.is_template(path, self._charts)
+
+    def home_of(self, path: str) -> tuple[str | None, str | None]:
+        """Return the app and the environment to which a file belongs."""
+        place = self.layout.layers.get(path)
+        return (place.app, place.environment) if place is not None else (None, None)
+
+    @cached_property
+    def own_secrets(self) -> OwnRules:
+        """What the contract, and a configuration of gitleaks that it names, say about secrets. Raises GitleaksError."""
+        settings = self.contract.secrets
+        own = tuple(pattern.own() for pattern in settings.patterns)
+        if settings.gitleaks is None:
+            return OwnRules(own)
+        read = read_gitleaks(settings.gitleaks, self.tree)
+        return OwnRules(own + read.patterns, read.allowlists)
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The shapes of credentials to look for."""
+        return load_patterns()
 
     def strangers(self) -> dict[str, str]:
         """Return names in the place of an environment that the contract does not know, each with a file."""
@@ -131,7 +178,7 @@ class Product:
         chronology = self._past()
         if chronology is not None:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
-            documents, _ = self._read(layers)
+            documents, _, _ = self._read(layers)
             yield from chronology.timelines(app, environments, documents.get)
 
     def _past(self) -> Chronology | None:
@@ -192,13 +239,13 @@ class Product:
         return images, tuple(unread)
 
     def _shared(self, paths: list[str], unread: tuple[Unread, ...]) -> Unit:
-        documents, more = self._read(paths)
+        documents, more, texts = self._read(paths)
         layers = tuple(self._layer(path, document) for path, document in documents.items())
         self._loaded |= {layer.path: layer for layer in layers}
-        return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more)
+        return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more, texts=texts)
 
     def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Unit:
-        documents, unread = self._read(own)
+        documents, unread, texts = self._read(own)
         layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
         failed = {one.path for one in unread}
 
@@ -217,6 +264,7 @@ class Product:
             tuple(applications),
             documents=(*documents.values(), *self._documents_of(applications)),
             unread=unread,
+            texts=texts,
         )
 
     def _stacks(self, app: str, environment: str, applications: list[Application], load: Load) -> Iterator[Stack]:
@@ -259,7 +307,7 @@ class Product:
     def _other_layer(self, path: str) -> Layer | None:
         """Return a shared layer, or a values file that the contract does not name."""
         if path not in self._loaded:
-            documents, _ = self._read([path])
+            documents, _, _ = self._read([path])
             document = documents.get(path)
             layer = None
             if document is not None and path in self.layout.layers:
@@ -306,12 +354,20 @@ class Product:
             self._templating[folder] = charts.templating(self.tree, folder)
         return self._templating[folder]
 
-    def _read(self, paths: list[str]) -> tuple[dict[str, Document], tuple[Unread, ...]]:
+    def _read(self, paths: list[str]) -> tuple[dict[str, Document], tuple[Unread, ...], tuple[TextFile, ...]]:
         documents: dict[str, Document] = {}
         unread = []
+        texts: tuple[TextFile, ...] = ()
         for path, data in self.tree.read_many(paths):
             if isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:
                 documents[path] = yaml.parse(path, data)
-        return documents, tuple(unread)
+                texts += _as_text(documents[path], data)
+        return documents, tuple(unread), texts
+
+
+def _as_text(document: Document, data: bytes) -> tuple[TextFile, ...]:
+    """Return a file as text where it cannot be read as YAML at all."""
+    file = text_file(document.path, data) if document.problem is not None and not document.text else None
+    return () if file is None else (file,)

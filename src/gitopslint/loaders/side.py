@@ -8,6 +8,7 @@ from typing import Protocol
 from gitopslint.loaders.tree import Tree
 from gitopslint.loaders.unit import Unit
 from gitopslint.model.contract import Contract
+from gitopslint.model.secret import OwnRules, Pattern
 from gitopslint.model.timeline import Timeline
 
 
@@ -26,8 +27,25 @@ class Side(Protocol):
     def turned(self) -> bool:
         """Whether this is the platform, so that plain paths are those of the other repository."""
 
-    def units(self) -> Iterator[Unit]:
-        """Yield what is checked, unit by unit."""
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The shapes of credentials to look for, and to hide."""
+
+    @property
+    def own_secrets(self) -> OwnRules:
+        """What the repository itself says about secrets. Raises GitleaksError."""
+
+    def is_template(self, path: str, /) -> bool:
+        """Tell whether a file is a template of a chart, which is no YAML before it is rendered."""
+
+    def home_of(self, path: str, /) -> tuple[str | None, str | None]:
+        """Return the app and the environment to which a file belongs."""
+
+    def units(self, *, texts: bool = False) -> Iterator[Unit]:
+        """Yield what is checked, unit by unit; with `texts` every file of text is in some unit."""
+
+    def texts(self) -> Iterator[Unit]:
+        """Yield all files of text, one to a unit, for rules that know no apps."""
 
     def timelines(self, unit: Unit, /) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them."""

@@ -17,6 +17,7 @@ from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.unit import Unit
 from gitopslint.model.document import Document, KeyPath, Node, walk
 from gitopslint.model.redaction import is_secret
+from gitopslint.model.secret import TextFile
 from gitopslint.model.sops import SELECTORS, Form, Leaf, Metadata, Part, Recipient, SopsFile, kind_of
 from gitopslint.model.span import Span, file_start
 
@@ -58,7 +59,7 @@ def sops_units(
         if file.form in ("yaml", "json"):  # a comment there may waive a finding
             yield Unit(sops=(file,), documents=(Document(file.path, text),), secret_spans=secrets)
         else:
-            yield Unit(sops=(file,), texts=((file.path, text),), secret_spans=secrets)
+            yield Unit(sops=(file,), texts=(TextFile(file.path, text),), secret_spans=secrets)
 
 
 def _files(

@@ -43,6 +43,7 @@ class DiskTree:
 
     def __init__(self, root: Path, paths: Iterable[str]) -> None:
         self.root = root
+        self._root = os.fspath(root)
         self.paths = tuple(sorted(paths))
         self._real_root = os.path.realpath(root)
         self._straight: dict[str, bool] = {}
@@ -50,17 +51,18 @@ class DiskTree:
     @cached_property
     def links(self) -> dict[str, str]:
         """The symbolic links among the paths, each with the text that it holds."""
-        found = (path for path in self.paths if os.path.islink(self.root / path))
-        return {path: os.readlink(self.root / path) for path in found}
+        found = (path for path in self.paths if os.path.islink(os.path.join(self._root, path)))
+        return {path: os.readlink(os.path.join(self._root, path)) for path in found}
 
     def read(self, path: str) -> bytes:
         """Return the content of a file on disk. Raises ReadError."""
-        target = self.root / path
+        target = os.path.join(self._root, path)
         try:
             if os.path.islink(target) or not self._is_straight(os.path.dirname(path)):
-                target = target.resolve(strict=True)
-                if not target.is_relative_to(self._real_root):
+                resolved = (self.root / path).resolve(strict=True)
+                if not resolved.is_relative_to(self._real_root):
                     raise ReadError(_LEAVES)
+                target = os.fspath(resolved)
             # Without O_NONBLOCK a named pipe would hold the run for ever.
             descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
             try:
@@ -197,7 +199,8 @@ def disk_tree(root: Path, repository: Repository | None) -> DiskTree:
     tracked, untracked = repository.files()
     paths = (os.fsdecode(path[len(prefix) :]) for path in tracked | untracked if path.startswith(prefix))
     # A path in the index may be gone from the disk, or be a submodule.
-    return DiskTree(root, (path for path in paths if _is_file(root / path)))
+    start = os.fspath(root)
+    return DiskTree(root, (path for path in paths if _is_file(os.path.join(start, path))))
 
 
 def below(folder: Path, top: Path) -> str:
@@ -216,7 +219,7 @@ def _walk(root: Path) -> Iterator[str]:
             yield name if relative == "." else os.path.join(relative, name)
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(path: str) -> bool:
     try:
         mode = os.lstat(path).st_mode
     except OSError:

@@ -9,6 +9,7 @@ from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.layer import App, Layer, Manifest
 from gitopslint.model.platform import Build, Unused
+from gitopslint.model.secret import TextFile
 from gitopslint.model.sops import SopsFile, SopsGap
 from gitopslint.model.span import Span
 
@@ -25,7 +26,7 @@ class Unit(NamedTuple):
     sops: tuple[SopsFile | SopsGap, ...] = ()
     builds: tuple[Build, ...] = ()
     unused: tuple[Unused, ...] = ()
-    texts: tuple[tuple[str, str], ...] = ()
-    """Files that are no YAML documents, by path: findings may point into them."""
+    texts: tuple[TextFile, ...] = ()
+    """Files that are no YAML documents: findings may point into them, and secrets may stand in them."""
     secret_spans: tuple[Span, ...] = ()
     """What no excerpt may show."""

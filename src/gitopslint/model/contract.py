@@ -15,6 +15,7 @@ from gitopslint.model.moment import parse_length
 from gitopslint.model.policy import Policy
 from gitopslint.model.record import record
 from gitopslint.model.rule import Level
+from gitopslint.model.secretsettings import SecretSettings
 from gitopslint.model.tag import check_environment_pattern, check_tag_pattern
 
 FILE_NAME = ".gitopslint.yaml"
@@ -265,6 +266,8 @@ class Contract:
     """Settings of single apps, by name."""
     exclude: tuple[str, ...] = ()
     """Files that no rule reads, in the syntax of `.gitignore`."""
+    secrets: SecretSettings = SecretSettings()
+    """What is a secret here besides what gitopslint knows, and what is none."""
     policies: tuple[Policy | str, ...] | None = None
     """Rules of your own, and the names of those shipped policies that you keep. By default all of these; `[]` is
     none."""

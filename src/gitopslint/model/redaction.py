@@ -3,67 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from gitopslint.model.document import KeyPath, Node
+from gitopslint.model.keynames import HOLDERS, PASSWORD_WORDS, SECRET_PAIRS, TOKEN_WORDS, words_of
 from gitopslint.model.scalars import printed
+from gitopslint.model.span import Span
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_SECRET_WORDS = frozenset(
-    {
-        "password",
-        "passwords",
-        "passwd",
-        "pwd",
-        "pass",
-        "passphrase",
-        "passphrases",
-        "secret",
-        "secrets",
-        "token",
-        "tokens",
-        "credential",
-        "credentials",
-        "creds",
-        "cred",
-        "apikey",
-        "apikeys",
-        "auth",
-        "authorization",
-        "dsn",
-        "salt",
-        "bearer",
-        "pat",
-        "totp",
-        "otp",
-        "htpasswd",
-        "privatekey",
-        "secretkey",
-        "accesskey",
-        "signature",
-        "cookie",
-    }
-)
-_SECRET_PAIRS = frozenset(
-    {
-        ("api", "key"),
-        ("api", "keys"),
-        ("private", "key"),
-        ("access", "key"),
-        ("secret", "key"),
-        ("signing", "key"),
-        ("encryption", "key"),
-        ("master", "key"),
-        ("account", "key"),
-        ("license", "key"),
-        ("webhook", "url"),
-        ("connection", "string"),
-        ("client", "secret"),
-        ("pass", "phrase"),
-    }
-)
-_HOLDERS = _SECRET_WORDS - {"auth", "authorization", "pass", "signature", "cookie", "salt", "pat"}
+_SECRET_WORDS = PASSWORD_WORDS | TOKEN_WORDS | {"auth", "authorization", "dsn", "salt", "signature", "cookie", "pepper"}
+_HOLDERS = HOLDERS | {"dsn"}
 """Words that make a secret of everything below the key. `auth` is not one: it also holds a user and a database."""
 _HARMLESS_ENDS = frozenset(
     {
@@ -180,15 +129,38 @@ _CREDENTIAL = re.compile(
     re.ASCII,
 )
 
+_MARK = "!secret"
+"""The tag of a value that was found to be secret by more than its name and shape."""
+
 
 def redacted(path: KeyPath, node: Node) -> str | None:
     """Return what to show instead of a scalar that is secret by its key or shape; None for one that may be shown."""
     if not node.is_scalar or isinstance(node.value, bool):
         return None
     text = printed(node.value)  # type: ignore[arg-type]
+    if node.tag == _MARK:
+        return f"<redacted, {len(text)} characters>"
     if not text or (isinstance(node.value, str) and _PLACEHOLDER.fullmatch(text.strip())):
         return None
     return f"<redacted, {len(text)} characters>" if is_secret(path, text) else None
+
+
+def marked(node: Node, secrets: Mapping[str, Sequence[Span]]) -> Node:
+    """Return values in which every scalar is marked as secret that stands where one was found, by file."""
+    shadowed = tuple(marked(old, secrets) for old in node.shadowed)
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: marked(below, secrets) for key, below in value.items()}
+    elif isinstance(value, list):
+        value = [marked(item, secrets) for item in value]
+    elif any(_overlap(node.span, span) for span in secrets.get(node.span.path, ())):
+        return node.changed(tag=_MARK, shadowed=shadowed)
+    return node.changed(value=value, shadowed=shadowed)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    starts, ends = (one.line, one.column), (one.end_line, one.end_column)
+    return starts < (other.end_line, other.end_column) and (other.line, other.column) < ends
 
 
 def is_secret(path: KeyPath, text: str) -> bool:
@@ -221,17 +193,12 @@ def _names_secret(path: KeyPath) -> bool:
     keys = [step for step in path if isinstance(step, str)]
     if not keys or any(_REFERENCES.search(key) for key in keys):
         return False
-    *around, own = (_words(key) for key in keys)
+    *around, own = (words_of(key) for key in keys)
     end = own[-1] if own else ""
-    if _is_secret(own, _SECRET_WORDS) and (end not in _HARMLESS_ENDS or own[-2:] in _SECRET_PAIRS):
+    if _is_secret(own, _SECRET_WORDS) and (end not in _HARMLESS_ENDS or own[-2:] in SECRET_PAIRS):
         return True
     return end not in _HARMLESS_IN_HOLDERS and any(_is_secret(words, _HOLDERS) for words in around)
 
 
 def _is_secret(words: tuple[str, ...], known: frozenset[str]) -> bool:
-    return not known.isdisjoint(words) or any(pair in _SECRET_PAIRS for pair in pairwise(words))
-
-
-def _words(key: str) -> tuple[str, ...]:
-    """Split a key on case and separators: `dbPassword`, `DB_PASSWORD` and `db-password` are db and password."""
-    return tuple(word.lower() for word in _WORD.findall(key))
+    return not known.isdisjoint(words) or any(pair in SECRET_PAIRS for pair in pairwise(words))

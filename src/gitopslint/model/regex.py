@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-_MOST_STATES = 2000
+MOST_STATES = 2000
 _MOST_DEPTH = 50
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 
@@ -24,21 +24,23 @@ class RegexError(ValueError):
     """A pattern that is malformed, too large, or uses what this module does not know."""
 
 
-class _Tree(NamedTuple):
+class Tree(NamedTuple):
     """A parsed pattern: `kind` says what `parts` are joined by, or that it is a single test."""
 
-    kind: Literal["test", "assert", "sequence", "choice", "repeat"]
-    parts: tuple[_Tree, ...] = ()
+    kind: Literal["test", "assert", "sequence", "choice", "repeat", "group"]
+    parts: tuple[Tree, ...] = ()
     test: Test | None = None
     assertion: Assertion | None = None
     least: int = 0
     most: int | None = None
+    lazy: bool = False
+    number: int = 0
 
 
 class Regex:
     """A compiled pattern."""
 
-    def __init__(self, tree: _Tree) -> None:
+    def __init__(self, tree: Tree) -> None:
         self._tests: list[Test | None] = []
         self._assertions: list[Assertion | None] = []
         self._next: list[tuple[int, ...]] = []
@@ -72,19 +74,19 @@ class Regex:
             if state in reached:
                 continue
             reached.add(state)
-            if self._tests[state] is None and _is_so(self._assertions[state], text, at):
+            if self._tests[state] is None and is_so(self._assertions[state], text, at):
                 waiting += self._next[state]
         return reached
 
     def _state(self, test: Test | None = None, assertion: Assertion | None = None, *after: int) -> int:
-        if len(self._next) >= _MOST_STATES:
+        if len(self._next) >= MOST_STATES:
             raise RegexError("it is too large")
         self._tests.append(test)
         self._assertions.append(assertion)
         self._next.append(after)
         return len(self._next) - 1
 
-    def _built(self, tree: _Tree, after: int) -> int:
+    def _built(self, tree: Tree, after: int) -> int:
         """Return the state from which the tree leads to `after`."""
         match tree.kind:
             case "test" | "assert":
@@ -112,23 +114,26 @@ class Regex:
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> Regex:
     """Return a pattern that is ready to match. Raises RegexError."""
-    parser = _Parser(pattern)
+    parser = Parser(pattern)
     return Regex(parser.whole())
 
 
-class _Parser:
+class Parser:
+    """Reads one pattern."""
+
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
         self._depth = 0
 
-    def whole(self) -> _Tree:
+    def whole(self) -> Tree:
+        """Return the tree of the pattern. Raises RegexError."""
         tree = self._choice()
         if self._at < len(self._text):
             raise RegexError(f"')' at {self._at + 1} closes nothing")
         return tree
 
-    def _choice(self) -> _Tree:
+    def _choice(self) -> Tree:
         self._depth += 1
         if self._depth > _MOST_DEPTH:
             raise RegexError("its groups are nested too deeply")
@@ -136,22 +141,22 @@ class _Parser:
         while self._take("|"):
             parts.append(self._sequence())
         self._depth -= 1
-        return parts[0] if len(parts) == 1 else _Tree("choice", tuple(parts))
+        return parts[0] if len(parts) == 1 else Tree("choice", tuple(parts))
 
-    def _sequence(self) -> _Tree:
+    def _sequence(self) -> Tree:
         parts = []
         while self._at < len(self._text) and self._text[self._at] not in "|)":
             parts.append(self._repeated(self._atom()))
-        return _Tree("sequence", tuple(parts))
+        return Tree("sequence", tuple(parts))
 
-    def _repeated(self, tree: _Tree) -> _Tree:
+    def _repeated(self, tree: Tree) -> Tree:
         times = self._times()
         if times is None:
             return tree
-        self._take("?")  # lazy or not, what is found is the same
+        lazy = self._take("?")  # for whether it fits at all, that is the same
         if tree.kind == "assert" or self._times() is not None:
             raise RegexError("a repetition, '^' or '$' cannot be repeated")
-        return _Tree("repeat", (tree,), least=times[0], most=times[1])
+        return Tree("repeat", (tree,), least=times[0], most=times[1], lazy=lazy)
 
     def _times(self) -> tuple[int, int | None] | None:
         if self._take("*"):
@@ -173,26 +178,26 @@ class _Parser:
             raise RegexError(f"{{{least},{most}}} counts backwards")
         return low, high
 
-    def _atom(self) -> _Tree:
+    def _atom(self) -> Tree:
         character = self._text[self._at]
         self._at += 1
         if character == "(":
             return self._group()
         if character == "[":
-            return _Tree("test", test=self._class())
+            return Tree("test", test=self._class())
         if character == ".":
-            return _Tree("test", test=lambda one: one not in "\n\r\u2028\u2029")
+            return Tree("test", test=lambda one: one not in "\n\r\u2028\u2029")
         if character in "^$":
-            return _Tree("assert", assertion="start" if character == "^" else "end")
+            return Tree("assert", assertion="start" if character == "^" else "end")
         if character in "*+?":
             raise RegexError(f"{character!r} at {self._at} repeats nothing")
         if character != "\\":
-            return _Tree("test", test=character.__eq__)
+            return Tree("test", test=character.__eq__)
         if self._peek() in ("b", "B"):
-            return _Tree("assert", assertion="boundary" if self._next() == "b" else "inside")
-        return _Tree("test", test=self._escaped())
+            return Tree("assert", assertion="boundary" if self._next() == "b" else "inside")
+        return Tree("test", test=self._escaped())
 
-    def _group(self) -> _Tree:
+    def _group(self) -> Tree:
         if self._peek() == "?":
             self._at += 1
             if not self._take(":"):
@@ -278,7 +283,8 @@ class _Parser:
         return False
 
 
-def _is_so(assertion: Assertion | None, text: str, at: int) -> bool:
+def is_so(assertion: Assertion | None, text: str, at: int) -> bool:
+    """Tell whether an assertion holds at an offset of a text."""
     if assertion is None:
         return True
     if assertion == "start":

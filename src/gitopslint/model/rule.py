@@ -10,8 +10,8 @@ Level = Literal["error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("note", "warning", "error")
 """From the mildest to the most serious."""
 
-Family = Literal["layers", "image", "promotion", "argocd", "platform", "waivers", "policy"]
-FAMILIES: tuple[Family, ...] = ("layers", "image", "promotion", "argocd", "platform", "waivers", "policy")
+Family = Literal["layers", "image", "promotion", "argocd", "secrets", "platform", "waivers", "policy"]
+FAMILIES: tuple[Family, ...] = ("layers", "image", "promotion", "argocd", "secrets", "platform", "waivers", "policy")
 """In the order of the manual."""
 
 Parameter = str | int | bool | tuple[str, ...]

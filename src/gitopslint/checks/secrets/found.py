@@ -1,0 +1,42 @@
+"""Secrets at their offsets, and the choice among several that speak of the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from gitopslint.model.document import KeyPath
+from gitopslint.model.secret import Confidence
+from gitopslint.model.span import Span
+
+_PRECEDENCE = ("public-secret", "secret-ref-with-value", "plaintext-secret", "secret-in-values", "secret-manifest")
+"""The rule that says the most comes first."""
+
+
+class Found(NamedTuple):
+    """A secret in the text of a file from `start` to `end`."""
+
+    rule: str
+    start: int
+    end: int
+    kind: str
+    path: KeyPath = ()
+    uses: tuple[Span, ...] = ()
+    confidence: Confidence = "certain"
+    pattern: str = ""
+    shown: bool = False
+    """Whether the text there is no secret itself: it only stands for one."""
+
+
+def chosen(found: Iterable[Found]) -> list[Found]:
+    """Return one of those that overlap: that of the rule which says the most, then the longer one, in file order."""
+    kept: list[Found] = []
+    for one in sorted(found, key=_precedence):
+        if not any(one.start < other.end and other.start < one.end for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda one: (one.start, one.end))
+
+
+def _precedence(one: Found) -> tuple[int, int, int]:
+    rank = _PRECEDENCE.index(one.rule) if one.rule in _PRECEDENCE else len(_PRECEDENCE)
+    return rank, one.start, one.start - one.end

@@ -1,0 +1,40 @@
+"""Where any of many words stands in a text, in one pass over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+try:
+    import ahocorasick_rs as _native
+except ImportError:  # there is no wheel for every platform; what is found is the same
+    _native = None  # type: ignore[assignment]
+
+_TO_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def lowered(text: str) -> str:
+    """Return a text in lower case in which everything stands where it stood."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text.translate(_TO_LOWER)
+
+
+class Keywords:
+    """Words in lower case, each with a number."""
+
+    def __init__(self, words: Iterable[str], *, native: bool = True) -> None:
+        self._words = tuple(words)
+        self._automaton = _native.AhoCorasick(self._words) if native and _native is not None else None
+
+    def found_in(self, lower: str) -> list[tuple[int, int]]:
+        """Return where each word stands in a text that is in lower case, as offset and number, in order."""
+        if self._automaton is None:
+            return sorted(self._one_by_one(lower))
+        found = self._automaton.find_matches_as_indexes(lower, overlapping=True)
+        return sorted((start, number) for number, start, _ in found)
+
+    def _one_by_one(self, lower: str) -> Iterator[tuple[int, int]]:
+        for number, word in enumerate(self._words):
+            at = lower.find(word)
+            while at >= 0:
+                yield at, number
+                at = lower.find(word, at + 1)

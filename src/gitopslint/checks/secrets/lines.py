@@ -1,0 +1,160 @@
+"""Secrets by their names in lines of text, and where each stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gitopslint.checks.secrets import encoded, naming, urls, values
+from gitopslint.checks.secrets.assignments import Assignment, assignments
+from gitopslint.checks.secrets.manner import Manner
+from gitopslint.checks.secrets.randomness import looks_random
+from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TOKEN_WORDS, Name, name_of, word_set
+
+_COMMON = word_set(
+    "pass pwd psw _pw pw: pw= secret token key cred auth dsn uri psk pepper salt identified curl redis-cli "
+    "mysql webhook connection cookie парол секрет ключ токен senha contrase clave clé cle chave chiave parola "
+    "kennwort geheim segredo schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ klucz klíč klic kulcs "
+    "nyckel sleutel mật seed jwt hmac pat: pat= pat_ pat- pat\" pat' pre_shared preshared kata_sandi "
+    "katasandi"
+)
+STEMS = (
+    *sorted(_COMMON),
+    *NAMES_IN_OTHER_SCRIPTS,
+    *sorted(word for word in PASSWORD_WORDS | TOKEN_WORDS if not any(stem in f"{word}:" for stem in _COMMON)),
+)
+"""What a line must hold, in lower case, for a secret to stand in it by its name. A test holds that none lacks one."""
+
+_STEM = re.compile("|".join(re.escape(stem) for stem in STEMS))
+_NAMED = re.compile(
+    r"""^\s*(?:[-*{]\s*)*["']?(?:name|key|variable|var|param|parameter)["']?\s*[:=]\s*["']?([\w.\-/]{2,120})["']?\s*,?\s*$""",
+    re.IGNORECASE,
+)
+_VALUES = frozenset(
+    {"value", "val", "default", "content", "data", "defaultvalue", "stringvalue", "plaintext", "literal"}
+)
+_VALUE_LINE = re.compile(r"""\s*(?:[-*{]\s*)*["']?value["']?\s*[:=]""", re.IGNORECASE)
+_KEY = re.compile(r"[\w.\-/]{1,80}")
+_AUTHORIZATION = re.compile(r"(?:[A-Za-z-]{2,20}[ =])?(?P<value>\S{16,2000})")
+_USER_AND_PASSWORD = re.compile(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
+_PAIRED = (("auth",), ("credentials",), ("creds",), ("login",), ("basicauth",), ("userpass",))
+_LONGEST_LINE = 8000
+_CHPASSWD = re.compile(
+    r"""^\s*(?:-\s*)?(?:echo\s+["']?)?(?P<user>root|ubuntu|admin|debian|centos|ec2-user|core|user|[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
+    re.MULTILINE,
+)
+
+
+class Named(NamedTuple):
+    """A secret by its name: from where to where it stands, under which name, and what it is."""
+
+    start: int
+    end: int
+    key: str
+    kind: str
+    hashed: bool = False
+
+
+def mentions(text: str) -> bool:
+    """Tell whether a text holds any of the words under which secrets stand."""
+    return _STEM.search(text.lower()) is not None
+
+
+def secrets_in_line(line: str, manner: Manner, before: str = "") -> Iterator[Named]:
+    """Yield the secrets of one line. `before` is the line above, which may hold the name of a `value` here."""
+    if manner == "code" or len(line) > _LONGEST_LINE or not line.strip():
+        return
+    taken: list[tuple[int, int]] = []
+    for one in assignments(line):
+        if any(start < one.end and one.start < end for start, end in taken):
+            continue
+        found = _judged(one, manner, before)
+        if found is not None:
+            taken.append((found.start, found.end))
+            yield found
+    if "chpasswd" in line or "chpasswd" in before:
+        yield from users_in(line)
+
+
+def users_in(text: str) -> Iterator[Named]:
+    """Yield the passwords of a list of `user:password`, one to a line."""
+    for match in _CHPASSWD.finditer(text):
+        if not values.harmless(match["value"]) and match["value"] not in ("R", "RANDOM"):
+            hashed = values.PASSWORD_HASH.fullmatch(match["value"]) is not None
+            yield Named(*match.span("value"), match["user"], "a password hash" if hashed else "a password", hashed)
+
+
+def _judged(one: Assignment, manner: Manner, before: str) -> Named | None:
+    key = one.key
+    if key.lower() in _VALUES:
+        above = _NAMED.match(before)
+        if above is None:
+            return None
+        key = above[1]
+    if manner == "expression" and not one.quoted:
+        return None
+    if one.whole and not one.quoted and _is_more_than_a_value(one.value):
+        # `command: mysql --password x`: the parts of the line are judged on their own.
+        return _address(one, key, manner)
+    if one.loose and not one.quoted and not naming.is_strong(one.value):
+        return None
+    return judged(key, one.value, one.start, one.end, manner) or _address(one, key, manner)
+
+
+def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named | None:
+    """Return the secret that a text is under a key, at the place where it stands."""
+    name = name_of(key.rpartition("/")[2] if "/" in key and "//" in key else key)
+    prose = manner == "prose"
+    if values.PASSWORD_HASH.fullmatch(text) and (name.sense in ("secret", "token") or "hash" in name.words):
+        return Named(start, end, key, "a password hash", True)
+    if name.words[-1:] == ("auth",) and encoded.basic_password(text) is not None:
+        return Named(start, end, key, "a user and password")
+    if name.words[-1:] == ("authorization",) and (given := _AUTHORIZATION.fullmatch(text)) is not None:
+        at = start + given.start("value")
+        return Named(at, end, key, "a token") if looks_random(given["value"]) else None
+    if name.words[-1:] in _PAIRED and not prose and (pair := _USER_AND_PASSWORD.fullmatch(text)) is not None:
+        if not values.harmless(pair["value"]) and not pair["value"].isdigit():
+            return Named(start + pair.start("value"), end, key, "a password")
+        return None
+    if naming.is_secret(name, text, prose=prose):
+        return Named(start, end, key, kind_of(name))
+    return None
+
+
+def bare_address(key: str, text: str, manner: Manner) -> Named | None:
+    """Return the password of an address without a scheme that a text is."""
+    found = urls.bare_user_info(text)
+    if found is None or not urls.is_secret(found, prose=manner == "prose"):
+        return None
+    return Named(found.start, found.end, key, "a password in an address")
+
+
+def is_value(line: str) -> bool:
+    """Tell whether a line holds the value of a name on the line before."""
+    return _VALUE_LINE.match(line) is not None
+
+
+def key_path(key: str) -> tuple[str, ...]:
+    """Return the key path of a key in a line of text; none where the key could itself hold a secret."""
+    return (key,) if _KEY.fullmatch(key) and not looks_random(key, 20) else ()
+
+
+def kind_of(name: Name) -> str:
+    """Name what stands under a key in words."""
+    if name.password:
+        return "a password"
+    if name.sense == "key" or "key" in name.words or "apikey" in name.words:
+        return "a key"
+    return "a token" if {"token", "tokens"} & set(name.words) else "a secret"
+
+
+def _address(one: Assignment, key: str, manner: Manner) -> Named | None:
+    if "@" not in one.value:
+        return None
+    found = bare_address(key, one.value, manner)
+    return None if found is None else found._replace(start=one.start + found.start, end=one.start + found.end)
+
+
+def _is_more_than_a_value(text: str) -> bool:
+    return " " in text and re.search(r"\s-{1,2}\w|=|;|&&|\|", text) is not None

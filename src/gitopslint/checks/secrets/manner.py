@@ -1,0 +1,71 @@
+"""What kind of text a file is, by its path: that decides how much a name in it says."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Literal
+
+from gitopslint.model.keynames import word_set
+
+Manner = Literal["config", "expression", "prose", "code"]
+"""`config`: what stands behind a key is its value. `expression`: only what is quoted is. `prose`: text for people, with
+examples. `code`: names mean variables, columns and labels, so only the shape of a credential counts."""
+
+_CODE = word_set(
+    "ts tsx js jsx mjs cjs mts cts py pyi go rs java kt kts scala rb php cs fs vb c cc cpp cxx h hh hpp m mm "
+    "swift dart lua pl pm ex exs erl clj cljs hs ml mli vue svelte astro graphql gql proto css scss sass less "
+    "html htm svg xsd xsl ipynb snap r jl zig nim sol wat d elm re res po pot xlf xliff arb strings resx "
+    "stories feature csv tsv lock sum map diff patch log prisma mdx"
+)
+_PROSE = word_set("md markdown rst adoc asciidoc txt text org tex man 1 5 8")
+_EXPRESSION = word_set("tf hcl nomad libsonnet jsonnet bicep groovy gradle star bzl cue dhall nix rego ps1 psm1 mk")
+_LOCKS = word_set(
+    "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lockb composer.lock poetry.lock uv.lock "
+    "Pipfile.lock Cargo.lock go.sum Gemfile.lock flake.lock mix.lock pubspec.lock packages.lock.json "
+    ".terraform.lock.hcl Chart.lock requirements.lock deno.lock checksums.txt SHA256SUMS .gitleaksignore "
+    ".secrets.baseline gitleaks.toml .gitleaks.toml .betterleaks.toml tsconfig.json package.json"
+)
+_LANGUAGES = (
+    "en|de|fr|es|it|pt|ru|uk|be|pl|nl|sv|da|no|nb|nn|fi|cs|sk|hu|ro|bg|hr|sr|sl|bs|mk|sq|et|lv|lt|el|tr|ar|he|fa|hi|bn|ta"
+    "|te|ur|th|vi|id|ms|ja|ko|zh|ka|hy|az|kk|uz|ca|eu|gl|is|ga|mt"
+)
+_WORDS = re.compile(
+    r"(?:^|/)(?:locales?|i18n|l10n|lang|langs|languages?|translations?|messages|intl|__snapshots__|node_modules|vendor)/"
+    r"|(?:^|/)(?:[\w.-]*[._-])?(?:messages|translations?|i18n|locale)[._-][\w.-]*json$"
+    rf"|(?:^|/)(?:{_LANGUAGES})(?:[-_][A-Za-z]{{2,4}})?\.json$"
+    r"|\.schema\.(?:json|ya?ml)$|(?:^|/)(?:openapi|swagger)[\w.-]*(?:/|\.(?:ya?ml|json)$)",
+    re.IGNORECASE,
+)
+"""Where texts for people stand, in all languages; snapshots; other people's files; descriptions of interfaces."""
+_NAMES: dict[str, Manner] = {
+    "makefile": "expression",
+    "gnumakefile": "expression",
+    "jenkinsfile": "expression",
+    "tiltfile": "expression",
+    "vagrantfile": "expression",
+    "license": "prose",
+    "codeowners": "prose",
+    "changelog": "prose",
+    "readme": "prose",
+}
+
+
+def manner_of(path: str) -> Manner:
+    """Return what kind of text stands at a path; configuration where nothing says otherwise."""
+    name = posixpath.basename(path)
+    if name in _LOCKS or _WORDS.search(path):
+        return "code"
+    lower = name.lower()
+    if lower in _NAMES:
+        return _NAMES[lower]
+    ending = lower.rpartition(".")[2] if "." in lower.lstrip(".") else ""
+    for kind, endings in (("code", _CODE), ("prose", _PROSE), ("expression", _EXPRESSION)):
+        if ending in endings:
+            return kind  # type: ignore[return-value]
+    return "config"
+
+
+def is_lock(path: str) -> bool:
+    """Tell whether a file is full of checksums."""
+    return posixpath.basename(path) in _LOCKS

@@ -1,0 +1,203 @@
+"""What a text under a key is when it is no secret: a placeholder, a reference, a name, a public value."""
+
+from __future__ import annotations
+
+import re
+
+from gitopslint.checks.secrets.randomness import is_hex, is_uuid, looks_random, wordlike
+from gitopslint.model.keynames import word_set
+
+_PLACEHOLDER = re.compile(
+    r"""
+    [\W_]*                                                          # nothing but punctuation
+    | [x*.\-_#•?0]{3,200}                                           # xxxx, ****
+    | [<\[{(]{1,3}[^<>\[\]{}]{0,200}[>\]})]{1,3}                    # <password>, [token], {{ x }}
+    | auto|random|default|inherited|encrypted|sample|hidden|masked|omitted|removed|foo|bar|baz|foobar|asdf|lorem|ipsum
+    | undefined|unset|none|null|nil|n/?a|empty|unused|required|optional|invalid|generated?|valuefrom|stub|mock(?:ed)?
+    | here|(?:use|from|see|in)[\W_]vault|vault
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_SAYS_SO = re.compile(
+    r"""
+    (?:^|[\W_])(?:
+      (?:change|replace)[\W_]?(?:me|this|it|with|in|before|your)? | changeit | todo | tbd | fixme | placeholder
+    | redacted | dummy | fake | insert | fill[\W_]?(?:in|me) | set[\W_]?me | your | example | examples
+    | not[\W_]?(?:used|set|real|needed|required|a[\W_]?real) | to[\W_]be[\W_]\w+
+    | my[\W_](?:secret|password|token|key|api|super)\w* | enter[\W_]\w+ | provide[\W_]\w+ | see[\W_]\w+
+    | managed[\W_]by | goes[\W_]?here | x{4,} | \*{3,} | \.{3} | xxx
+    | замени\w* | указать | вставьте | пример | заполни\w* | ваш\w{0,3} | ersetzen | hier[\W_]eintragen
+    )(?:$|[\W_0-9])
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_TOGETHER = re.compile(
+    r"changeme|changeit|replaceme|setme|fillme|insertyour|your(?:password|secret|token|key|api)|example(?:password|secret|key|token)"
+    r"|placeholder",
+    re.IGNORECASE,
+)
+_TEMPLATE = re.compile(
+    r"""
+      \{\{.{0,300}?\}\} | \$\{[^}]{0,300}\} | \$\([^)]{0,300}\) | \$\[\[.{0,300}?\]\] | \{%.{0,300}?%\} | <%.{0,300}?%>
+    | \#\{[^}]{0,300}\} | `[^`]{0,300}` | (?<![^\s"'=:/@,])\$\$?[A-Za-z_][A-Za-z0-9_]{0,100}
+    | (?<![^\s"'=:/@,])\$[0-9@*]
+    | (?<!\w)%[A-Z_][A-Z0-9_]{1,100}%(?!\w) | %\([^)]{0,300}\)s? | <path:[^>]{0,300}> | (?<!\w)@[A-Z_]{2,100}@(?!\w)
+    | (?<!\w)__[A-Z][A-Z0-9_]{0,100}__(?!\w) | (?:secret)?ref\+[a-z0-9]{1,30}://[^\s@]{0,500} | @@?\{[^}]{0,300}\}
+    | <[a-zA-Z_ -]{2,60}> | \{[A-Za-z_][\w.:-]{0,60}\}
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_REFERENCE = re.compile(
+    r"""
+      (?:vault|secrets?|sm|ssm|op|keyvault|akv|gcp-?sm|aws-?sm|awssecretsmanager|gcpsecretmanager|env|file|files|k8s
+        |kubernetes|doppler|infisical|bws|bitwarden|lastpass|pass|sops|conjur|parameterstore|cyberark|akeyless)
+        (?:\+[\w-]+)?:(?:/{0,3})[^\s@]*
+    | arn:aws[\w-]*:\S+ | projects/[^/\s]+/secrets/\S+ | @Microsoft\.KeyVault\(.* | secrets?[./][\w./-]+
+    | (?:env|process\.env|os\.environ|secrets|vars|var|local|data|module|inputs|github|values|Values|config|settings
+        |self|this|ctx|context|params|props|request|req)\.[\w.\[\]"'-]+
+    | (?:os\.)?getenv\(.* | lookup\(.* | !\w+\s.* | [\w.]+\(.*\)
+    | ENC\[.* | ENC\(.* | \{cipher\}.* | encrypted:.* | \$ANSIBLE_VAULT;.* | vault:v[0-9]+:.*
+    | enc:v?[0-9]*:.* | AgA.{150,} | AgB.{150,}
+    | age1[0-9a-z]{50,} | -----BEGIN\ (?!.*PRIVATE).* | ssh-(?:rsa|dss|ed25519)\ AAAA.* | ecdsa-sha2-\S+\ AAAA.*
+    | sk-ssh-ed25519@.* | sk-ecdsa-.* | -----BEGIN\ (?:AGE\ ENCRYPTED|PGP\ (?:MESSAGE|PUBLIC)).*
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_PATH = re.compile(
+    r"(?:[~.]{0,2}/[\w.@+~ -]+)+/?|[A-Za-z]:\\.*|(?:[\w.-]+/)*[\w-]+"
+    r"\.(?:json|ya?ml|pem|key|crt|cer|p12|pfx|jks|txt|env|conf|cfg|ini|toml|sh|py|js|ts|pub|gpg|asc|enc|cert)"
+)
+_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s]*", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:/[\w./-]*)?", re.IGNORECASE
+)
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,24}")
+_DURATION = re.compile(
+    r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w|y|min|mins|hours?|days?|Mi|Gi|Ki|M|G|K|MB|GB|KB))+", re.IGNORECASE
+)
+_DIGEST = re.compile(
+    r"(?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/=]{8,}|[^\s@]+@sha256:[0-9a-f]{64}", re.IGNORECASE
+)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-._/][A-Za-z0-9]+)*")
+_WORDS_OF_SECRETS = re.compile(
+    r"(?:^|[-_./])(?:secrets?|token|tokens|creds?|credentials?|passwords?|passwd|pass|pwd|keys?|auth|tls|cert|certs|config|env|jwt"
+    r"|oauth|api|app|db|database|user|admin|root|tokenreview|access|private|client|server|ssh|registry|pull|webhook|hmac"
+    r"|data|value|name|id)(?:$|[-_./0-9])",
+    re.IGNORECASE,
+)
+_SWITCH = word_set(
+    "true false yes no on off enabled disabled enable disable always never optional required strict lax none "
+    "both basic bearer digest ntlm kerberos ldap saml oidc oauth oauth2 jwt token password plain md5 scram "
+    "scram-sha-256 scram-sha-512 internal external automatic manual static dynamic random file env memory redis "
+    "postgres postgresql mysql vault kubernetes opaque string text hidden number boolean object array integer "
+    "header cookie query form json"
+)
+_REGEX = re.compile(r"\[[^\]\s]{0,40}[A-Za-z0-9]-[A-Za-z0-9][^\]\s]{0,40}\][{+*]|\\[wdsb][+*{]|\(\?[:!=<]|\.\*[$)]")
+PASSWORD_HASH = re.compile(
+    r"\$\$?2[abxy]\$\$?[0-9]{2}\$\$?[./A-Za-z0-9]{53}|\$\$?apr1\$\$?.{1,8}\$\$?[./A-Za-z0-9]{22}|\$(?:[156y]|argon2(?:id|i|d)"
+    r"|pbkdf2[\w-]*|scrypt)\$\S{20,400}|\{(?:SSHA|SHA|CRYPT|PBKDF2)\}\S{13,400}|SCRAM-SHA-256\$\S{40,400}|pbkdf2_sha256\$\S{40,200}"
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether a text only says that something goes here."""
+    stripped = text.strip().strip("\"'")
+    if len(stripped) > 200:
+        return False
+    if _PLACEHOLDER.fullmatch(stripped) is not None:
+        return True
+    if _SAYS_SO.search(stripped) is None and _TOGETHER.search(stripped) is None:
+        return False
+    return not any(looks_random(part) for part in re.split(r"[-_.:/\s]", stripped))
+
+
+def without_templates(text: str) -> str:
+    """Return a text without what a template, a variable or an expression would put into it."""
+    return _TEMPLATE.sub("", text) if any(one in text for one in "{$%<`@_+#") else text
+
+
+def is_templated(text: str) -> bool:
+    """Tell whether what counts in a text is put in later."""
+    rest = without_templates(text)
+    return rest != text and not looks_random(rest.strip("\"'"))
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether a text says where a secret is, or is one that nobody can read as it stands."""
+    stripped = text.strip()
+    if _REFERENCE.fullmatch(stripped) is not None:
+        return True
+    return _PATH.fullmatch(stripped) is not None and not any(looks_random(part) for part in stripped.split("/"))
+
+
+def is_word(text: str) -> bool:
+    """Tell whether a text is nothing but a word, in the place of a value that somebody took the trouble to encode."""
+    return re.fullmatch(r"[a-z]{3,20}", text) is not None and _TOGETHER.search(text) is None
+
+
+def is_publishable(text: str) -> bool:
+    """Tell whether a text is a key that its service hands out for browsers."""
+    return text.startswith(("pk_live_", "pk_test_", "pk.eyJ", "sb_publishable_", "phc_", "G-", "GTM-", "UA-", "6Le"))
+
+
+def is_encrypted(text: str) -> bool:
+    """Tell whether a text is ciphertext of SOPS, Ansible, Spring, dotenvx or a sealed Secret."""
+    return text.startswith(("ENC[", "ENC(", "{cipher}", "encrypted:", "$ANSIBLE_VAULT;", "vault:v", "AgA", "AgB"))
+
+
+def is_public(text: str) -> bool:
+    """Tell whether a text is something that everybody may know: an address, a length of time, a digest."""
+    return any(one.fullmatch(text) is not None for one in (_URL, _EMAIL, _DURATION, _DIGEST)) or (
+        _HOST.fullmatch(text) is not None and not looks_random(text.partition(".")[0], 20)
+    )
+
+
+def is_switch(text: str) -> bool:
+    """Tell whether a text is one of the words that choose how something works."""
+    return text.lower() in _SWITCH
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text reads as the name of a thing: words with hyphens, dots or slashes between them."""
+    if _NAME.fullmatch(text) is None or len(text) > 253 or is_uuid(text) or (is_hex(text) and len(text) >= 16):
+        return False
+    if looks_random(text, 12):
+        return False
+    parts = re.split(r"[-._/]", text)
+    return len(parts) > 1 and (wordlike(text) >= 0.5 or _WORDS_OF_SECRETS.search(text) is not None)
+
+
+def speaks_of_secrets(text: str) -> bool:
+    """Tell whether one of the words of a name is about secrets, as in `shop-db-credentials`."""
+    return _WORDS_OF_SECRETS.search(text) is not None
+
+
+def names_a_key(text: str) -> bool:
+    """Tell whether a text reads as a key inside a Secret, such as `password` or `DB_PASSWORD`."""
+    return _NAME.fullmatch(text.replace("_", "-")) is not None and (
+        _WORDS_OF_SECRETS.search(text) is not None or wordlike(text) >= 0.6
+    )
+
+
+def is_prose(text: str) -> bool:
+    """Tell whether a text is a sentence."""
+    words = text.split()
+    return len(words) >= 4 and sum(word.strip(".,:;!?()'\"").isalpha() for word in words) >= 0.7 * len(words)
+
+
+def is_pattern(text: str) -> bool:
+    """Tell whether a text is a regular expression."""
+    return _REGEX.search(text) is not None
+
+
+def harmless(text: str) -> bool:
+    """Tell whether a text cannot be a secret, whatever its key says."""
+    return (
+        not text.strip()
+        or is_placeholder(text)
+        or is_templated(text)
+        or is_reference(text)
+        or is_public(text)
+        or is_pattern(text)
+        or is_publishable(text)
+    )
