@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from gitopslint.loaders.tree import below, disk_tree
 from gitopslint.model.contract import FILE_NAME, Contract, PlatformSettings
 from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue
+from gitopslint.model.secret import SECRET_RULES
 
 # What few runs need is imported where it is needed: most look at one repository.
 
@@ -41,10 +43,13 @@ def open_checked(arguments: argparse.Namespace, shipped: Catalogue) -> Checked:
     ground = open_ground(arguments.path, shipped, staged=arguments.staged)
     try:
         side: Side
-        if arguments.product or (not arguments.platform and _is_platform(ground)):
+        secrets_only = _only_secrets(arguments.select)
+        if arguments.product or (not arguments.platform and not secrets_only and _is_platform(ground)):
             side = _platform_side(ground, arguments.product, shipped)
         else:
             side = _product_side(ground, arguments, shipped)
+            if not side.layout.layers and not (secrets_only and side.paths):
+                raise UsageError(_nothing_in(ground))
     except (GitError, SchemaError) as error:
         raise UsageError(str(error)) from None
     scope = below(ground.start, ground.root).rstrip("/")
@@ -73,11 +78,17 @@ def _product_side(ground: Ground, arguments: argparse.Namespace, shipped: Catalo
         platform = _platform_at(folder, changed(contract, exclude=own.exclude))
     elif folder is not None:
         absent = f"the platform repository is not at hand: there is no folder {told} (`platform.path`)"
-    product = Product(ground.tree, contract, ground.prefix, open_history, platform, absent)
-    if not product.layout.layers:
-        nearest = ground.start if ground.start.is_dir() else ground.start.parent
-        raise UsageError(nothing(nearest if ground.file is None else ground.root, ground.file, ground.contract))
-    return product
+    return Product(ground.tree, contract, ground.prefix, open_history, platform, absent)
+
+
+def _only_secrets(selected: Sequence[str]) -> bool:
+    """Tell whether only secrets are looked for: in any files, be they of a product or not."""
+    return bool(selected) and all(name in ("secrets", *SECRET_RULES) for name in selected)
+
+
+def _nothing_in(ground: Ground) -> str:
+    nearest = ground.start if ground.start.is_dir() else ground.start.parent
+    return nothing(nearest if ground.file is None else ground.root, ground.file, ground.contract)
 
 
 def _platform_side(ground: Ground, asked: str | None, shipped: Catalogue) -> Side:
