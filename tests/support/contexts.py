@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 SECRETS = {
+    "an address in base64": (
+        "secret.yaml",
+        (
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: shop}\ndata:\n"
+            "  MONGODB_URL: «bW9uZ29kYjovL3Nob3A6VGg0dFdhc05vdEl0QG1vbmdvLTA6MjcwMTcvc2hvcD9hdXRoU291cmNlPWFkbWlu»\n"
+        ),
+    ),
+    "a parameter of an address in a configuration file": (
+        "configmap.yaml",
+        (
+            "apiVersion: v1\nkind: ConfigMap\ndata:\n  app.ini: |\n    [events]\n"
+            "    endpoint = https://events.example.com/v1?site=1&api_key=«{alnum:32}»\n"
+        ),
+    ),
+    "through a pipe": (
+        "job.yaml",
+        "args:\n- |\n  echo '«Winter!77»' | docker login registry.example.com -u ci --password-stdin\n",
+    ),
     "bitnami postgresql": (
         "values.yaml",
         'postgresql:\n  auth:\n    username: shop\n    password: «Tr0ub4dor»\n    postgresPassword: «letmein»\n    database: shop\n    existingSecret: ""\n',
@@ -240,6 +258,25 @@ SECRETS = {
 }
 
 HARMLESS = {
+    "a variable through a pipe": (
+        "job.yaml",
+        'args:\n- |\n  echo "$REGISTRY_PASSWORD" | docker login registry.example.com -u ci --password-stdin\n',
+    ),
+    "a Secret that waits for its content": (
+        "secret.yaml",
+        (
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: shop}\nstringData:\n  config.yaml: |\n    url: https://example.com\n"
+            "    privateKey: CHANGE_ME\n  id_rsa: |\n    -----BEGIN OPENSSH PRIVATE KEY-----\n    XXXXXXXXXXXX\n"
+            "    -----END OPENSSH PRIVATE KEY-----\n"
+        ),
+    ),
+    "parameters of an address": (
+        "values.yaml",
+        (
+            "env:\n  DOCS_URL: https://example.com/token?page=2&key=name&token_type=bearer\n"
+            "  CALLBACK_URL: https://example.com/auth?redirect_uri=https://shop.example.com&state=${STATE}\n"
+        ),
+    ),
     "names and keys": (
         "values.yaml",
         "auth:\n  existingSecret: shop-db\n  existingSecretPasswordKey: postgres-password\n  secretKeys: {adminPasswordKey: admin-password, userPasswordKey: password}\n  passwordSecret: shop-db-password\n  usernameKey: username\n  secretName: shop-tls\n",

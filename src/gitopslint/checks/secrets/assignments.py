@@ -46,6 +46,11 @@ _COMMANDS = tuple(
     )
 )
 """Programs that take a password behind a flag of one letter."""
+_PIPED = re.compile(
+    rf"""\b(?:echo|printf)\s{{1,4}}(?:-\w{{1,2}}\s{{1,4}}|["']?%s["']?\s{{1,4}})?(?P<value>{_QUOTED}|[^\s"'$|;-][^\s"'|;]{{0,200}})"""
+    r"""\s{0,4}\|[^\n|]{1,200}(?:--password-stdin|--pass-?stdin|--stdin|\ssudo\s-S|chpasswd)"""
+)
+"""A password that goes to a program through a pipe."""
 _USER = re.compile(
     rf"""(?:curl|wget|http|https|xh)\b[^\n|;]{{0,400}}?\s(?:-u|--user|--proxy-user|-a)[ =]{{0,2}}"""
     rf"""(?P<value>{_QUOTED}|[^\s"';|$][^\s"';|]{{0,300}})"""
@@ -73,7 +78,8 @@ def assignments(line: str) -> Iterator[Assignment]:
     """Yield the assignments of a line, the one that is the whole line first, and those inside of quotes after them."""
     for one in _written(line):
         yield one
-        if one.quoted and "=" in one.value:
+        # What is in quotes may be a line of its own, and an address has parameters.
+        if "=" in one.value and (one.quoted or "://" in one.value):
             for inner in _written(one.value):
                 yield inner._replace(start=one.start + inner.start, end=one.start + inner.end, whole=False)
 
@@ -92,6 +98,8 @@ def _written(line: str) -> Iterator[Assignment]:
         for command in _COMMANDS:
             for match in command.finditer(line):
                 yield _part("password", match, "value", line)
+        for match in _PIPED.finditer(line):
+            yield _part("password", match, "value", line)
         for match in _USER.finditer(line):
             found = _part("user-pass", match, "value", line)
             user, colon, password = found.value.partition(":")

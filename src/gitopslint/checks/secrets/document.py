@@ -21,6 +21,7 @@ from gitopslint.model.secret import Confidence
 _PROSE_WORDS = word_set("description message text help comment notes note title summary documentation")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _ABOUT_END = ("name", "host", "user", "username", "url", "port", "crt", "cert", "email", "bucket", "region", "server")
+_WORD = re.compile(r"[A-Za-z]{3}")
 _PLAIN_WORD = re.compile(r"[A-Za-z]{1,12}")
 _DEEPEST = 3
 
@@ -124,11 +125,12 @@ class DocumentSearch:
                     yield self._whole(leaf, "secret-manifest", "a binary value")
                 return
             text = inner
-        if values.harmless(text) and not (leaf.name.password and values.is_word(text)):
-            return
+        # An address is harmless as such, and may hold a password all the same.
         inside = self._kind_inside(text, 0) if leaf.around == "secret-data" else None
         if inside is not None:
             yield self._whole(leaf, "plaintext-secret", inside)
+            return
+        if values.harmless(text) and not (leaf.name.password and values.is_word(text)):
             return
         one_line = "\n" not in text.strip()
         judged = lines.judged(leaf.key, text, 0, len(text), "config") if one_line else None
@@ -301,4 +303,15 @@ def _is_literal(entry: Node, step: str) -> bool:
         if values.is_templated(inner) or values.is_placeholder(inner):
             return False
         text = inner
+    if _holds_place_for_secrets(text):
+        return False
     return not (values.is_placeholder(text) or values.without_templates(text) != text or values.is_encrypted(text))
+
+
+def _holds_place_for_secrets(text: str) -> bool:
+    """Tell whether a text of several lines says where a secret goes, and holds none: an example, not a Secret."""
+    if "\n" not in text.strip():
+        return False
+    ends = (line.rpartition(": ")[2].rpartition("=")[2].strip() for line in text.split("\n"))
+    waiting = any(_WORD.search(end) and " " not in end and values.is_placeholder(end) for end in ends)
+    return waiting and next(secrets_in_text(text, "config"), None) is None
