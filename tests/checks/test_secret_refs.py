@@ -6,7 +6,7 @@ import pytest
 
 from gitopslint.engine.pairs import CLEAN_PLATFORM, PairExample, check_pair
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.model.contract import Contract, PlatformSettings, RequiredKeys, SecretPattern
+from gitopslint.model.contract import ClusterSecret, Contract, PlatformSettings, RequiredKeys
 from gitopslint.model.finding import Report
 
 ENV = "deploy/env/dev/shop.yaml"
@@ -157,13 +157,13 @@ def test_namespace_of_a_kustomization() -> None:
 
 
 DECLARED = {
-    "the cluster makes it": (PlatformSettings(cluster_secrets=(SecretPattern("oth*"),)), []),
-    "in this namespace": (PlatformSettings(cluster_secrets=(SecretPattern("other", "shop-*"),)), []),
+    "the cluster makes it": (PlatformSettings(cluster_secrets=(ClusterSecret("oth*"),)), []),
+    "in this namespace": (PlatformSettings(cluster_secrets=(ClusterSecret("other", "shop-*"),)), []),
     "in another namespace": (
-        PlatformSettings(cluster_secrets=(SecretPattern("other", "db"),)),
+        PlatformSettings(cluster_secrets=(ClusterSecret("other", "db"),)),
         [f"{JOB}:4:29 unresolved-secret-ref error"],
     ),
-    "with its key": (PlatformSettings(cluster_secrets=(SecretPattern("other", keys=("k",)),)), []),
+    "with its key": (PlatformSettings(cluster_secrets=(ClusterSecret("other", keys=("k",)),)), []),
 }
 
 
@@ -175,7 +175,7 @@ def test_secrets_of_the_cluster(settings: PlatformSettings, expected: list[str])
 
 def test_a_declared_secret_lacks_a_key() -> None:
     """Where the contract lists the keys of a Secret of the cluster, another one is missing."""
-    settings = PlatformSettings(cluster_secrets=(SecretPattern("other", keys=("username",)),))
+    settings = PlatformSettings(cluster_secrets=(ClusterSecret("other", keys=("username",)),))
     report = check({JOB: job("{secretKeyRef: {name: other, key: usrname}}")}, settings=settings)
     assert said(report) == [f"{JOB}:4:41 missing-secret-key error"]
     assert "did you mean 'username'?" in report.findings[0].message

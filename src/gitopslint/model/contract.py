@@ -123,7 +123,7 @@ class ApplicationSettings:
 
 
 @record
-class SecretPattern:
+class ClusterSecret:
     """Secrets by name and namespace."""
 
     __pydantic_config__ = _STRICT
@@ -174,7 +174,7 @@ class PlatformSettings:
     """The file there that names the tag which that image gets."""
     names: dict[str, str] = {}  # noqa: RUF012 - a record has no class attributes
     """What stands for `{app}` in these paths, by app, where it is not the name of the app."""
-    cluster_secrets: tuple[SecretPattern, ...] = ()
+    cluster_secrets: tuple[ClusterSecret, ...] = ()
     """Secrets that something in the cluster makes, so that no file has them."""
     required_keys: tuple[RequiredKeys, ...] = ()
     """Keys that Secrets must have which apps refer to as a whole."""
