@@ -258,6 +258,10 @@ SECRETS = {
 }
 
 HARMLESS = {
+    "permissions of OAuth": (
+        "values.yaml",
+        "security:\n- petstore_auth: ['write:pets', 'read:pets']\n- admin_auth: ['admin:org', 'repo:status']\n",
+    ),
     "a variable through a pipe": (
         "job.yaml",
         'args:\n- |\n  echo "$REGISTRY_PASSWORD" | docker login registry.example.com -u ci --password-stdin\n',

@@ -38,6 +38,10 @@ _VALUE_LINE = re.compile(r"""\s*(?:[-*{]\s*)*["']?value["']?\s*[:=]""", re.IGNOR
 _KEY = re.compile(r"[\w.\-/]{1,80}")
 _AUTHORIZATION = re.compile(r"(?:[A-Za-z-]{2,20}[ =])?(?P<value>\S{16,2000})")
 _USER_AND_PASSWORD = re.compile(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
+_SCOPE = re.compile(
+    r"(?:read|write|create|update|delete|list|get|view|edit|manage|admin|repo|org|user|api|openid):[a-z][a-z_.:-]*"
+)
+"""A permission, as OAuth has them, and no user with a password."""
 _PAIRED = (("auth",), ("credentials",), ("creds",), ("login",), ("basicauth",), ("userpass",))
 _LONGEST_LINE = 8000
 _CHPASSWD = re.compile(
@@ -114,7 +118,7 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
         at = start + given.start("value")
         return Named(at, end, key, "a token") if looks_random(given["value"]) else None
     if name.words[-1:] in _PAIRED and not prose and (pair := _USER_AND_PASSWORD.fullmatch(text)) is not None:
-        if not values.harmless(pair["value"]) and not pair["value"].isdigit():
+        if not (values.harmless(pair["value"]) or pair["value"].isdigit() or _SCOPE.fullmatch(text)):
             return Named(start + pair.start("value"), end, key, "a password")
         return None
     if naming.is_secret(name, text, prose=prose):
