@@ -14,10 +14,10 @@ from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TO
 
 _COMMON = word_set(
     "pass pwd psw _pw pw: pw= secret token key cred auth dsn uri psk pepper salt identified curl redis-cli "
-    "mysql webhook connection cookie парол секрет ключ токен senha contrase clave clé cle chave chiave parola "
-    "kennwort geheim segredo schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ klucz klíč klic kulcs "
-    "nyckel sleutel mật seed jwt hmac pat: pat= pat_ pat- pat\" pat' pre_shared preshared kata_sandi "
-    "katasandi"
+    "mysql webhook connection cookie парол секрет ключ токен senha contrase clave clé cle_ cle- cle: clef "
+    "chave chiave parola kennwort geheim segredo schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ "
+    "klucz klíč klic kulcs nyckel sleutel mật seed jwt hmac pat: pat= pat_ pat- pat\" pat' pre_shared "
+    "preshared kata_sandi katasandi"
 )
 STEMS = (
     *sorted(_COMMON),
@@ -26,7 +26,6 @@ STEMS = (
 )
 """What a line must hold, in lower case, for a secret to stand in it by its name. A test holds that none lacks one."""
 
-_STEM = re.compile("|".join(re.escape(stem) for stem in STEMS))
 _NAMED = re.compile(
     r"""^\s*(?:[-*{]\s*)*["']?(?:name|key|variable|var|param|parameter)["']?\s*[:=]\s*["']?([\w.\-/]{2,120})["']?\s*,?\s*$""",
     re.IGNORECASE,
@@ -41,7 +40,7 @@ _USER_AND_PASSWORD = re.compile(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
 _PAIRED = (("auth",), ("credentials",), ("creds",), ("login",), ("basicauth",), ("userpass",))
 _LONGEST_LINE = 8000
 _CHPASSWD = re.compile(
-    r"""^\s*(?:-\s*)?(?:echo\s+["']?)?(?P<user>root|ubuntu|admin|debian|centos|ec2-user|core|user|[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
+    r"""^[ \t]*(?:-[ \t]*)?(?:echo[ \t]+["']?)?(?P<user>[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
     re.MULTILINE,
 )
 
@@ -58,7 +57,8 @@ class Named(NamedTuple):
 
 def mentions(text: str) -> bool:
     """Tell whether a text holds any of the words under which secrets stand."""
-    return _STEM.search(text.lower()) is not None
+    lower = text.lower()
+    return any(stem in lower for stem in STEMS)  # on short texts three times as fast as one regular expression
 
 
 def secrets_in_line(line: str, manner: Manner, before: str = "") -> Iterator[Named]:
