@@ -114,7 +114,7 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
         at = start + given.start("value")
         return Named(at, end, key, "a token") if looks_random(given["value"]) else None
     if name.words[-1:] in _PAIRED and not prose and (pair := _USER_AND_PASSWORD.fullmatch(text)) is not None:
-        if not values.harmless(pair["value"]) and not pair["value"].isdigit():
+        if not values.harmless(pair["value"]) and naming.is_strong(pair["value"]):
             return Named(start + pair.start("value"), end, key, "a password")
         return None
     if naming.is_secret(name, text, prose=prose):
