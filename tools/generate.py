@@ -124,8 +124,8 @@ def credentials() -> str:
         "| `password-in-address` | the password in `scheme://user:password@host` |",
     ]
     intro = (
-        "What [`plaintext-secret`](rules/plaintext-secret.md) knows by its shape. The names are for `pattern` in an entry "
-        "of\n`secrets.allow` in the [contract](contract.md). Each pattern stands with examples in `patterns/`."
+        "What [`plaintext-secret`](rules/plaintext-secret.md) knows by its shape. The names are for `pattern` in "
+        "an entry of\n`secrets.allow` in the [contract](contract.md). Each pattern stands with examples in `patterns/`."
     )
     return "\n\n".join(["# Credentials", intro, "\n".join(["| name | what it is |", "|---|---|", *own, *rows])]) + "\n"
 
