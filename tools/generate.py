@@ -36,6 +36,7 @@ def generated() -> dict[Path, str]:
         Path("schemas/report.schema.json"): _json(report_schema()),
         Path("schemas/rule.schema.json"): _json(rule_schema()),
         Path("docs/rules/README.md"): rule_index(rules),
+        Path("docs/credentials.md"): credentials(),
     }
     return files | {Path(f"docs/rules/{rule['name']}.md"): rule_page(rule) for rule in rules}
 
@@ -113,6 +114,20 @@ def _compiled(rule: dict[str, Any]) -> dict[str, Any]:
         "parameters": {name: parameter["default"] for name, parameter in rule.get("parameters", {}).items()},
         **({"demand": demand} if (demand := {key: rule[key] for key in _DEMAND if key in rule}) else {}),
     }
+
+
+def credentials() -> str:
+    """Return the list of all patterns as Markdown."""
+    rows = sorted(f"| `{one['name']}` | {one['what']} |" for one in read_pattern_files())
+    own = [
+        "| `private-key` | a private key in its armour, or one of PuTTY |",
+        "| `password-in-address` | the password in `scheme://user:password@host` |",
+    ]
+    intro = (
+        "What [`plaintext-secret`](rules/plaintext-secret.md) knows by its shape. The names are for `pattern` in "
+        "an entry of\n`secrets.allow` in the [contract](contract.md). Each pattern stands with examples in `patterns/`."
+    )
+    return "\n\n".join(["# Credentials", intro, "\n".join(["| name | what it is |", "|---|---|", *own, *rows])]) + "\n"
 
 
 def _pattern(pattern: dict[str, Any]) -> dict[str, Any]:

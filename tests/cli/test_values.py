@@ -148,3 +148,16 @@ def test_secrets(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
         out = capfd.readouterr().out
         assert "s3cr3t" not in out
         assert "<redacted, 6 characters>" in out
+
+
+def test_secrets_of_any_shape_are_hidden(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What the rules about secrets find is hidden in every format, under whatever name, and where it is overridden."""
+    token = "hf_" + "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi"
+    write_files(
+        here, {CHART + "/values.yaml": f"image: {{}}\nmodel: {token}\n", DEV: f"model: x{token[1:]}\nhub: {token}\n"}
+    )
+    for kind in ("text", "yaml", "json"):
+        assert main(["values", "shop", "dev", "--format", kind]) == 0
+        out = capfd.readouterr().out
+        assert token not in out
+        assert "<redacted, 37 characters>" in out

@@ -159,6 +159,18 @@ _ENDINGS: tuple[str, ...] = (
 )
 _ENDINGS += ("authtoken", "accesstoken", "refreshtoken", "clientsecret", "passwort", "contrasena")
 
+_WHOLE_WORDS = (PASSWORD_WORDS | TOKEN_WORDS) - word_set(
+    "pass pw psw passe mdp clave parola sandi senha sekret pat totp otp psk pepper hmac fernet bearer ficha geheim "
+    "cred creds"
+)
+"""Those that say so wherever they stand in a name: `passwordDev`, but not `passThrough`."""
+
+_PASSING = word_set(
+    "next page paging continuation request output input last first max min start end sync cursor change idempotency "
+    "prev previous resume upload stop eos bos pad unk special total prompt completion num"
+)
+"""Before `token`: it only leads through a list, or is a piece of text."""
+
 HOLDERS = (PASSWORD_WORDS | TOKEN_WORDS) - {"pass", "pat", "bearer", "hmac", "clave", "sandi", "parola"}
 """Words that make a secret of what stands below the key."""
 
@@ -168,7 +180,7 @@ HARMLESS_ENDS = word_set(
     "directory folder mount mounts volume url uri endpoint endpoints host hosts hostname port issuer audience "
     "scope scopes user username users ttl expiry expires expiration lifetime timeout seconds minutes hours days "
     "interval period length size len algorithm alg algo method methods mode version header headers prefix "
-    "suffix format property properties checksum hash digest fingerprint database db realm id ids identifier arn "
+    "suffix format property properties checksum hash hashes digest fingerprint database db realm id ids identifier arn "
     "selector regex regexp pattern patterns rule rules rotation rotate retention duration age min max count "
     "limit limits retries attempts strength complexity validity validation validator verifier generator manager "
     "service server client controller operator plugin driver engine reader writer resolver location source "
@@ -272,10 +284,9 @@ def _sense(key: str, words: tuple[str, ...]) -> tuple[Sense, bool]:
     if last in PASSWORD_WORDS and not (words[0] in _SWITCHES and len(words) > 1):
         return "secret", True
     if last in TOKEN_WORDS and not (words[0] in _SWITCHES and len(words) > 1):
-        return ("harmless" if "public" in words else "token"), False
-    about = any(word in PASSWORD_WORDS or word in TOKEN_WORDS for word in words) or any(
-        pair in SECRET_PAIRS for pair in pairwise(words)
-    )
+        passing = last in ("token", "tokens") and len(words) > 1 and words[-2] in _PASSING
+        return ("harmless" if "public" in words or passing else "token"), False
+    about = not _WHOLE_WORDS.isdisjoint(words)
     if words in (("key",), ("keys",)):
         return "neutral", False
     if last in _KEY_WORDS:
@@ -289,8 +300,8 @@ def _sense(key: str, words: tuple[str, ...]) -> tuple[Sense, bool]:
         return "token", False
     if about and words[0] not in _SWITCHES:
         # A secret by another word than the last: `passwordDev`, `tokenGithub`, `secretOld`.
-        first = next(word for word in words if word in PASSWORD_WORDS or word in TOKEN_WORDS)
-        return ("secret" if first in PASSWORD_WORDS and first != "pass" else "token"), False
+        first = next(word for word in words if word in _WHOLE_WORDS)
+        return ("secret" if first in PASSWORD_WORDS else "token"), False
     return "neutral", False
 
 

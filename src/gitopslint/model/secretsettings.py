@@ -71,7 +71,7 @@ class SecretAllowance:
     rules: tuple[str, ...] = ()
     """Only findings of these rules."""
     pattern: str | None = None
-    """Only credentials of this shape, as `gitopslint explain plaintext-secret` lists them."""
+    """Only credentials of this shape, by the names in docs/credentials.md."""
 
     def __post_init__(self) -> None:
         if not self.reason.strip():

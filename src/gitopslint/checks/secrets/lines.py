@@ -14,10 +14,10 @@ from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TO
 
 _COMMON = word_set(
     "pass pwd psw _pw pw: pw= secret token key cred auth dsn uri psk pepper salt identified curl redis-cli "
-    "mysql webhook connection cookie парол секрет ключ токен senha contrase clave clé cle chave chiave parola "
-    "kennwort geheim segredo schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ klucz klíč klic kulcs "
-    "nyckel sleutel mật seed jwt hmac pat: pat= pat_ pat- pat\" pat' pre_shared preshared kata_sandi "
-    "katasandi"
+    "mysql webhook connection cookie парол секрет ключ токен senha contrase clave clé cle_ cle- cle: clef "
+    "chave chiave parola kennwort geheim segredo schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ "
+    "klucz klíč klic kulcs nyckel sleutel mật seed jwt hmac pat: pat= pat_ pat- pat\" pat' pre_shared "
+    "preshared kata_sandi katasandi"
 )
 STEMS = (
     *sorted(_COMMON),
@@ -26,7 +26,6 @@ STEMS = (
 )
 """What a line must hold, in lower case, for a secret to stand in it by its name. A test holds that none lacks one."""
 
-_STEM = re.compile("|".join(re.escape(stem) for stem in STEMS))
 _NAMED = re.compile(
     r"""^\s*(?:[-*{]\s*)*["']?(?:name|key|variable|var|param|parameter)["']?\s*[:=]\s*["']?([\w.\-/]{2,120})["']?\s*,?\s*$""",
     re.IGNORECASE,
@@ -38,14 +37,10 @@ _VALUE_LINE = re.compile(r"""\s*(?:[-*{]\s*)*["']?value["']?\s*[:=]""", re.IGNOR
 _KEY = re.compile(r"[\w.\-/]{1,80}")
 _AUTHORIZATION = re.compile(r"(?:[A-Za-z-]{2,20}[ =])?(?P<value>\S{16,2000})")
 _USER_AND_PASSWORD = re.compile(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
-_SCOPE = re.compile(
-    r"(?:read|write|create|update|delete|list|get|view|edit|manage|admin|repo|org|user|api|openid):[a-z][a-z_.:-]*"
-)
-"""A permission, as OAuth has them, and no user with a password."""
 _PAIRED = (("auth",), ("credentials",), ("creds",), ("login",), ("basicauth",), ("userpass",))
 _LONGEST_LINE = 8000
 _CHPASSWD = re.compile(
-    r"""^\s*(?:-\s*)?(?:echo\s+["']?)?(?P<user>root|ubuntu|admin|debian|centos|ec2-user|core|user|[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
+    r"""^[ \t]*(?:-[ \t]*)?(?:echo[ \t]+["']?)?(?P<user>[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
     re.MULTILINE,
 )
 
@@ -62,7 +57,8 @@ class Named(NamedTuple):
 
 def mentions(text: str) -> bool:
     """Tell whether a text holds any of the words under which secrets stand."""
-    return _STEM.search(text.lower()) is not None
+    lower = text.lower()
+    return any(stem in lower for stem in STEMS)  # on short texts three times as fast as one regular expression
 
 
 def secrets_in_line(line: str, manner: Manner, before: str = "") -> Iterator[Named]:
@@ -118,7 +114,7 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
         at = start + given.start("value")
         return Named(at, end, key, "a token") if looks_random(given["value"]) else None
     if name.words[-1:] in _PAIRED and not prose and (pair := _USER_AND_PASSWORD.fullmatch(text)) is not None:
-        if not (values.harmless(pair["value"]) or pair["value"].isdigit() or _SCOPE.fullmatch(text)):
+        if not values.harmless(pair["value"]) and naming.is_strong(pair["value"]):
             return Named(start + pair.start("value"), end, key, "a password")
         return None
     if naming.is_secret(name, text, prose=prose):

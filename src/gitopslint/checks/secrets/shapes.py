@@ -107,7 +107,7 @@ class Shapes:
         if pattern.check == "basic":
             return shape if encoded.basic_password(secret) is not None else None
         if pattern.check == "random":
-            return shape if looks_random(secret) and not values.harmless(secret) else None
+            return shape if looks_random(secret) and secret.count("_") <= 4 and not values.harmless(secret) else None
         if pattern.check == "crc32-base62" and encoded.crc32_base62(secret):
             return shape._replace(sure=True)
         body = secret[max(map(len, pattern.keywords)) :] if not pattern.before and group == 0 else secret

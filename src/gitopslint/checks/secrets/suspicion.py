@@ -24,6 +24,7 @@ _PLAIN = re.compile(r"""(["']?)(?P<text>[A-Za-z0-9._/ -]*)\1""")
 _NAMED = re.compile(r"""[ ]*-[ ]+(?:name:[ ]+)?(["']?)[a-z0-9][a-z0-9.-]{0,80}\1\r?""")
 _FOLDED = re.compile(r""":[ ]+(?:[&!]\S+[ ]+)*>|\\""")
 _ESCAPED = re.compile(r"\\[uUx][0-9a-fA-F]{2}")
+_VALUE = re.compile(r"""\b(?:value|val|content|default|literal|stringValue|plaintext)["']?[ ]*:""")
 _USER_INFO = re.compile(r""":[^\s@/"']{1,200}@(?!sha[0-9])""")
 _TOKEN = re.compile(r"[A-Za-z0-9+/_=~-]{20,}")
 
@@ -43,6 +44,7 @@ def is_suspicious(text: str, names: list[int], shaped: bool, keyed: bool) -> boo
     ):
         return True
     beyond = -1
+    paired = _VALUE.search(text) is not None if names else False
     for at in names:
         if at < beyond:
             continue
@@ -50,14 +52,17 @@ def is_suspicious(text: str, names: list[int], shaped: bool, keyed: bool) -> boo
         end = text.find("\n", at)
         beyond = end if end >= 0 else len(text)
         line = text[start:beyond]
-        if not _is_closed(line) and not (_is_open(line) and _only_names_below(text, start, beyond)):
+        if not _is_closed(line, paired) and not (_is_open(line) and _only_names_below(text, start, beyond)):
             return True
     return False
 
 
 @lru_cache(maxsize=16384)
-def _is_closed(line: str) -> bool:
-    """Tell whether nothing on a line, and nothing that it begins, can be a secret by its name."""
+def _is_closed(line: str, paired: bool) -> bool:
+    """Tell whether nothing on a line, and nothing that it begins, can be a secret by its name.
+
+    `paired`: the file holds pairs of names and values, in which a name says what another line is.
+    """
     stripped = line.lstrip()
     if stripped.startswith("#"):
         body = stripped.lstrip("#").lstrip()
@@ -72,7 +77,7 @@ def _is_closed(line: str) -> bool:
     text = plain["text"]
     if name_of(key).sense not in ("reference", "harmless"):
         return False
-    if lines.mentions(value) and (not values.is_name(text) or name_of(text).sense not in _SILENT):
+    if lines.mentions(value) and (not values.is_name(text) or (paired and name_of(text).sense not in _SILENT)):
         return False
     return not references.holds_a_value(text) if name_of(key).sense == "reference" else not holds_secrets(key)
 

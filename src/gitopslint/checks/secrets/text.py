@@ -17,7 +17,7 @@ from gitopslint.model.secret import Confidence
 
 _LONGEST_LINE = 2000
 _PASSWORD_FILE = re.compile(
-    r"^[\w.*-]{1,253}:(?:[0-9]{2,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:(?P<value>\S{3,200})$", re.MULTILINE
+    r"^[\w.*-]{1,253}:(?:[0-9]{2,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:(?P<value>[^\s:]{3,200})$", re.MULTILINE
 )
 """`~/.pgpass` of PostgreSQL: host, port, database, user, password."""
 

@@ -52,7 +52,8 @@ def is_secret(found: UserInfo, *, prose: bool = False) -> bool:
         return False
     if set(found.password) <= set("*x.X"):
         return False
-    example = found.password.lower() in _EXAMPLES or found.password == found.user
+    weak = found.password.isalpha() and len(found.password) <= 10
+    example = weak or found.password.lower() in _EXAMPLES or found.password == found.user
     return not (prose and (example or _EXAMPLE_HOSTS.fullmatch(found.host) is not None))
 
 

@@ -75,6 +75,7 @@ _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,24}")
 _DURATION = re.compile(
     r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w|y|min|mins|hours?|days?|Mi|Gi|Ki|M|G|K|MB|GB|KB))+", re.IGNORECASE
 )
+_VERSION = re.compile(r"v?[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}[-+~]?(?:[0-9.]{1,10})?")
 _DIGEST = re.compile(
     r"(?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/=]{8,}|[^\s@]+@sha256:[0-9a-f]{64}", re.IGNORECASE
 )
@@ -147,7 +148,7 @@ def is_encrypted(text: str) -> bool:
 
 def is_public(text: str) -> bool:
     """Tell whether a text is something that everybody may know: an address, a length of time, a digest."""
-    return any(one.fullmatch(text) is not None for one in (_URL, _EMAIL, _DURATION, _DIGEST)) or (
+    return any(one.fullmatch(text) is not None for one in (_URL, _EMAIL, _DURATION, _DIGEST, _VERSION)) or (
         _HOST.fullmatch(text) is not None and not looks_random(text.partition(".")[0], 20)
     )
 
