@@ -199,7 +199,7 @@ class Product:
             if history is None or isinstance(history, Unavailable):
                 return history
         except GitError as error:
-            return Unavailable(str(error), "repair the repository")
+            return Unavailable(error.brief, "repair the repository: `git fsck` says what is broken")
         try:
             chronology = Chronology(history, self.layout, self._prefix)
             _ = chronology.files  # all of it is read now, or never
