@@ -23,6 +23,10 @@ _FLAG = re.compile(
     rf"""(?<![\w-])--?(?P<key>[A-Za-z][\w.-]{{2,60}})(?:=|[ \t]{{1,4}})"""
     rf"""(?P<value>{_QUOTED}|[^\s"'-][^\s"';|&)]{{0,1000}})"""
 )
+_QUERY = re.compile(r"[?&](?P<key>[\w.-]{2,60})=(?P<value>[^\s&\"'<>#]{3,2000})")
+_PIPED = re.compile(
+    rf"""\becho\s{{1,4}}(?:-n\s{{1,4}})?(?P<value>{_QUOTED}|[^\s"'$|]{{1,200}})\s{{0,4}}\|[^\n|;]{{0,300}}--password-stdin"""
+)
 _ELEMENT = re.compile(r"<(?P<key>[A-Za-z][\w:.-]{1,60})(?:\s[^<>]{0,200})?>(?P<value>[^<>\n]{1,1000})</")
 _DIRECTIVE = re.compile(
     rf"""(?<![\w-])(?P<key>requirepass|masterauth|masterpass|(?<=^)password|(?<=^)passwd|auth-?token|rpcpassword
@@ -82,13 +86,15 @@ def _written(line: str) -> Iterator[Assignment]:
     whole = _LINE.match(line)
     if whole is not None and (whole["sign"] != ":" or whole["gap"] or whole["value"][:1] in "\"'"):
         yield from _whole(whole)
-    for form in (_PAIR, _FLAG, _ELEMENT, _DIRECTIVE):
+    for form in (_PAIR, _QUERY, _FLAG, _ELEMENT, _DIRECTIVE):
         for match in form.finditer(line):
             key = match["key"] if form is not _DIRECTIVE or "token" in match["key"] else "password"
-            if key == "key" and line[match.start() - 1 : match.start()] in ("?", "&"):
+            if key == "key" and (form is _QUERY or line[match.start() - 1 : match.start()] in ("?", "&")):
                 key = "api-key"  # as a parameter of an address it opens something
             yield _part(key, match, "value", line)._replace(loose=form is _DIRECTIVE)
     if " -" in line:
+        for match in _PIPED.finditer(line):
+            yield _part("password", match, "value", line)
         for command in _COMMANDS:
             for match in command.finditer(line):
                 yield _part("password", match, "value", line)

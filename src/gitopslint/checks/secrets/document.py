@@ -6,7 +6,7 @@ import bisect
 import re
 from collections.abc import Iterator
 
-from gitopslint.checks.secrets import encoded, lines, references, values
+from gitopslint.checks.secrets import encoded, lines, pem, references, values
 from gitopslint.checks.secrets.found import Found
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
@@ -124,11 +124,11 @@ class DocumentSearch:
                     yield self._whole(leaf, "secret-manifest", "a binary value")
                 return
             text = inner
-        if values.harmless(text) and not (leaf.name.password and values.is_word(text)):
-            return
         inside = self._kind_inside(text, 0) if leaf.around == "secret-data" else None
         if inside is not None:
             yield self._whole(leaf, "plaintext-secret", inside)
+            return
+        if values.harmless(text) and not (leaf.name.password and values.is_word(text)):
             return
         one_line = "\n" not in text.strip()
         judged = lines.judged(leaf.key, text, 0, len(text), "config") if one_line else None
@@ -240,7 +240,7 @@ class DocumentSearch:
                 continue
             body = line.lstrip("#").lstrip()
             offset = match.start() + len(line) - len(body)
-            for named in lines.secrets_in_line(body, "prose"):
+            for named in lines.secrets_in_line(body, "comment"):
                 yield Found(
                     "secret-in-values", offset + named.start, offset + named.end, named.kind, lines.key_path(named.key)
                 )
@@ -301,4 +301,6 @@ def _is_literal(entry: Node, step: str) -> bool:
         if values.is_templated(inner) or values.is_placeholder(inner):
             return False
         text = inner
+    if "PRIVATE KEY-----" in text and pem.private_key(text, max(0, text.find("-----BEGIN"))) is None:
+        return False
     return not (values.is_placeholder(text) or values.without_templates(text) != text or values.is_encrypted(text))

@@ -105,7 +105,7 @@ def _judged(one: Assignment, manner: Manner, before: str) -> Named | None:
 def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named | None:
     """Return the secret that a text is under a key, at the place where it stands."""
     name = name_of(key.rpartition("/")[2] if "/" in key and "//" in key else key)
-    prose = manner == "prose"
+    prose = manner in ("prose", "comment")
     if values.PASSWORD_HASH.fullmatch(text) and (name.sense in ("secret", "token") or "hash" in name.words):
         return Named(start, end, key, "a password hash", True)
     if name.words[-1:] == ("auth",) and encoded.basic_password(text) is not None:
@@ -117,7 +117,7 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
         if not values.harmless(pair["value"]) and naming.is_strong(pair["value"]):
             return Named(start + pair.start("value"), end, key, "a password")
         return None
-    if naming.is_secret(name, text, prose=prose):
+    if naming.is_secret(name, text, prose=prose, comment=manner == "comment"):
         return Named(start, end, key, kind_of(name))
     return None
 
@@ -125,7 +125,7 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
 def bare_address(key: str, text: str, manner: Manner) -> Named | None:
     """Return the password of an address without a scheme that a text is."""
     found = urls.bare_user_info(text)
-    if found is None or not urls.is_secret(found, prose=manner == "prose"):
+    if found is None or not urls.is_secret(found, prose=manner in ("prose", "comment")):
         return None
     return Named(found.start, found.end, key, "a password in an address")
 

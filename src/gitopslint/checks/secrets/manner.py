@@ -8,9 +8,10 @@ from typing import Literal
 
 from gitopslint.model.keynames import word_set
 
-Manner = Literal["config", "expression", "prose", "code"]
-"""`config`: what stands behind a key is its value. `expression`: only what is quoted is. `prose`: text for people, with
-examples. `code`: names mean variables, columns and labels, so only the shape of a credential counts."""
+Manner = Literal["config", "expression", "comment", "prose", "code"]
+"""`config`: what stands behind a key is its value. `expression`: only what is quoted is. `comment`: in a configuration,
+where settings are switched off as well as explained. `prose`: text for people, with examples. `code`: names mean
+variables, columns and labels, so only the shape of a credential counts."""
 
 _CODE = word_set(
     "ts tsx js jsx mjs cjs mts cts py pyi go rs java kt kts scala rb php cs fs vb c cc cpp cxx h hh hpp m mm "

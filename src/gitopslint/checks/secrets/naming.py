@@ -32,13 +32,15 @@ def is_strong(text: str) -> bool:
     return len(text) >= 6 and _STRONG.match(text) is not None and " " not in text
 
 
-def is_secret(name: Name, text: str, *, prose: bool = False) -> bool:
+def is_secret(name: Name, text: str, *, prose: bool = False, comment: bool = False) -> bool:
     """Tell whether a text under a name is a secret. `prose`: it stands in text for people, where examples abound."""
     text = text.strip()
     if not _SHORTEST <= len(text) <= _LONGEST or name.sense in ("neutral", "harmless", "reference"):
         return False
     if values.harmless(text):
         return False
+    if comment and name.password and text.count("-") >= 2 and values.is_name(text):
+        return not values.speaks_of_secrets(text)  # a phrase that was a password once
     if prose and not (len(text) >= 6 and _STRONG.match(text) and not values.is_name(text)):
         return False
     if name.sense == "secret":

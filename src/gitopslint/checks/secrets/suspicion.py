@@ -66,7 +66,7 @@ def _is_closed(line: str, paired: bool) -> bool:
     stripped = line.lstrip()
     if stripped.startswith("#"):
         body = stripped.lstrip("#").lstrip()
-        return next(lines.secrets_in_line(body.rstrip(), "prose"), None) is None
+        return next(lines.secrets_in_line(body.rstrip(), "comment"), None) is None
     match = _ENTRY.fullmatch(line)
     if match is None:
         return False

@@ -21,7 +21,7 @@ _PLACEHOLDER = re.compile(
 _SAYS_SO = re.compile(
     r"""
     (?:^|[\W_])(?:
-      (?:change|replace)[\W_]?(?:me|this|it|with|in|before|your)? | changeit | todo | tbd | fixme | placeholder
+      (?:change|replace)[\W_]?(?:me|this|it|with|in|before|your)? | todo | tbd | fixme | placeholder
     | redacted | dummy | fake | insert | fill[\W_]?(?:in|me) | set[\W_]?me | your | example | examples
     | not[\W_]?(?:used|set|real|needed|required|a[\W_]?real) | to[\W_]be[\W_]\w+
     | my[\W_](?:secret|password|token|key|api|super)\w* | enter[\W_]\w+ | provide[\W_]\w+ | see[\W_]\w+
@@ -32,7 +32,7 @@ _SAYS_SO = re.compile(
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _TOGETHER = re.compile(
-    r"changeme|changeit|replaceme|setme|fillme|insertyour|your(?:password|secret|token|key|api)|example(?:password|secret|key|token)"
+    r"changeme|replaceme|setme|fillme|insertyour|your(?:password|secret|token|key|api)|example(?:password|secret|key|token)"
     r"|placeholder",
     re.IGNORECASE,
 )
@@ -103,7 +103,7 @@ PASSWORD_HASH = re.compile(
 def is_placeholder(text: str) -> bool:
     """Tell whether a text only says that something goes here."""
     stripped = text.strip().strip("\"'")
-    if len(stripped) > 200:
+    if len(stripped) > 200 or stripped == "changeit":  # the password that Java's own key store really has
         return False
     if _PLACEHOLDER.fullmatch(stripped) is not None:
         return True
