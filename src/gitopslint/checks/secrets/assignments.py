@@ -6,29 +6,31 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from gitopslint.checks.secrets.lazy import lazy
+
 _QUOTED = r'"(?:[^"\\\n]|\\.){0,4000}"' + r"|'(?:[^'\\\n]|\\.|''){0,4000}'"
-_LINE = re.compile(
+_LINE = lazy(
     r"""[\s>|]{0,200}(?:[-*]\s{1,8})?(?:(?:export|set|setx|ENV|ARG|declare|local|readonly|SET|val|var|let|const|-e|--env)\s{1,8}(?:-x\s)?)?
     (?P<quote>["'`]?)(?P<key>[^\s=:"'`#{}\[\](),;<>|&$]{1,99}(?:[ ][^\s=:"'`#{}\[\](),;<>|&$.]{1,30}){0,2})(?P=quote)
     \s{0,8}(?P<sign>:=|=>|\?=|\+=|=|:)(?P<gap>[ \t]{0,40})(?P<value>.{0,8000})""",
     re.VERBOSE,
 )
-_PAIR = re.compile(
+_PAIR = lazy(
     rf"""(?<![\w$])(?P<quote>["']?)(?P<key>[^\W\d_][\w.-]{{0,79}}|_[A-Za-z_]\w{{0,60}})(?P=quote)
     (?:[ \t]{{0,3}}(?:=>|:=|=)[ \t]{{0,3}}|[ ]?:[ \t]{{1,8}}|[ ]?:(?=["']))
     (?P<value>{_QUOTED}|[^\s"'&;,<>|)\]}}][^\s&;"'<>]{{0,2000}})""",
     re.VERBOSE,
 )
-_FLAG = re.compile(
+_FLAG = lazy(
     rf"""(?<![\w-])--?(?P<key>[A-Za-z][\w.-]{{2,60}})(?:=|[ \t]{{1,4}})"""
     rf"""(?P<value>{_QUOTED}|[^\s"'-][^\s"';|&)]{{0,1000}})"""
 )
-_QUERY = re.compile(r"[?&](?P<key>[\w.-]{2,60})=(?P<value>[^\s&\"'<>#]{3,2000})")
-_PIPED = re.compile(
+_QUERY = lazy(r"[?&](?P<key>[\w.-]{2,60})=(?P<value>[^\s&\"'<>#]{3,2000})")
+_PIPED = lazy(
     rf"""\becho\s{{1,4}}(?:-n\s{{1,4}})?(?P<value>{_QUOTED}|[^\s"'$|]{{1,200}})\s{{0,4}}\|[^\n|;]{{0,300}}--password-stdin"""
 )
-_ELEMENT = re.compile(r"<(?P<key>[A-Za-z][\w:.-]{1,60})(?:\s[^<>]{0,200})?>(?P<value>[^<>\n]{1,1000})</")
-_DIRECTIVE = re.compile(
+_ELEMENT = lazy(r"<(?P<key>[A-Za-z][\w:.-]{1,60})(?:\s[^<>]{0,200})?>(?P<value>[^<>\n]{1,1000})</")
+_DIRECTIVE = lazy(
     rf"""(?<![\w-])(?P<key>requirepass|masterauth|masterpass|(?<=^)password|(?<=^)passwd|auth-?token|rpcpassword
     |(?:login|user)\s{{1,4}}\S{{1,60}}\s{{1,4}}password|(?:encrypted|with|set)\s{{1,4}}password
     |identified\s{{1,4}}(?:with\s{{1,4}}\S{{1,40}}\s{{1,4}})?by
@@ -38,7 +40,7 @@ _DIRECTIVE = re.compile(
 )
 _BARE = rf"""{_QUOTED}|[^\s"';|$-][^\s"';|]{{0,200}}"""
 _COMMANDS = tuple(
-    re.compile(rf"(?:{programs})\b[^\n|;]{{0,300}}?\s{flag}(?P<value>{value})")
+    lazy(rf"(?:{programs})\b[^\n|;]{{0,300}}?\s{flag}(?P<value>{value})")
     for programs, flag, value in (
         (r"mysql\w{0,20}|mariadb[\w-]{0,20}", "-p", rf"""{_QUOTED}|[^\s"';|$]{{1,200}}"""),
         (
@@ -50,7 +52,7 @@ _COMMANDS = tuple(
     )
 )
 """Programs that take a password behind a flag of one letter."""
-_USER = re.compile(
+_USER = lazy(
     rf"""(?:curl|wget|http|https|xh)\b[^\n|;]{{0,400}}?\s(?:-u|--user|--proxy-user|-a)[ =]{{0,2}}"""
     rf"""(?P<value>{_QUOTED}|[^\s"';|$][^\s"';|]{{0,300}})"""
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from gitopslint.checks.secrets import encoded, lines, pem, references, values
 from gitopslint.checks.secrets.found import Found
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
 from gitopslint.checks.secrets.randomness import has_digits_and_letters, looks_random
@@ -19,9 +20,9 @@ from gitopslint.model.keynames import Name, word_set
 from gitopslint.model.secret import Confidence
 
 _PROSE_WORDS = word_set("description message text help comment notes note title summary documentation")
-_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
+_COMMENT = lazy(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _ABOUT_END = ("name", "host", "user", "username", "url", "port", "crt", "cert", "email", "bucket", "region", "server")
-_PLAIN_WORD = re.compile(r"[A-Za-z]{1,12}")
+_PLAIN_WORD = lazy(r"[A-Za-z]{1,12}")
 _DEEPEST = 3
 
 

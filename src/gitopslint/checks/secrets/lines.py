@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gitopslint.checks.secrets import encoded, naming, urls, values
 from gitopslint.checks.secrets.assignments import Assignment, assignments
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.manner import Manner
 from gitopslint.checks.secrets.randomness import looks_random
 from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TOKEN_WORDS, Name, name_of, word_set
@@ -26,20 +27,20 @@ STEMS = (
 )
 """What a line must hold, in lower case, for a secret to stand in it by its name. A test holds that none lacks one."""
 
-_NAMED = re.compile(
+_NAMED = lazy(
     r"""^\s*(?:[-*{]\s*)*["']?(?:name|key|variable|var|param|parameter)["']?\s*[:=]\s*["']?([\w.\-/]{2,120})["']?\s*,?\s*$""",
     re.IGNORECASE,
 )
 _VALUES = frozenset(
     {"value", "val", "default", "content", "data", "defaultvalue", "stringvalue", "plaintext", "literal"}
 )
-_VALUE_LINE = re.compile(r"""\s*(?:[-*{]\s*)*["']?value["']?\s*[:=]""", re.IGNORECASE)
-_KEY = re.compile(r"[\w.\-/]{1,80}")
-_AUTHORIZATION = re.compile(r"(?:[A-Za-z-]{2,20}[ =])?(?P<value>\S{16,2000})")
-_USER_AND_PASSWORD = re.compile(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
+_VALUE_LINE = lazy(r"""\s*(?:[-*{]\s*)*["']?value["']?\s*[:=]""", re.IGNORECASE)
+_KEY = lazy(r"[\w.\-/]{1,80}")
+_AUTHORIZATION = lazy(r"(?:[A-Za-z-]{2,20}[ =])?(?P<value>\S{16,2000})")
+_USER_AND_PASSWORD = lazy(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
 _PAIRED = (("auth",), ("credentials",), ("creds",), ("login",), ("basicauth",), ("userpass",))
 _LONGEST_LINE = 8000
-_CHPASSWD = re.compile(
+_CHPASSWD = lazy(
     r"""^[ \t]*(?:-[ \t]*)?(?:echo[ \t]+["']?)?(?P<user>[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
     re.MULTILINE,
 )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from gitopslint.checks.secrets import values
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import has_digits_and_letters, is_uuid, looks_random, varied, wordlike
 from gitopslint.model.keynames import Name, word_set
 
@@ -17,9 +16,9 @@ _CREDENTIALS = word_set(
     "join bootstrap agent server webserver fernet"
 )
 _VAGUE = word_set("secret secrets credential credentials cred creds секрет секреты geheim secreto segredo")
-_STRONG = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])|(?=.*[A-Za-z0-9])(?=.*[^\w\s])")
-_PHRASE = re.compile(r"[a-z]+(?: [a-z]+){2,9}")
-_LISTED = re.compile(r"[\w.-]+[:=][^,\s]+(?:,[\w.-]+[:=][^,\s]+)+")
+_STRONG = lazy(r"(?=.*[0-9])(?=.*[A-Za-z])|(?=.*[A-Za-z0-9])(?=.*[^\w\s])")
+_PHRASE = lazy(r"[a-z]+(?: [a-z]+){2,9}")
+_LISTED = lazy(r"[\w.-]+[:=][^,\s]+(?:,[\w.-]+[:=][^,\s]+)+")
 _FILLERS = word_set(
     "a an the is are be must should can your you our my please enter type choose at of for to in on with and or not "
     "this that it will has have password passwords secret"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gitopslint.checks.secrets.document import DocumentSearch
 from gitopslint.checks.secrets.found import Found, chosen
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.lines import STEMS
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
@@ -20,12 +21,12 @@ from gitopslint.model.document import KeyPath, dotted
 from gitopslint.model.keynames import word_set
 from gitopslint.model.secret import Exposure, Hidden, OwnRules, Pattern, TextFile
 
-_ENV_FILE = re.compile(r"\.env(?:[._-].*)?", re.IGNORECASE)
+_ENV_FILE = lazy(r"\.env(?:[._-].*)?", re.IGNORECASE)
 _TEMPLATES = word_set(
     "example examples sample samples template templates tpl tmpl dist defaults default schema vault keys enc "
     "encrypted sops d ts md j2"
 )
-_SET = re.compile(r"^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
+_SET = lazy(r"^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
 _ENV_REMEDY = "take it out of git, ignore it, and keep a `.env.example` without values"
 _REMEDIES = {
     "plaintext-secret": "revoke it, and keep the new one in a Secret of the platform",
@@ -84,7 +85,8 @@ class SecretSearch:
             found += DocumentSearch(document, self._shapes, look.shapes, places, look.manner).found()
         if document is None or look.manner == "code" or document.problem is not None:
             found += found_in_text(file.text, self._shapes, look.shapes, look.manner)
-        picked = [_without(file.text, look.shapes, _exposure(one, places)) for one in (kept := chosen(found))]
+        kept = chosen(found)
+        picked = [_without(file.text, look.shapes, _exposure(one, places)) for one in kept]
         if self._own is not None:
             lets_pass = self._own.lets_pass
             passing = [lets_pass(one.pattern, file.path, file.text, one.start, one.end) for one in kept]
