@@ -289,6 +289,90 @@ def test_request_behind_its_base(tmp_path: Path) -> None:
     assert found(judged(tmp_path, base="main", ignored=("short-soak",))) == []
 
 
+def test_request_of_what_landed_meanwhile(tmp_path: Path) -> None:
+    """What dev got on the base after the fork is what the request promotes; it is judged as it will be merged."""
+    teller = story(tmp_path, [*SOUND, Code()])
+    teller.repo.git("switch", "--quiet", "--create", "request")
+    teller.repo.git("switch", "--quiet", "main")
+    teller.tell([{"dev": B}])
+    teller.repo.git("switch", "--quiet", "request")
+    teller.tell([{"prod": B}])
+    report = judged(tmp_path, base="main", ignored=("short-soak",))
+    assert (found(report), undecided(report)) == ([], {})
+    teller.repo.git("switch", "--quiet", "main")
+    teller.repo.git("merge", "--quiet", "--no-ff", "-m", "Merge request", "request")
+    assert found(judged(tmp_path, ignored=("short-soak",))) == []
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_what_is_cut_off_makes_no_rollback(depth: int, tmp_path: Path) -> None:
+    """What looks like a way back in the part that is known may be the second time that a rule is broken."""
+    story(tmp_path / "origin", [*SOUND, Code(), {"prod": B}, {"prod": A}, {"prod": B}])
+    assert found(judged(tmp_path / "origin", "promotion", ignored=("short-soak",))) == [
+        "prod skipped-environment error"
+    ]
+    url = f"file://{tmp_path / 'origin'}"
+    Storyteller(tmp_path / "x").repo.git("clone", "--quiet", f"--depth={depth}", url, str(tmp_path / "clone"))
+    report = judged(tmp_path / "clone", "promotion", ignored=("short-soak",))
+    assert found(report) == []
+    assert {"skipped-environment", "rollback"} <= {rule for rules in undecided(report).values() for rule in rules}
+
+
+def test_what_was_not_read_makes_no_verdict(tmp_path: Path) -> None:
+    """A tag that was overwritten, or a rollback, in what a partial clone left on the server is undecided."""
+    origin = story(tmp_path / "origin", [Code(), Landing({"dev": A}, digests={"dev": "a"}), {"dev": "x"}])
+    origin.tell([Landing({"dev": A}, digests={"dev": "b"})])
+    assert found(judged(tmp_path / "origin", "reused-tag", "rollback")) == ["dev reused-tag error", "dev rollback note"]
+    origin.repo.git("config", "uploadpack.allowFilter", "true")
+    url = f"file://{tmp_path / 'origin'}"
+    origin.repo.git("clone", "--quiet", "--filter=blob:none", url, str(tmp_path / "clone"))
+    report = judged(tmp_path / "clone", "reused-tag", "rollback")
+    assert found(report) == []
+    assert {rule for rules in undecided(report).values() for rule in rules} == {"reused-tag", "rollback"}
+
+
+def test_an_environment_without_its_layer_is_skipped_all_the_same(tmp_path: Path) -> None:
+    """Taking the release layer away for one landing opens no way around an environment."""
+    steps: list[Step] = [
+        Code(),
+        {"dev": A},
+        {"stage": A},
+        {"prod": A},
+        Code(),
+        {"dev": B},
+        {"stage": None},
+        {"prod": B},
+    ]
+    story(tmp_path, [*steps, {"stage": A}], "environments: [dev, stage, prod]")
+    assert "prod skipped-environment error" in found(judged(tmp_path, "promotion", ignored=("short-soak",)))
+
+
+def test_an_image_named_in_other_words_before_is_undecided(tmp_path: Path) -> None:
+    """Where a layer takes an image over from a file under other keys, nothing is claimed about how it came."""
+    old = "dev: {image: {repository: registry.example.com/shop, tag: v1.0.0}}\nprod: {image: {repository: registry.example.com/shop, tag: v1.0.0}}\n"
+    story(
+        tmp_path,
+        [
+            Code(),
+            Landing(files={"apps/shop.yaml": old}),
+            Landing({"dev": "v1.0.0", "prod": "v1.0.0"}, {"apps/shop.yaml": None}),
+        ],
+    )
+    report = judged(tmp_path, "skipped-environment", "simultaneous-promotion")
+    assert found(report) == []
+    assert len(report.undecided) == 1
+
+
+def test_no_credential_of_a_commit_is_told(tmp_path: Path) -> None:
+    """What people put into the subject of a commit is not repeated where it looks like a credential."""
+    teller = story(tmp_path, [Code(), {"dev": "x"}])
+    teller.write(Landing({"prod": A}))
+    teller.repo.commit("token ghp_" + "aB3dE5gH7" * 4)
+    (finding,) = judged(tmp_path, "skipped-environment").findings
+    assert "ghp_" not in finding.message
+    assert "'token ***'" in finding.message
+
+
 def test_shallow(tmp_path: Path) -> None:
     """In a shallow clone nothing is proved and nothing is claimed: one entry that says what to fetch."""
     story(tmp_path / "origin", SOUND)

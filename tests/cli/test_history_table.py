@@ -33,11 +33,11 @@ def test_table(teller: Storyteller, capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().out == (
         "shop\n"
         "  when              landing   who         dev                prod               "
-        "what                              soak\n"
+        "what                                      soak\n"
         f"  2023-11-14 22:14  {commits[0]}  Ada Author  {a} *  -                  dev: first release\n"
-        f"  2023-11-14 22:15  {commits[1]}  Ada Author  {a}    {a} *  prod: promotion                   1 min\n"
-        f"  2023-11-14 22:17  {commits[2]}  Ada Author  {b} *  {b} *  dev: release, prod: simultaneous\n"
-        f"  2023-11-14 22:18  {commits[3]}  Ada Author  {b}    {a} *  prod: rollback\n"
+        f"  2023-11-14 22:15  {commits[1]}  Ada Author  {a}    {a} *  prod: promotion                           1 min\n"
+        f"  2023-11-14 22:17  {commits[2]}  Ada Author  {b} *  {b} *  dev: release, prod: simultaneous (error)\n"
+        f"  2023-11-14 22:18  {commits[3]}  Ada Author  {b}    {a} *  prod: rollback (note)\n"
         "\n"
         "4 landings: 1 first release, 1 promotion, 1 release, 1 rollback, 1 simultaneous\n"
     )

@@ -14,6 +14,10 @@ IMPORTED = (
     "the history begins with the landing that brought it, so what ran before is not recorded",
     "nothing to do: the next promotion is judged",
 )
+_CARRIED = (
+    "the landing that brought it took it over from a file whose history is not followed",
+    "nothing to do: the next promotion is judged",
+)
 _UNREAD = (
     "older release layers cannot be read (a partial clone, or symbolic links)",
     f"{WHOLE_CLONE}; put a file in the place of a link",
@@ -39,15 +43,19 @@ class Course:
         move = Move(run.landing, environment, "undecided", run.image, run, before)
         if run.landing.start == "root":
             return move._replace(kind="imported", doubt=IMPORTED)
-        if run.landing.start == "shallow":
-            return move._replace(doubt=CUT_OFF)
-        if before is not None and self._is_older(environment, run, before):
+        if run.landing.start is not None:
+            return move._replace(doubt=_CARRIED if run.landing.start == "carried" else CUT_OFF)
+        gap = self.gap(environment)
+        if before is not None and gap is None and self._is_older(environment, run, before):
             return move._replace(kind="rollback")
         place = self.timeline.environments.index(environment)
         contract = self.timeline.contract
         free = contract.promotion == "prod-first" and environment == contract.environments[-1]
         if place == 0 or free:
-            return move._replace(kind=self._released(environment, number))
+            # What came before the part that is known could make a rollback of any release.
+            return (
+                move._replace(doubt=gap) if gap is not None else move._replace(kind=self._released(environment, number))
+            )
         return self._promoted(move, run, self._gate(place, run.landing))
 
     def moves(self) -> Iterator[Move]:
@@ -76,6 +84,10 @@ class Course:
                     yield Move(step.landing, environment, "removed", image)
                 states[environment] = image.state
 
+    def gap(self, environment: str) -> tuple[str, str] | None:
+        """Return why a part of what an environment ran is not known, and the way out; None where all of it is."""
+        return incomplete(self.timeline, environment)
+
     def ran_at(self, environment: str, landing: Landing) -> Run | None:
         """Return what an environment ran when a landing was there."""
         began = [run for run in self.runs.get(environment, ()) if run.landing.position <= landing.position]
@@ -97,12 +109,12 @@ class Course:
         landing = run.landing
         move = move._replace(gate=gate)
         same = [one for one in self.runs[gate] if self._equal(one, run)]
+        gap = self.gap(gate) or self.gap(move.environment)
         if had := [one for one in same if _earlier(one, landing)]:
-            return move._replace(kind="promotion", evidence=had[0], soak=sum(_time_in(one, landing) for one in had))
-        if self.timeline.cut_off:
-            return move._replace(doubt=CUT_OFF)
-        if any(step.images[gate].state == "unread" for step in self.timeline.steps if gate in step.images):
-            return move._replace(doubt=_UNREAD)
+            soak = sum(_time_in(one, landing) for one in had) if gap is None else None
+            return move._replace(kind="promotion", evidence=had[0], soak=soak)
+        if gap is not None:
+            return move._replace(doubt=gap)
         if together := [one for one in same if one.landing.position == landing.position]:
             return move._replace(kind="simultaneous", evidence=together[0])
         contract = self.timeline.contract
@@ -117,9 +129,14 @@ class Course:
     def _gate(self, place: int, landing: Landing) -> str:
         """Return the nearest environment before that was there at the time, or else one that came later."""
         nearest = self.timeline.environments[:place][::-1]
-        present = [one for one in nearest if self._state(one, landing) not in (None, "absent")]
-        known = [one for one in nearest if self.ran_at(one, landing) is not None]
-        return (present or known or list(nearest))[0]
+        # One that lost its layer is still passed over, unless the app has left it for good.
+        known = [
+            one
+            for one in nearest
+            if self.ran_at(one, landing) is not None
+            and (one in self.timeline.current or self._state(one, landing) not in (None, "absent"))
+        ]
+        return (known or list(nearest))[0]
 
     def _state(self, environment: str, landing: Landing) -> str | None:
         state = None
@@ -139,6 +156,14 @@ class Course:
 
     def _equal(self, one: Run, other: Run) -> bool:
         return _same(one.name, other.name, self.timeline.contract)
+
+
+def incomplete(timeline: Timeline, environment: str) -> tuple[str, str] | None:
+    """Return why a part of the timeline of an environment is not known, and the way out; None where all of it is."""
+    if timeline.cut_off:
+        return CUT_OFF
+    unread = any(step.images[environment].state == "unread" for step in timeline.steps if environment in step.images)
+    return _UNREAD if unread else None
 
 
 def _same(one: str, other: str, contract: Contract) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gitopslint.checks.check import Outcome, check
-from gitopslint.checks.moves import Course
+from gitopslint.checks.moves import Course, incomplete
 from gitopslint.checks.trails import doubts, followed, offence, place_of, tag_span
 from gitopslint.model.finding import Doubt
-from gitopslint.model.landing import CUT_OFF, FileChange
+from gitopslint.model.landing import FileChange
 from gitopslint.model.moment import length, parse_length
 from gitopslint.model.move import Kind, Move
 from gitopslint.model.rule import Level
@@ -81,12 +81,12 @@ def short_soak(timeline: Timeline, _: object) -> Iterator[Outcome]:
             gate = move.gate or ""
             brought = f"{gate} got it with {move.evidence.landing}" if move.evidence is not None else ""
             # A pending change lands later: how much later is not for a report to say that is the same tomorrow.
-            ran = "" if run.landing.pending else f" for {length(move.soak)}"
+            lasted = f"for less than {least} so far" if run.landing.pending else f"for {length(move.soak)} only"
             yield offence(
                 timeline,
                 trail,
                 run,
-                f"it ran in {gate}{ran} only, and the contract demands {least}; let it run there for longer",
+                f"it ran in {gate} {lasted}, and the contract demands {least}; let it run there for longer",
                 place_of(timeline, gate, brought),
             )
 
@@ -94,6 +94,12 @@ def short_soak(timeline: Timeline, _: object) -> Iterator[Outcome]:
 @check("rollback", over=Timeline)
 def rollback(timeline: Timeline, _: object) -> Iterator[Outcome]:
     """An environment went back to an earlier tag; migrations of the database do not go back with it."""
+    course = Course(timeline)
+    for trail, _run in followed(timeline):
+        gap = course.gap(trail.release.environment)
+        move = course.latest(trail.release.environment)
+        if gap is not None and move is not None and move.kind != "promotion":
+            yield Doubt(*gap, tag_span(trail.release))
     for _course, trail, move, run in _moves(timeline, "rollback"):
         before = move.before.name if move.before is not None else ""
         moved = trail.migrations
@@ -107,8 +113,10 @@ def rollback(timeline: Timeline, _: object) -> Iterator[Outcome]:
                 f"{_listed(moved)} {'lies' if len(moved) == 1 else 'lie'} between the two, and migrations only go "
                 f"forward: see that the older code runs on the newer database"
             )
+        elif moved is None or timeline.contract.commits == "elsewhere" or (trail.commit and not trail.commit.commits):
+            consequence = "the code of the two is not here: see that no migration of the database lies between them"
         else:
-            consequence = "no migration lies between the two" if moved is not None else "that needs no promotion"
+            consequence = "no migration lies between the two"
         mild: Level | None = None if moved else "note"
         yield offence(timeline, trail, run, f"back from {before!r}; {consequence}", (), mild)
 
@@ -177,8 +185,9 @@ def _undecided(timeline: Timeline) -> Iterator[Doubt]:
 def _unknown(timeline: Timeline) -> Iterator[Doubt]:
     """Yield what keeps from knowing what else a landing changed."""
     for trail, run in followed(timeline):
-        if run.landing.start == "shallow":
-            yield Doubt(*CUT_OFF, tag_span(trail.release))
+        gap = incomplete(timeline, trail.release.environment)
+        if gap is not None and (run.landing.start == "shallow" or not timeline.cut_off):
+            yield Doubt(*gap, tag_span(trail.release))
         elif trail.others is None and trail.unknown is not None:
             yield Doubt(*trail.unknown, tag_span(trail.release))
     yield from doubts(timeline)

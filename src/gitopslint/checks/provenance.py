@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopslint.checks.check import Outcome, check
+from gitopslint.checks.moves import incomplete
 from gitopslint.checks.trails import beginning, doubts, followed, offence, tag_span
 from gitopslint.model.finding import Doubt
-from gitopslint.model.landing import CUT_OFF, Commit, Landing
+from gitopslint.model.landing import Commit, Landing
 from gitopslint.model.timeline import Run, Timeline
 
 _ELSEWHERE = (
@@ -81,8 +82,8 @@ def reused_tag(timeline: Timeline, _: object) -> Iterator[Outcome]:
                 f"the tag stood for {_short(first)} ({where}, since {since}) and for {_short(second)} ({where_then}, "
                 f"since {then}): it was overwritten; build under a new tag",
             )
-        elif timeline.cut_off:
-            yield Doubt(*CUT_OFF, tag_span(trail.release))
+        elif (gap := _gap(timeline)) is not None:
+            yield Doubt(*gap, tag_span(trail.release))
         elif trail.commit is None and not digests and (earlier := _earlier(timeline, run)) is not None:
             if trail.since is None and trail.unknown is not None:
                 yield Doubt(*trail.unknown, tag_span(trail.release))
@@ -107,6 +108,11 @@ def _undecided(timeline: Timeline) -> Iterator[Doubt]:
         if trail.commit is None and trail.unknown is not None:
             yield Doubt(*trail.unknown, tag_span(trail.release))
     yield from doubts(timeline)
+
+
+def _gap(timeline: Timeline) -> tuple[str, str] | None:
+    """Return why a part of the timeline is not known, in whatever environment."""
+    return next((gap for one in timeline.environments if (gap := incomplete(timeline, one)) is not None), None)
 
 
 def _digests(timeline: Timeline, run: Run) -> dict[str, tuple[str, Landing]]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopslint.checks.moves import IMPORTED
+from gitopslint.checks.moves import IMPORTED, incomplete
 from gitopslint.model.document import KeyPath, dotted
 from gitopslint.model.finding import Doubt, Offence, Related
-from gitopslint.model.landing import CUT_OFF
 from gitopslint.model.layer import Release
 from gitopslint.model.rule import Level
 from gitopslint.model.span import Span
@@ -63,7 +62,8 @@ def beginning(timeline: Timeline, trail: Trail, run: Run) -> Doubt | None:
     """Return the doubt that a release came with the first landing that is known; None for a later one."""
     if run.landing.start == "root":
         return Doubt(*IMPORTED, tag_span(trail.release))
-    return Doubt(*CUT_OFF, tag_span(trail.release)) if timeline.cut_off else None
+    gap = incomplete(timeline, trail.release.environment)
+    return Doubt(*gap, tag_span(trail.release)) if gap is not None else None
 
 
 def tag_span(release: Release) -> Span:

@@ -161,7 +161,7 @@ def _history(parser: _Parser) -> None:
         "--fail-on",
         metavar="LEVEL",
         choices=("error", "warning", "note"),
-        help="end with 1 when any landing ever broke a rule of this level or above, or the history is not known",
+        help="end with 1 when any landing ever broke a rule about promotion of this level or above, or is not known",
     )
     add("--repository", metavar="DIR", default=".", help="the repository (default: here)")
     add("--base", metavar="REF", help="what the change is to be merged into: all since then counts as one landing")

@@ -69,7 +69,7 @@ def _on_top(repository: Repository, request: Base, *, staged: bool) -> History |
         return Unavailable(f"the base ({request.source}) and HEAD have no common commit in this clone", WHOLE_HISTORY)
     if request.source != "--base":
         tell(f"the change since {fork[:8]} counts as one landing ({request.source})")
-    return GitHistory(repository, Line(fork, (head, target), staged), _now())
+    return GitHistory(repository, Line(target, (head, target), staged, fork), _now())
 
 
 def _requested(top: Path, environment: Mapping[str, str]) -> Base | None:

@@ -25,12 +25,14 @@ class Line(NamedTuple):
     """Where a main line ends, and what lies on top of it.
 
     `tip` is its newest commit; None where nothing was ever committed. `heads` are further commits that the pending
-    change brings along: those of a merge request. `staged`: the pending change is what the index holds.
+    change brings along: those of a merge request, which forked from the line at `fork`. `staged`: the pending change
+    is what the index holds.
     """
 
     tip: str | None
     heads: tuple[str, ...] = ()
     staged: bool = False
+    fork: str | None = None
 
 
 class GitHistory:
@@ -54,6 +56,18 @@ class GitHistory:
         """The change on top of the newest landing. Its position is beyond all others."""
         start: Start | None = "root" if self._line.tip is None else None
         return Landing("", len(self._positions), self._now, "", "", start=start)
+
+    @property
+    def forked(self) -> bool:
+        """Whether the pending change is a merge request."""
+        return self._line.fork is not None
+
+    def at_fork(self, path: str) -> bytes | None:
+        """Return the content of a file where the merge request forked; None for no file. Raises HistoryError."""
+        if "\n" in path:
+            return None
+        (found,) = self._objects([f"{self._line.fork}:{path}"])
+        return None if found is None else found[1]
 
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
@@ -173,7 +187,7 @@ class GitHistory:
 
     @cached_property
     def _pending_changes(self) -> tuple[FileChange, ...]:
-        return self._against_index(self._line.tip or "")
+        return self._against_index(self._line.fork or self._line.tip or "")
 
     def _against_index(self, commit: str) -> tuple[FileChange, ...]:
         # The work tree is never compared through git, because that runs filters of the repository: what is not
@@ -242,7 +256,7 @@ class GitHistory:
             return self._repository.ask(*question, stdin=stdin, staged=staged)
         except GitError as error:
             raise HistoryError(
-                str(error), "`git fsck` says what is broken; an old git (before 2.31) is too old"
+                error.brief, "`git fsck` says what is broken; an old git (before 2.31) is too old"
             ) from None
 
 

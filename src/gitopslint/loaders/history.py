@@ -46,6 +46,13 @@ class History(Protocol):
     def cut_off(self) -> bool:
         """Whether the oldest landings are missing (a shallow clone)."""
 
+    @property
+    def forked(self) -> bool:
+        """Whether the pending change is a merge request, which forked from the main line at some landing."""
+
+    def at_fork(self, path: str) -> bytes | None:
+        """Return the content of a file where the merge request forked; None for no file. Raises HistoryError."""
+
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
 
@@ -85,6 +92,7 @@ class ToldHistory:
     """A history that an example tells. Every landing is a commit, and there are no others."""
 
     cut_off = False
+    forked = False
 
     def __init__(self, told: Sequence[Told], pending: Mapping[str, str | bytes | None]) -> None:
         """Lay the landings over each other, the first one as the root, and the pending files on top."""
@@ -105,6 +113,10 @@ class ToldHistory:
         self._trees[""] = dict(tree)
         self.files: dict[str, str | bytes | None] = {path: self._blobs[blob] for path, blob in tree.items()}
         """What is there at the end."""
+
+    def at_fork(self, _: str) -> bytes | None:
+        """Return nothing: no example is about a merge request."""
+        return None
 
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders, the newest first."""

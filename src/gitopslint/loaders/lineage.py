@@ -30,6 +30,8 @@ class Version(NamedTuple):
     landing: Landing
     path: str
     blob: str | None
+    carried: bool = False
+    """Whether the landing took the image over from a file that names it in a way that is not followed."""
     link: bool = False
     """Whether it is a symbolic link, whose content is the way to another file."""
 
@@ -78,7 +80,8 @@ class Files:
         for number, version in enumerate(own := self._versions.get(layer.path, [])):
             appears = version.blob is not None and (number == 0 or own[number - 1].blob is None)
             if appears and version.landing.start is None:
-                before = self._predecessor(layer, version, seen | {layer.path})
+                before, carried = self._predecessor(layer, version, seen | {layer.path})
+                version = version._replace(carried=carried)
                 since = -1 if gone is None else gone.position
                 found += [one for one in before if since < one.landing.position < version.landing.position]
             if version.blob is None:
@@ -86,11 +89,16 @@ class Files:
             found.append(version)
         return found
 
-    def _predecessor(self, layer: Layer, first: Version, seen: frozenset[str]) -> list[Version]:
-        """Return the versions of the file that a layer was before it appeared."""
+    def _predecessor(self, layer: Layer, first: Version, seen: frozenset[str]) -> tuple[list[Version], bool]:
+        """Return the versions of the file that a layer was before it appeared.
+
+        Where there is none, also tell whether a file that the landing changed, or one with the name of the app, held
+        the image in other words.
+        """
         image = layer.read(layer.environment, layer.path, first.blob or "", "")
         if not image:
-            return []
+            return [], False
+        carried = False
         ranked = []
         mentioned = image.get("repository") or image.get("tag") or ""
         for path in self._candidates(layer, first.landing):
@@ -98,6 +106,8 @@ class Files:
                 continue
             blob = self._blob_before(path, first.landing)
             said = layer.read(layer.environment, path, blob, mentioned) if blob is not None else {}
+            if not said and blob is not None and image.get("tag"):
+                carried = carried or self._mentions(blob, mentioned, image["tag"])
             if not said or said.get("repository") != image.get("repository"):
                 continue
             same = said.get("tag") == image.get("tag")
@@ -105,8 +115,13 @@ class Files:
             if same or (leaves and layer.app in _words(path)):
                 ranked.append((same, layer.environment in _words(path), leaves, _tail(path, layer.path), path))
         if not ranked:
-            return []
-        return self.versions(layer._replace(path=max(ranked)[-1]), seen)
+            return [], carried
+        older = self.versions(layer._replace(path=max(ranked)[-1]), seen)
+        return older, False
+
+    def _mentions(self, blob: str, *texts: str) -> bool:
+        (data,) = self._history.contents([blob])
+        return data is not None and all(text.encode("utf-8", "surrogateescape") in data for text in texts)
 
     def _candidates(self, layer: Layer, landing: Landing) -> list[str]:
         """Return the files that changed in a landing, and those that bear the name of the app."""
@@ -152,7 +167,7 @@ class Files:
     def _read_file(self, path: str) -> None:
         """Read the history of one file that stands in none of the folders."""
         versions = [
-            Version(landed.landing, path, change.new, change.link)
+            Version(landed.landing, path, change.new, link=change.link)
             for landed in self._history.steps([path])
             for change in landed.changes
             if change.path == path
@@ -162,7 +177,7 @@ class Files:
     def _add(self, landing: Landing, change: FileChange) -> None:
         if not change.path.endswith(_YAML):
             return
-        self._versions.setdefault(change.path, []).append(Version(landing, change.path, change.new, change.link))
+        self._versions.setdefault(change.path, []).append(Version(landing, change.path, change.new, link=change.link))
         if change.old is not None:
             self._by_landing.setdefault(landing.position, []).append(change.path)
 

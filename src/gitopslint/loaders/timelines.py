@@ -88,13 +88,18 @@ class Chronology:
 
     def timelines(self, app: str, environments: Iterable[str], documents: Documents) -> Iterator[Timeline]:
         """Yield the timeline of each image of an app that is in some environments today. Raises HistoryError."""
-        versions = {one: self._versions(app, one) for one in self._ever_in(app, set(environments))}
+        current = frozenset(environments)
+        versions = {one: self._versions(app, one) for one in self._ever_in(app, current)}
         pasts = self._pasts(versions, documents)
         former = frozenset(version.path for found in versions.values() for _, version in found)
         for keys in self._contract.images:
             steps: dict[int, tuple[Landing, dict[str, Image]]] = {}
+            untouched = frozenset(one for one in versions if self._is_untouched(app, one, keys, documents))
             for environment in versions:
-                for landing, image in self._images(app, environment, keys, pasts[environment], documents):
+                images = self._images(app, environment, keys, pasts[environment], documents)
+                for landing, image in images:
+                    if landing.pending and environment in untouched:
+                        continue
                     steps.setdefault(landing.position, (landing, {}))[1][environment] = image
             yield Timeline(
                 app,
@@ -104,6 +109,8 @@ class Chronology:
                 self._contract,
                 former,
                 self.history.cut_off,
+                current,
+                untouched,
             )
 
     def traced(self, timeline: Timeline, releases: Iterable[Release]) -> Timeline:
@@ -116,6 +123,8 @@ class Chronology:
             node = release.tag or release.digest
             if node is None or not node.is_scalar or node.value in (None, "") or placeholder_tag(node.text):
                 continue
+            if release.environment in timeline.untouched and self._lags_behind(timeline, release, node.text):
+                continue  # the main line has moved on, and the request does not take that back
             place = self._layout.layers.get(node.span.path)
             runs = timeline.runs(release.environment)
             name = node.text.partition("@")[0]
@@ -126,7 +135,7 @@ class Chronology:
         others = {environment: one for environment, one in apart.items() if environment not in today}
         return timeline._replace(today=today, apart=others)
 
-    def _ever_in(self, app: str, today: set[str]) -> Iterator[str]:
+    def _ever_in(self, app: str, today: frozenset[str]) -> Iterator[str]:
         """Yield the environments in which an app is, or once was."""
         own = [layer.path for layer in self._followed if "{app}" in layer.path and "{env}" in layer.path]
         for environment in self._contract.environments:
@@ -154,6 +163,8 @@ class Chronology:
         for environment, found in versions.items():
             past = pasts[environment] = []
             for path, version in found:
+                if version.carried:
+                    version = version._replace(landing=version.landing._replace(start="carried"))
                 if version.blob is None:
                     past.append((version.landing, path, "gone"))
                     continue
@@ -199,6 +210,24 @@ class Chronology:
 
     def _today_in(self, document: Document) -> Reading | None:
         return Versions(document.path, self._wanted).read_document(document)
+
+    def _is_untouched(self, app: str, environment: str, keys: ImageKeys, documents: Documents) -> bool:
+        """Tell whether a merge request leaves the image of an environment as it was where the request forked."""
+        if not self.history.forked:
+            return False
+        paths = keys.paths(environment)
+        before: list[Content] = []
+        today: list[Content] = []
+        for layer in self.layers_of(app, [environment]):
+            data = self.history.at_fork(self._prefix + layer)
+            before.append("gone" if data is None else _content(Versions(layer, self._wanted).read(data)))
+            document = documents(layer)
+            today.append("gone" if document is None else _content(self._today_in(document)))
+        return _image(before, paths) == _image(today, paths)
+
+    def _lags_behind(self, timeline: Timeline, release: Release, text: str) -> bool:
+        runs = timeline.runs(release.environment)
+        return bool(runs) and runs[-1].name not in (text, text.partition("@")[0])
 
     def _place(self, path: str) -> Place | None:
         """Tell what a path from the top is by the contract of today."""

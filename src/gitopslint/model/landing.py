@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from gitopslint.model.moment import day
+from gitopslint.model.shown import spoken
 
 _SHORT = 8
 _LONGEST_SUBJECT = 60
@@ -16,8 +17,9 @@ CUT_OFF = ("the history is cut off (a shallow clone)", WHOLE_HISTORY)
 WHOLE_CLONE = "clone without `--filter`, or run `git fetch --refetch --no-filter`"
 """What a doubt about an incomplete clone says, as reason and way out."""
 
-Start = Literal["root", "shallow"]
-"""Why nothing is known from before a landing: the history begins with it, or the clone was cut off there."""
+Start = Literal["root", "shallow", "carried"]
+"""Why nothing is known from before a landing: the history begins with it, the clone was cut off there, or it took an
+image over from a file that names it in a way that is not followed."""
 
 
 class FileChange(NamedTuple):
@@ -74,5 +76,6 @@ class Landing(NamedTuple):
 
 
 def _named(commit: str, time: int, subject: str) -> str:
-    shown = subject if len(subject) <= _LONGEST_SUBJECT else subject[: _LONGEST_SUBJECT - 1] + "…"
-    return f"{commit[:_SHORT]} ({day(time)}, {shown!r})"
+    said = spoken(subject)
+    said = said if len(said) <= _LONGEST_SUBJECT else said[: _LONGEST_SUBJECT - 1] + "…"
+    return f"{commit[:_SHORT]} ({day(time)}, {said!r})"

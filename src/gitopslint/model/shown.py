@@ -20,6 +20,13 @@ def showable(path: KeyPath, text: str) -> bool:
     return not any(_is_random(match) for match in _RANDOM.findall(text))
 
 
+def spoken(text: str) -> str:
+    """Return a text that people wrote, such as the subject of a commit, without words that look like credentials."""
+    return " ".join(
+        word if not word or not word.isprintable() or showable((), word) else "***" for word in text.split(" ")
+    )
+
+
 def shown(path: KeyPath, node: Node) -> str:
     """Return a value for a message: quoted where that gives nothing away, else only what kind of value it is."""
     if isinstance(node.value, dict):

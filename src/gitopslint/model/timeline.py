@@ -105,8 +105,9 @@ class Timeline(NamedTuple):
 
     `environments` are those of the app in the order of promotion, `steps` the landings, the oldest first. `former` are
     the paths from the top of the repository under which its layers ever stood. `cut_off`: what was before the first
-    step is not in this clone. `today` holds the releases whose tag stands in a layer that the history follows,
-    `apart` the others.
+    step is not in this clone. `current` are the environments in which the app is today, `untouched` those that a merge
+    request leaves as they were where it forked. `today` holds the releases whose tag stands in a layer that the
+    history follows, `apart` the others.
     """
 
     app: str
@@ -116,6 +117,8 @@ class Timeline(NamedTuple):
     contract: Contract
     former: frozenset[str] = frozenset()
     cut_off: bool = False
+    current: frozenset[str] = frozenset()
+    untouched: frozenset[str] = frozenset()
     today: Mapping[str, Trail] = MappingProxyType({})
     apart: Mapping[str, Release] = MappingProxyType({})
 

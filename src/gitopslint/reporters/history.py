@@ -9,6 +9,7 @@ from typing import Any
 from gitopslint.model.landing import Landing
 from gitopslint.model.moment import length, minute
 from gitopslint.model.move import Chapter, Move, Row
+from gitopslint.model.shown import spoken
 from gitopslint.model.timeline import Image
 from gitopslint.reporters.escape import visible
 
@@ -56,14 +57,14 @@ def _table(chapter: Chapter, *, colour: bool) -> str:
     head = ("when", "landing", "who", *chapter.environments, "what", "soak")
     lines = [[*map(visible, head)]]
     for row in chapter.rows:
-        who = row.landing.author
+        who = spoken(row.landing.author)
         lines.append(
             [
                 "not landed yet" if row.landing.pending else minute(row.landing.time),
                 row.landing.short,
                 visible(who if len(who) <= _LONGEST_WHO else who[: _LONGEST_WHO - 1] + "…"),
                 *(_cell(row, environment) for environment in chapter.environments),
-                ", ".join(_what(move, chapter) for move in row.moves),
+                ", ".join(_what(move, chapter, row) for move in row.moves),
                 ", ".join(length(move.soak) for move in row.moves if move.soak is not None),
             ]
         )
@@ -87,8 +88,10 @@ def _cell(row: Row, environment: str) -> str:
     return f"{text or '-'} *" if changed else text or "-"
 
 
-def _what(move: Move, chapter: Chapter) -> str:
-    return f"{move.environment}: {move.kind}" if len(chapter.environments) > 1 else move.kind
+def _what(move: Move, chapter: Chapter, row: Row) -> str:
+    level = row.levels.get(move.environment)
+    kind = f"{move.kind} ({level})" if level is not None else move.kind
+    return f"{move.environment}: {kind}" if len(chapter.environments) > 1 else kind
 
 
 def _summary(chapters: Sequence[Chapter]) -> str:
@@ -120,8 +123,8 @@ def _commit(landing: Landing) -> dict[str, Any]:
     return {
         "commit": landing.id,
         "time": landing.time,
-        "author": landing.author,
-        "subject": landing.subject,
+        "author": spoken(landing.author),
+        "subject": spoken(landing.subject),
         "merge": landing.merge,
     }
 
