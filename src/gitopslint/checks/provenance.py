@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.moves import incomplete
-from gitopslint.checks.trails import beginning, doubts, followed, offence, tag_span
+from gitopslint.checks.trails import beginning, doubts, followed, offence, place_of, tag_span
 from gitopslint.model.finding import Doubt
 from gitopslint.model.landing import Commit, Landing
 from gitopslint.model.timeline import Run, Timeline
@@ -81,6 +81,12 @@ def reused_tag(timeline: Timeline, _: object) -> Iterator[Outcome]:
                 run,
                 f"the tag stood for {_short(first)} ({where}, since {since}) and for {_short(second)} ({where_then}, "
                 f"since {then}): it was overwritten; build under a new tag",
+                tuple(
+                    place
+                    for environment in dict.fromkeys((where, where_then))
+                    if environment != trail.release.environment
+                    for place in place_of(timeline, environment, f"{environment} ran it, too")
+                ),
             )
         elif (gap := _gap(timeline)) is not None:
             yield Doubt(*gap, tag_span(trail.release))
