@@ -319,7 +319,7 @@ def test_partial(tmp_path: Path) -> None:
     origin.repo.git("clone", "--quiet", "--filter=blob:none", url, str(tmp_path / "clone"))
     report = judged(tmp_path / "clone", "skipped-environment")
     assert found(report) == []
-    assert list(undecided(report)) == ["older release layers are not in this clone (a partial clone)"]
+    assert list(undecided(report)) == ["older release layers cannot be read (a partial clone, or symbolic links)"]
     assert "--filter" in report.undecided[0].remedy
 
 
@@ -400,12 +400,24 @@ def test_below_the_top(tmp_path: Path) -> None:
     assert found(judged(tmp_path / "product", "release-with-source")) == []
 
 
+def test_a_link_is_undecided(tmp_path: Path) -> None:
+    """A layer that is a symbolic link changes whenever its target does, which its own history does not show."""
+    teller = story(tmp_path, [Code(), {"dev": A}])
+    teller.repo.link(PROD, "../release-dev/shop.yaml")
+    teller.repo.commit("Link")
+    report = judged(tmp_path, "skipped-environment", "simultaneous-promotion")
+    assert found(report) == []
+    assert len(report.undecided) == 1
+
+
 def test_an_image_from_elsewhere_is_undecided(tmp_path: Path) -> None:
     """Where another layer sets the image, the history of the release layer does not tell what runs."""
     story(tmp_path, [*SOUND, Landing(files={"deploy/env/prod/shop.yaml": "image: {tag: v9.9.9}\n"})])
     report = judged(tmp_path, "skipped-environment")
     assert found(report) == []
-    assert list(undecided(report)) == ["the image is set outside the layers whose history is followed"]
+    assert list(undecided(report)) == [
+        "the image is set outside the layers whose history is followed, or behind a symbolic link"
+    ]
 
 
 RECODED = {

@@ -204,7 +204,7 @@ def test_patterns_of_the_contract() -> None:
     }
     report = check_files(files)
     assert places(report) == ["a.md:1:10 plaintext-secret", "x.yaml:1:14 plaintext-secret"]
-    assert "a shop key of 10 characters" in report.findings[0].message
+    assert "a shop key (10 characters)" in report.findings[0].message
     assert all("SHOP123456" not in page for page in every_format(report).values())
 
 

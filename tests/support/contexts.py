@@ -255,6 +255,17 @@ SECRETS = {
             ";secret_key = SW2YcwTIb9zpOOhoPsMm\n", ""
         ),
     ),
+    "parameter in a block": (
+        "configmap.yaml",
+        "data:\n  shop.conf: |\n    endpoint = https://events.example.com/v1?api_key=«{alnum:32}»\n    pool = 10\n",
+    ),
+    "a phrase in a comment": ("values.yaml", "# password: «orange-lemon-delta-nine»\na: 1\n"),
+    "an encoded address": (
+        "secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\ndata:\n  DATABASE_URL: «cG9zdGdyZXM6Ly9zaG9wOmxhbnRlcm4tNzFAZGIuZXhhbXBsZS5jb20vc2hvcA==»\n",
+    ),
+    "the default of Java": ("shop.properties", "keystore.password=«changeit»\n"),
+    "piped": ("ci.sh", "echo '«Adm1n@123»' | docker login registry.example.com -u ci --password-stdin\n"),
 }
 
 HARMLESS = {
@@ -435,5 +446,11 @@ HARMLESS = {
     "labels": (
         "deploy.yaml",
         "metadata:\n  labels: {app.kubernetes.io/part-of: token-service, secret-type: tls}\n  annotations: {checksum/secret: {hex:64}}\n",
+    ),
+    "where a key goes": (
+        "secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\nstringData:\n  id_rsa: |\n    -----BEGIN OPENSSH PRIVATE KEY-----\n"
+        + "    XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX\n" * 3
+        + "    -----END OPENSSH PRIVATE KEY-----\n",
     ),
 }

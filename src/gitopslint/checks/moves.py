@@ -15,8 +15,8 @@ IMPORTED = (
     "nothing to do: the next promotion is judged",
 )
 _UNREAD = (
-    "older release layers are not in this clone (a partial clone)",
-    WHOLE_CLONE,
+    "older release layers cannot be read (a partial clone, or symbolic links)",
+    f"{WHOLE_CLONE}; put a file in the place of a link",
 )
 
 

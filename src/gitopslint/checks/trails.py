@@ -53,7 +53,7 @@ def doubts(timeline: Timeline) -> Iterator[Doubt]:
     """Yield a doubt for every release of today whose tag stands where no history is followed."""
     for release in timeline.apart.values():
         yield Doubt(
-            "the image is set outside the layers whose history is followed",
+            "the image is set outside the layers whose history is followed, or behind a symbolic link",
             "set it in the release layer",
             tag_span(release),
         )

@@ -47,6 +47,8 @@ _HARDENED = (
     "i18n.logOutputEncoding=UTF-8",
     "-c",
     "color.ui=false",
+    "-c",
+    "advice.graftFileDeprecated=false",
 )
 # A partial clone fetches missing objects from a remote that its own configuration names, be it a program. Git before
 # 2.44 does not know GIT_NO_LAZY_FETCH, but all know the list of protocols that it may use.
@@ -73,7 +75,14 @@ _EMPTY_FILES = {
 
 
 class GitError(Exception):
-    """Git is missing, refuses the repository, or failed; the message says what to do."""
+    """Git is missing, refuses the repository, or failed; the message says what to do.
+
+    `brief` says the same without the place of the repository, for reports.
+    """
+
+    def __init__(self, message: str, brief: str | None = None) -> None:
+        super().__init__(message)
+        self.brief = brief or message
 
 
 class IndexEntry(NamedTuple):
@@ -174,7 +183,7 @@ class Repository(NamedTuple):
         except FileNotFoundError:
             raise self._absent() from None
         if done.returncode:
-            raise GitError(_explained(done.stderr.decode("utf-8", "replace").strip(), question[0], self.top))
+            raise _explained(done.stderr.decode("utf-8", "replace").strip(), question[0], self.top)
         return done.stdout
 
     def converse(self, *question: str) -> Conversation:
@@ -258,7 +267,8 @@ class Conversation:
         self._process.wait()
 
     def _ended(self) -> GitError:
-        return GitError(f"git {self._command} ended too early in {self._top}: `git fsck` says what is broken")
+        brief = f"git {self._command} ended too early"
+        return GitError(f"{brief} in {self._top}: `git fsck` says what is broken", brief)
 
 
 def find_repository(folder: Path) -> Repository | None:
@@ -271,11 +281,14 @@ def find_repository(folder: Path) -> Repository | None:
     return None
 
 
-def _explained(message: str, command: str, top: Path) -> str:
+def _explained(message: str, command: str, top: Path) -> GitError:
     if "dubious ownership" in message:
-        return (
+        reason = "git does not trust the repository, because it belongs to another user"
+        return GitError(
             f"git does not trust {top}, because it belongs to another user: "
-            f"run `git config --global --add safe.directory {top}`"
+            f"run `git config --global --add safe.directory {top}`",
+            reason,
         )
-    first = message.splitlines()[0] if message else "no message"
-    return f"git {command} failed in {top}: {first}"
+    lines = message.splitlines() or ["no message"]
+    said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0])
+    return GitError(f"git {command} failed in {top}: {said}", f"git {command} failed: {said}")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from gitopslint.loaders.git import Conversation, GitError, Repository
+from gitopslint.loaders.git import SYMLINK, Conversation, GitError, Repository
 from gitopslint.loaders.history import HistoryError, Landed
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 
@@ -206,7 +206,7 @@ class GitHistory:
             talk.tell(request.encode() + b"\n" + _ENDING)
             answer = talk.until(_ENDING)
         except GitError as error:
-            raise HistoryError(str(error), WHOLE_CLONE) from None
+            raise HistoryError(error.brief, WHOLE_CLONE) from None
         return _changes(answer.split(b"\0"), 0)[0]
 
     def _objects(self, names: Sequence[str], *, several: bool = False) -> list[tuple[str, bytes] | None]:
@@ -225,7 +225,7 @@ class GitHistory:
                     else:
                         found.append(("", b"") if several and words[-1] == b"ambiguous" else None)
         except GitError as error:
-            raise HistoryError(str(error), WHOLE_CLONE) from None
+            raise HistoryError(error.brief, WHOLE_CLONE) from None
         return found
 
     def _talk(self, *question: str) -> Conversation:
@@ -267,8 +267,8 @@ def _changes(tokens: list[bytes], at: int) -> tuple[tuple[FileChange, ...], int]
     """Read entries `:mode mode old new status`, each followed by its path; return where they end, too."""
     changes = []
     while at + 1 < len(tokens) and tokens[at].lstrip(b"\n").startswith(b":"):
-        _, _, old, new, _ = tokens[at].lstrip(b"\n").decode().split(" ")
-        changes.append(FileChange(os.fsdecode(tokens[at + 1]), _blob(old), _blob(new)))
+        _, mode, old, new, _ = tokens[at].lstrip(b"\n").decode().split(" ")
+        changes.append(FileChange(os.fsdecode(tokens[at + 1]), _blob(old), _blob(new), mode == SYMLINK))
         at += 2
     return tuple(changes), at
 

@@ -30,6 +30,8 @@ class Version(NamedTuple):
     landing: Landing
     path: str
     blob: str | None
+    link: bool = False
+    """Whether it is a symbolic link, whose content is the way to another file."""
 
 
 class Layer(NamedTuple):
@@ -150,7 +152,7 @@ class Files:
     def _read_file(self, path: str) -> None:
         """Read the history of one file that stands in none of the folders."""
         versions = [
-            Version(landed.landing, path, change.new)
+            Version(landed.landing, path, change.new, change.link)
             for landed in self._history.steps([path])
             for change in landed.changes
             if change.path == path
@@ -160,7 +162,7 @@ class Files:
     def _add(self, landing: Landing, change: FileChange) -> None:
         if not change.path.endswith(_YAML):
             return
-        self._versions.setdefault(change.path, []).append(Version(landing, change.path, change.new))
+        self._versions.setdefault(change.path, []).append(Version(landing, change.path, change.new, change.link))
         if change.old is not None:
             self._by_landing.setdefault(landing.position, []).append(change.path)
 

@@ -12,7 +12,6 @@ from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, 
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.git import GitError
-from gitopslint.loaders.gitleaks import read_gitleaks
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.patterns import load_patterns
@@ -129,6 +128,8 @@ class Product:
         own = tuple(pattern.own() for pattern in settings.patterns)
         if settings.gitleaks is None:
             return OwnRules(own)
+        from gitopslint.loaders.gitleaks import read_gitleaks  # few repositories have one
+
         read = read_gitleaks(settings.gitleaks, self.tree)
         return OwnRules(own + read.patterns, read.allowlists)
 
@@ -199,7 +200,7 @@ class Product:
             if history is None or isinstance(history, Unavailable):
                 return history
         except GitError as error:
-            return Unavailable(str(error), "repair the repository")
+            return Unavailable(error.brief, "repair the repository: `git fsck` says what is broken")
         try:
             chronology = Chronology(history, self.layout, self._prefix)
             _ = chronology.files  # all of it is read now, or never

@@ -157,6 +157,9 @@ class Chronology:
                 if version.blob is None:
                     past.append((version.landing, path, "gone"))
                     continue
+                if version.link:
+                    past.append((version.landing, path, "unread"))
+                    continue
                 key = (path, version.blob)
                 if key not in known:
                     if path not in readers:
@@ -190,7 +193,8 @@ class Chronology:
         today: list[Content] = [
             "gone" if (document := documents(layer)) is None else _content(self._today_in(document)) for layer in layers
         ]
-        if (now := _image(today, paths)) != image:
+        # What landed last may be a link, of which nobody knows what it led to then.
+        if image != UNREAD and (now := _image(today, paths)) != image:
             yield self.history.pending, now
 
     def _today_in(self, document: Document) -> Reading | None:

@@ -23,12 +23,13 @@ Start = Literal["root", "shallow"]
 class FileChange(NamedTuple):
     """One file that differs between two trees. `path` starts at the top of the repository.
 
-    `old` and `new` are blob ids; None where there is no such file.
+    `old` and `new` are blob ids; None where there is no such file. `link`: the new one is a symbolic link.
     """
 
     path: str
     old: str | None
     new: str | None
+    link: bool = False
 
 
 class Commit(NamedTuple):

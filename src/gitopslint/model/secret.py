@@ -92,7 +92,7 @@ class Hidden(NamedTuple):
     length: int
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.length} characters"
+        return f"{self.kind} ({self.length} characters)"
 
 
 Confidence = Literal["certain", "likely", "possible"]

@@ -6,25 +6,31 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from gitopslint.checks.secrets.lazy import lazy
+
 _QUOTED = r'"(?:[^"\\\n]|\\.){0,4000}"' + r"|'(?:[^'\\\n]|\\.|''){0,4000}'"
-_LINE = re.compile(
+_LINE = lazy(
     r"""[\s>|]{0,200}(?:[-*]\s{1,8})?(?:(?:export|set|setx|ENV|ARG|declare|local|readonly|SET|val|var|let|const|-e|--env)\s{1,8}(?:-x\s)?)?
     (?P<quote>["'`]?)(?P<key>[^\s=:"'`#{}\[\](),;<>|&$]{1,99}(?:[ ][^\s=:"'`#{}\[\](),;<>|&$.]{1,30}){0,2})(?P=quote)
     \s{0,8}(?P<sign>:=|=>|\?=|\+=|=|:)(?P<gap>[ \t]{0,40})(?P<value>.{0,8000})""",
     re.VERBOSE,
 )
-_PAIR = re.compile(
+_PAIR = lazy(
     rf"""(?<![\w$])(?P<quote>["']?)(?P<key>[^\W\d_][\w.-]{{0,79}}|_[A-Za-z_]\w{{0,60}})(?P=quote)
     (?:[ \t]{{0,3}}(?:=>|:=|=)[ \t]{{0,3}}|[ ]?:[ \t]{{1,8}}|[ ]?:(?=["']))
     (?P<value>{_QUOTED}|[^\s"'&;,<>|)\]}}][^\s&;"'<>]{{0,2000}})""",
     re.VERBOSE,
 )
-_FLAG = re.compile(
+_FLAG = lazy(
     rf"""(?<![\w-])--?(?P<key>[A-Za-z][\w.-]{{2,60}})(?:=|[ \t]{{1,4}})"""
     rf"""(?P<value>{_QUOTED}|[^\s"'-][^\s"';|&)]{{0,1000}})"""
 )
-_ELEMENT = re.compile(r"<(?P<key>[A-Za-z][\w:.-]{1,60})(?:\s[^<>]{0,200})?>(?P<value>[^<>\n]{1,1000})</")
-_DIRECTIVE = re.compile(
+_QUERY = lazy(r"[?&](?P<key>[\w.-]{2,60})=(?P<value>[^\s&\"'<>#]{3,2000})")
+_PIPED = lazy(
+    rf"""\becho\s{{1,4}}(?:-n\s{{1,4}})?(?P<value>{_QUOTED}|[^\s"'$|]{{1,200}})\s{{0,4}}\|[^\n|;]{{0,300}}--password-stdin"""
+)
+_ELEMENT = lazy(r"<(?P<key>[A-Za-z][\w:.-]{1,60})(?:\s[^<>]{0,200})?>(?P<value>[^<>\n]{1,1000})</")
+_DIRECTIVE = lazy(
     rf"""(?<![\w-])(?P<key>requirepass|masterauth|masterpass|(?<=^)password|(?<=^)passwd|auth-?token|rpcpassword
     |(?:login|user)\s{{1,4}}\S{{1,60}}\s{{1,4}}password|(?:encrypted|with|set)\s{{1,4}}password
     |identified\s{{1,4}}(?:with\s{{1,4}}\S{{1,40}}\s{{1,4}})?by
@@ -34,7 +40,7 @@ _DIRECTIVE = re.compile(
 )
 _BARE = rf"""{_QUOTED}|[^\s"';|$-][^\s"';|]{{0,200}}"""
 _COMMANDS = tuple(
-    re.compile(rf"(?:{programs})\b[^\n|;]{{0,300}}?\s{flag}(?P<value>{value})")
+    lazy(rf"(?:{programs})\b[^\n|;]{{0,300}}?\s{flag}(?P<value>{value})")
     for programs, flag, value in (
         (r"mysql\w{0,20}|mariadb[\w-]{0,20}", "-p", rf"""{_QUOTED}|[^\s"';|$]{{1,200}}"""),
         (
@@ -46,12 +52,7 @@ _COMMANDS = tuple(
     )
 )
 """Programs that take a password behind a flag of one letter."""
-_PIPED = re.compile(
-    rf"""\b(?:echo|printf)\s{{1,4}}(?:-\w{{1,2}}\s{{1,4}}|["']?%s["']?\s{{1,4}})?(?P<value>{_QUOTED}|[^\s"'$|;-][^\s"'|;]{{0,200}})"""
-    r"""\s{0,4}\|[^\n|]{1,200}(?:--password-stdin|--pass-?stdin|--stdin|\ssudo\s-S|chpasswd)"""
-)
-"""A password that goes to a program through a pipe."""
-_USER = re.compile(
+_USER = lazy(
     rf"""(?:curl|wget|http|https|xh)\b[^\n|;]{{0,400}}?\s(?:-u|--user|--proxy-user|-a)[ =]{{0,2}}"""
     rf"""(?P<value>{_QUOTED}|[^\s"';|$][^\s"';|]{{0,300}})"""
 )
@@ -88,18 +89,18 @@ def _written(line: str) -> Iterator[Assignment]:
     whole = _LINE.match(line)
     if whole is not None and (whole["sign"] != ":" or whole["gap"] or whole["value"][:1] in "\"'"):
         yield from _whole(whole)
-    for form in (_PAIR, _FLAG, _ELEMENT, _DIRECTIVE):
+    for form in (_PAIR, _QUERY, _FLAG, _ELEMENT, _DIRECTIVE):
         for match in form.finditer(line):
             key = match["key"] if form is not _DIRECTIVE or "token" in match["key"] else "password"
-            if key == "key" and line[match.start() - 1 : match.start()] in ("?", "&"):
+            if key == "key" and (form is _QUERY or line[match.start() - 1 : match.start()] in ("?", "&")):
                 key = "api-key"  # as a parameter of an address it opens something
             yield _part(key, match, "value", line)._replace(loose=form is _DIRECTIVE)
     if " -" in line:
+        for match in _PIPED.finditer(line):
+            yield _part("password", match, "value", line)
         for command in _COMMANDS:
             for match in command.finditer(line):
                 yield _part("password", match, "value", line)
-        for match in _PIPED.finditer(line):
-            yield _part("password", match, "value", line)
         for match in _USER.finditer(line):
             found = _part("user-pass", match, "value", line)
             user, colon, password = found.value.partition(":")

@@ -6,8 +6,9 @@ import bisect
 import re
 from collections.abc import Iterator
 
-from gitopslint.checks.secrets import encoded, lines, references, values
+from gitopslint.checks.secrets import encoded, lines, pem, references, values
 from gitopslint.checks.secrets.found import Found
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
 from gitopslint.checks.secrets.randomness import has_digits_and_letters, looks_random
@@ -19,10 +20,10 @@ from gitopslint.model.keynames import Name, word_set
 from gitopslint.model.secret import Confidence
 
 _PROSE_WORDS = word_set("description message text help comment notes note title summary documentation")
-_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
+_COMMENT = lazy(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _ABOUT_END = ("name", "host", "user", "username", "url", "port", "crt", "cert", "email", "bucket", "region", "server")
-_WORD = re.compile(r"[A-Za-z]{3}")
-_PLAIN_WORD = re.compile(r"[A-Za-z]{1,12}")
+_WORD = lazy(r"[A-Za-z]{3}")
+_PLAIN_WORD = lazy(r"[A-Za-z]{1,12}")
 _DEEPEST = 3
 
 
@@ -242,7 +243,7 @@ class DocumentSearch:
                 continue
             body = line.lstrip("#").lstrip()
             offset = match.start() + len(line) - len(body)
-            for named in lines.secrets_in_line(body, "prose"):
+            for named in lines.secrets_in_line(body, "comment"):
                 yield Found(
                     "secret-in-values", offset + named.start, offset + named.end, named.kind, lines.key_path(named.key)
                 )
@@ -303,6 +304,8 @@ def _is_literal(entry: Node, step: str) -> bool:
         if values.is_templated(inner) or values.is_placeholder(inner):
             return False
         text = inner
+    if "PRIVATE KEY-----" in text and pem.private_key(text, max(0, text.find("-----BEGIN"))) is None:
+        return False
     if _holds_place_for_secrets(text):
         return False
     return not (values.is_placeholder(text) or values.without_templates(text) != text or values.is_encrypted(text))

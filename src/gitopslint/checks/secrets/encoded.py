@@ -9,10 +9,11 @@ import re
 from typing import Any
 
 from gitopslint.checks.secrets import values
+from gitopslint.checks.secrets.lazy import lazy
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{4,200000}={0,2}\s*|[A-Za-z0-9_-]{4,200000}={0,2}")
-_PIECE = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/]{24,20000}={0,2}(?![A-Za-z0-9+/_=-])")
-_TEXT = re.compile(r"[\t\n\r\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]*")
+_PIECE = lazy(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/]{24,20000}={0,2}(?![A-Za-z0-9+/_=-])")
+_BLANKS = dict.fromkeys(map(ord, "\t\n\r"))
 _CRC_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -27,7 +28,7 @@ def decoded(text: str) -> str | None:
         inner = base64.b64decode(data + "=" * (-len(data) % 4)).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
-    return inner if inner and _TEXT.fullmatch(inner) else None
+    return inner if inner and inner.translate(_BLANKS).isprintable() else None
 
 
 def is_base64(text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gitopslint.checks.secrets import encoded, naming, urls, values
 from gitopslint.checks.secrets.assignments import Assignment, assignments
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.manner import Manner
 from gitopslint.checks.secrets.randomness import looks_random
 from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TOKEN_WORDS, Name, name_of, word_set
@@ -26,20 +27,20 @@ STEMS = (
 )
 """What a line must hold, in lower case, for a secret to stand in it by its name. A test holds that none lacks one."""
 
-_NAMED = re.compile(
+_NAMED = lazy(
     r"""^\s*(?:[-*{]\s*)*["']?(?:name|key|variable|var|param|parameter)["']?\s*[:=]\s*["']?([\w.\-/]{2,120})["']?\s*,?\s*$""",
     re.IGNORECASE,
 )
 _VALUES = frozenset(
     {"value", "val", "default", "content", "data", "defaultvalue", "stringvalue", "plaintext", "literal"}
 )
-_VALUE_LINE = re.compile(r"""\s*(?:[-*{]\s*)*["']?value["']?\s*[:=]""", re.IGNORECASE)
-_KEY = re.compile(r"[\w.\-/]{1,80}")
-_AUTHORIZATION = re.compile(r"(?:[A-Za-z-]{2,20}[ =])?(?P<value>\S{16,2000})")
-_USER_AND_PASSWORD = re.compile(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
+_VALUE_LINE = lazy(r"""\s*(?:[-*{]\s*)*["']?value["']?\s*[:=]""", re.IGNORECASE)
+_KEY = lazy(r"[\w.\-/]{1,80}")
+_AUTHORIZATION = lazy(r"(?:[A-Za-z-]{2,20}[ =])?(?P<value>\S{16,2000})")
+_USER_AND_PASSWORD = lazy(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
 _PAIRED = (("auth",), ("credentials",), ("creds",), ("login",), ("basicauth",), ("userpass",))
 _LONGEST_LINE = 8000
-_CHPASSWD = re.compile(
+_CHPASSWD = lazy(
     r"""^[ \t]*(?:-[ \t]*)?(?:echo[ \t]+["']?)?(?P<user>[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
     re.MULTILINE,
 )
@@ -105,7 +106,7 @@ def _judged(one: Assignment, manner: Manner, before: str) -> Named | None:
 def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named | None:
     """Return the secret that a text is under a key, at the place where it stands."""
     name = name_of(key.rpartition("/")[2] if "/" in key and "//" in key else key)
-    prose = manner == "prose"
+    prose = manner in ("prose", "comment")
     if values.PASSWORD_HASH.fullmatch(text) and (name.sense in ("secret", "token") or "hash" in name.words):
         return Named(start, end, key, "a password hash", True)
     if name.words[-1:] == ("auth",) and encoded.basic_password(text) is not None:
@@ -117,7 +118,7 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
         if not values.harmless(pair["value"]) and naming.is_strong(pair["value"]):
             return Named(start + pair.start("value"), end, key, "a password")
         return None
-    if naming.is_secret(name, text, prose=prose):
+    if naming.is_secret(name, text, prose=prose, comment=manner == "comment"):
         return Named(start, end, key, kind_of(name))
     return None
 
@@ -125,7 +126,7 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
 def bare_address(key: str, text: str, manner: Manner) -> Named | None:
     """Return the password of an address without a scheme that a text is."""
     found = urls.bare_user_info(text)
-    if found is None or not urls.is_secret(found, prose=manner == "prose"):
+    if found is None or not urls.is_secret(found, prose=manner in ("prose", "comment")):
         return None
     return Named(found.start, found.end, key, "a password in an address")
 

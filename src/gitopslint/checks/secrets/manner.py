@@ -6,11 +6,13 @@ import posixpath
 import re
 from typing import Literal
 
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.model.keynames import word_set
 
-Manner = Literal["config", "expression", "prose", "code"]
-"""`config`: what stands behind a key is its value. `expression`: only what is quoted is. `prose`: text for people, with
-examples. `code`: names mean variables, columns and labels, so only the shape of a credential counts."""
+Manner = Literal["config", "expression", "comment", "prose", "code"]
+"""`config`: what stands behind a key is its value. `expression`: only what is quoted is. `comment`: in a configuration,
+where settings are switched off as well as explained. `prose`: text for people, with examples. `code`: names mean
+variables, columns and labels, so only the shape of a credential counts."""
 
 _CODE = word_set(
     "ts tsx js jsx mjs cjs mts cts py pyi go rs java kt kts scala rb php cs fs vb c cc cpp cxx h hh hpp m mm "
@@ -30,7 +32,7 @@ _LANGUAGES = (
     "en|de|fr|es|it|pt|ru|uk|be|pl|nl|sv|da|no|nb|nn|fi|cs|sk|hu|ro|bg|hr|sr|sl|bs|mk|sq|et|lv|lt|el|tr|ar|he|fa|hi|bn|ta"
     "|te|ur|th|vi|id|ms|ja|ko|zh|ka|hy|az|kk|uz|ca|eu|gl|is|ga|mt"
 )
-_WORDS = re.compile(
+_WORDS = lazy(
     r"(?:^|/)(?:locales?|i18n|l10n|lang|langs|languages?|translations?|messages|intl|__snapshots__|node_modules|vendor)/"
     r"|(?:^|/)(?:[\w.-]*[._-])?(?:messages|translations?|i18n|locale)[._-][\w.-]*json$"
     rf"|(?:^|/)(?:{_LANGUAGES})(?:[-_][A-Za-z]{{2,4}})?\.json$"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from gitopslint.checks.secrets import values
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import has_digits_and_letters, is_uuid, looks_random, varied, wordlike
 from gitopslint.model.keynames import Name, word_set
 
@@ -17,9 +16,9 @@ _CREDENTIALS = word_set(
     "join bootstrap agent server webserver fernet"
 )
 _VAGUE = word_set("secret secrets credential credentials cred creds секрет секреты geheim secreto segredo")
-_STRONG = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])|(?=.*[A-Za-z0-9])(?=.*[^\w\s])")
-_PHRASE = re.compile(r"[a-z]+(?: [a-z]+){2,9}")
-_LISTED = re.compile(r"[\w.-]+[:=][^,\s]+(?:,[\w.-]+[:=][^,\s]+)+")
+_STRONG = lazy(r"(?=.*[0-9])(?=.*[A-Za-z])|(?=.*[A-Za-z0-9])(?=.*[^\w\s])")
+_PHRASE = lazy(r"[a-z]+(?: [a-z]+){2,9}")
+_LISTED = lazy(r"[\w.-]+[:=][^,\s]+(?:,[\w.-]+[:=][^,\s]+)+")
 _FILLERS = word_set(
     "a an the is are be must should can your you our my please enter type choose at of for to in on with and or not "
     "this that it will has have password passwords secret"
@@ -32,13 +31,15 @@ def is_strong(text: str) -> bool:
     return len(text) >= 6 and _STRONG.match(text) is not None and " " not in text
 
 
-def is_secret(name: Name, text: str, *, prose: bool = False) -> bool:
+def is_secret(name: Name, text: str, *, prose: bool = False, comment: bool = False) -> bool:
     """Tell whether a text under a name is a secret. `prose`: it stands in text for people, where examples abound."""
     text = text.strip()
     if not _SHORTEST <= len(text) <= _LONGEST or name.sense in ("neutral", "harmless", "reference"):
         return False
     if values.harmless(text):
         return False
+    if comment and name.password and text.count("-") >= 2 and values.is_name(text):
+        return not values.speaks_of_secrets(text)  # a phrase that was a password once
     if prose and not (len(text) >= 6 and _STRONG.match(text) and not values.is_name(text)):
         return False
     if name.sense == "secret":

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from gitopslint.checks.secrets.lazy import lazy
+
 KEYWORDS = ("-----begin ", "putty-user-key-file-", "-----begin openvpn static key")
-_BEGIN = re.compile(
-    r"-----BEGIN (?P<kind>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----", re.IGNORECASE
-)
-_PUTTY = re.compile(r"PuTTY-User-Key-File-[0-9]: ")
-_BODY = re.compile(r"[A-Za-z0-9+/=]{16}")
+_BEGIN = lazy(r"-----BEGIN (?P<kind>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----", re.IGNORECASE)
+_PUTTY = lazy(r"PuTTY-User-Key-File-[0-9]: ")
+_BODY = lazy(r"[A-Za-z0-9+/=]{16}")
 _LONGEST = 20_000
+_LEAST_VARIETY = 12
+"""A body of fewer different characters only shows where a key goes."""
 
 
 def private_key(text: str, start: int) -> tuple[int, int] | None:
@@ -25,7 +27,7 @@ def private_key(text: str, start: int) -> tuple[int, int] | None:
         return None
     footer = text.find("-----END", match.end(), match.end() + _LONGEST)
     body = text[match.end() : footer if footer >= 0 else match.end() + 400]
-    if _BODY.search(body.replace("\\n", "\n")) is None:
+    if _BODY.search(body.replace("\\n", "\n")) is None or len(set(body)) < _LEAST_VARIETY:
         return None
     if footer >= 0:
         end = text.find("-----", footer + 8, footer + 100)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from itertools import pairwise
 from operator import ne
+
+from gitopslint.checks.secrets.lazy import lazy
 
 _COMMON = {
     first: frozenset(seconds)
@@ -43,10 +44,10 @@ _COMMON = {
 }
 """Which letter follows which in nine of ten places of English words and names of programs."""
 
-_RUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]+")
-_HEX = re.compile(r"[0-9a-fA-F]+")
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_SEPARATOR = re.compile(r"[-_./:]+")
+_RUN = lazy(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]+")
+_HEX = lazy(r"[0-9a-fA-F]+")
+_UUID = lazy(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_SEPARATOR = lazy(r"[-_./:]+")
 _LONGEST = 4000
 
 

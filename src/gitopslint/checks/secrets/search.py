@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from gitopslint.checks.secrets.document import DocumentSearch
 from gitopslint.checks.secrets.found import Found, chosen
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.lines import STEMS
 from gitopslint.checks.secrets.manner import Manner, manner_of
-from gitopslint.checks.secrets.own import Own
 from gitopslint.checks.secrets.places import Places
 from gitopslint.checks.secrets.shapes import ADDRESS, Shape, Shapes
 from gitopslint.checks.secrets.suspicion import is_suspicious
@@ -21,12 +21,12 @@ from gitopslint.model.document import KeyPath, dotted
 from gitopslint.model.keynames import word_set
 from gitopslint.model.secret import Exposure, Hidden, OwnRules, Pattern, TextFile
 
-_ENV_FILE = re.compile(r"\.env(?:[._-].*)?", re.IGNORECASE)
+_ENV_FILE = lazy(r"\.env(?:[._-].*)?", re.IGNORECASE)
 _TEMPLATES = word_set(
     "example examples sample samples template templates tpl tmpl dist defaults default schema vault keys enc "
     "encrypted sops d ts md j2"
 )
-_SET = re.compile(r"^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
+_SET = lazy(r"^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
 _ENV_REMEDY = "take it out of git, ignore it, and keep a `.env.example` without values"
 _REMEDIES = {
     "plaintext-secret": "revoke it, and keep the new one in a Secret of the platform",
@@ -51,7 +51,11 @@ class SecretSearch:
     """Looks for secrets by a set of patterns. It holds nothing of what it reads."""
 
     def __init__(self, patterns: Iterable[Pattern], own: OwnRules | None = None, *, native: bool = True) -> None:
-        self._own = Own(own or OwnRules())
+        self._own = None
+        if own is not None and own != OwnRules():
+            from gitopslint.checks.secrets.own import Own  # few repositories have any
+
+            self._own = Own(own)
         self._shapes = Shapes(patterns, STEMS, native=native)
 
     def look(self, file: TextFile) -> Look:
@@ -59,7 +63,7 @@ class SecretSearch:
         manner = manner_of(file.path)
         places, names = self._shapes.look(file.text)
         shapes = list(self._shapes.found(file.text, places, prose=manner in ("prose", "code"))) if places else []
-        if own := list(self._own.shapes(file.path, file.text)):
+        if self._own is not None and (own := list(self._own.shapes(file.path, file.text))):
             shapes = sorted([*shapes, *own], key=lambda one: one.start)
         keyed = any(pattern is not ADDRESS for _, pattern in places)
         return Look(manner, shapes, names, keyed)
@@ -81,12 +85,12 @@ class SecretSearch:
             found += DocumentSearch(document, self._shapes, look.shapes, places, look.manner).found()
         if document is None or look.manner == "code" or document.problem is not None:
             found += found_in_text(file.text, self._shapes, look.shapes, look.manner)
-        picked = [
-            _without(file.text, look.shapes, _exposure(one, places))._replace(
-                allowed=self._own.lets_pass(one.pattern, file.path, file.text, one.start, one.end)
-            )
-            for one in chosen(found)
-        ]
+        kept = chosen(found)
+        picked = [_without(file.text, look.shapes, _exposure(one, places)) for one in kept]
+        if self._own is not None:
+            lets_pass = self._own.lets_pass
+            passing = [lets_pass(one.pattern, file.path, file.text, one.start, one.end) for one in kept]
+            picked = [one._replace(allowed=allowed) for one, allowed in zip(picked, passing, strict=True)]
         if (whole := _env_file(file, picked, places)) is not None:
             picked.insert(0, whole)
         return tuple(picked)

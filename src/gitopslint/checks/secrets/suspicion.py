@@ -6,27 +6,27 @@ finds nothing: a test holds that.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from gitopslint.checks.secrets import lines, references, values
 from gitopslint.checks.secrets.encoded import decoded
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import is_hex, looks_random
 from gitopslint.model.keynames import holds_secrets, name_of
 
 _LONG = 20
 _SILENT = ("neutral", "harmless", "reference")
-_ENTRY = re.compile(
+_ENTRY = lazy(
     r"""(?P<indent>[ ]*(?:-[ ]+)*)(?P<quote>["']?)(?P<key>[A-Za-z_][\w./-]{0,80})(?P=quote)"""
     r""":(?:[ ]+(?P<value>[^#\n]*?))?[ ]*(?:[ ]#[^\n]*)?\r?"""
 )
-_PLAIN = re.compile(r"""(["']?)(?P<text>[A-Za-z0-9._/ -]*)\1""")
-_NAMED = re.compile(r"""[ ]*-[ ]+(?:name:[ ]+)?(["']?)[a-z0-9][a-z0-9.-]{0,80}\1\r?""")
-_FOLDED = re.compile(r""":[ ]+(?:[&!]\S+[ ]+)*>|\\""")
-_ESCAPED = re.compile(r"\\[uUx][0-9a-fA-F]{2}")
-_VALUE = re.compile(r"""\b(?:value|val|content|default|literal|stringValue|plaintext)["']?[ ]*:""")
-_USER_INFO = re.compile(r""":[^\s@/"']{1,200}@(?!sha[0-9])""")
-_TOKEN = re.compile(r"[A-Za-z0-9+/_=~-]{20,}")
+_PLAIN = lazy(r"""(["']?)(?P<text>[A-Za-z0-9._/ -]*)\1""")
+_NAMED = lazy(r"""[ ]*-[ ]+(?:name:[ ]+)?(["']?)[a-z0-9][a-z0-9.-]{0,80}\1\r?""")
+_FOLDED = lazy(r""":[ ]+(?:[&!]\S+[ ]+)*>|\\""")
+_ESCAPED = lazy(r"\\[uUx][0-9a-fA-F]{2}")
+_VALUE = lazy(r"""\b(?:value|val|content|default|literal|stringValue|plaintext)["']?[ ]*:""")
+_USER_INFO = lazy(r""":[^\s@/"']{1,200}@(?!sha[0-9])""")
+_TOKEN = lazy(r"[A-Za-z0-9+/_=~-]{20,}")
 
 
 def is_suspicious(text: str, names: list[int], shaped: bool, keyed: bool) -> bool:
@@ -66,7 +66,7 @@ def _is_closed(line: str, paired: bool) -> bool:
     stripped = line.lstrip()
     if stripped.startswith("#"):
         body = stripped.lstrip("#").lstrip()
-        return next(lines.secrets_in_line(body.rstrip(), "prose"), None) is None
+        return next(lines.secrets_in_line(body.rstrip(), "comment"), None) is None
     match = _ENTRY.fullmatch(line)
     if match is None:
         return False

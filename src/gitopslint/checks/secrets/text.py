@@ -9,6 +9,7 @@ from gitopslint.checks.secrets import encoded, lines, values
 from gitopslint.checks.secrets.assignments import assignments
 from gitopslint.checks.secrets.document import secrets_in_text
 from gitopslint.checks.secrets.found import Found
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.manner import Manner
 from gitopslint.checks.secrets.shapes import Shape, Shapes
 from gitopslint.checks.secrets.unnamed import is_unnamed_secret
@@ -16,7 +17,7 @@ from gitopslint.model.keynames import name_of
 from gitopslint.model.secret import Confidence
 
 _LONGEST_LINE = 2000
-_PASSWORD_FILE = re.compile(
+_PASSWORD_FILE = lazy(
     r"^[\w.*-]{1,253}:(?:[0-9]{2,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:(?P<value>[^\s:]{3,200})$", re.MULTILINE
 )
 """`~/.pgpass` of PostgreSQL: host, port, database, user, password."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from gitopslint.checks.secrets import values
 from gitopslint.checks.secrets.encoded import decoded
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import entropy, is_hex, looks_random, wordlike
 from gitopslint.model.keynames import Name, word_set
 
-_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{20,200}={0,2}|[A-Za-z0-9+/_.~-]{32,200}")
+_TOKEN = lazy(r"[A-Za-z0-9+/_-]{20,200}={0,2}|[A-Za-z0-9+/_.~-]{32,200}")
 _EXPLAINED = word_set(
     "id ids hash hashes sha sha1 sha256 sha512 md5 digest digests checksum checksums integrity revision rev "
     "commit version tag image uid uuid guid fingerprint thumbprint cert certificate certs ca bundle logo icon "

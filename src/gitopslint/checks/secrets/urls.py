@@ -6,20 +6,21 @@ import re
 from typing import NamedTuple
 
 from gitopslint.checks.secrets import values
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.model.keynames import word_set
 
 KEYWORD = "://"
-_USER_INFO = re.compile(
+_USER_INFO = lazy(
     r"""://(?P<user>[^\s/:@"'<>?#]{0,200}):(?P<password>[^\s/@"'<>?#]{1,400})@(?P<host>[^\s/"'<>,]{0,253})"""
 )
-_SLASHED = re.compile(
+_SLASHED = lazy(
     r"""://(?P<user>[^\s/:@"'<>?#]{0,200}):(?P<password>[^\s@"'<>]{8,200})@(?P<host>[\w.-]{1,253}(?::[0-9]{1,5})?(?=[/\s"'?]|$))"""
 )
-_BARE = re.compile(
+_BARE = lazy(
     r"(?P<user>[\w.-]{1,64}):(?P<password>[^\s@/\"']{1,200})@(?:tcp|unix|udp)?\(?(?P<host>(?!sha(?:256|384|512):)[\w.-]{1,253})(?::[0-9]{2,5}|/|\))"
 )
 _EXAMPLES = word_set("password pass passwd pwd secret user username example test pw token key p x")
-_EXAMPLE_HOSTS = re.compile(
+_EXAMPLE_HOSTS = lazy(
     r"(?:localhost|127\.0\.0\.1|host|hostname|example|server|db|database|postgres|mysql|redis|mongo)?(?:\.?example\.\w+)?(?::.*)?"
 )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import is_hex, is_uuid, looks_random, wordlike
 from gitopslint.model.keynames import word_set
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy(
     r"""
     [\W_]*                                                          # nothing but punctuation
     | [x*.\-_#•?0]{3,200}                                           # xxxx, ****
@@ -18,10 +19,10 @@ _PLACEHOLDER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_SAYS_SO = re.compile(
+_SAYS_SO = lazy(
     r"""
     (?:^|[\W_])(?:
-      (?:change|replace)[\W_]?(?:me|this|it|with|in|before|your)? | changeit | todo | tbd | fixme | placeholder
+      (?:change|replace)[\W_]?(?:me|this|it|with|in|before|your)? | todo | tbd | fixme | placeholder
     | redacted | dummy | fake | insert | fill[\W_]?(?:in|me) | set[\W_]?me | your | example | examples
     | not[\W_]?(?:used|set|real|needed|required|a[\W_]?real) | to[\W_]be[\W_]\w+
     | my[\W_](?:secret|password|token|key|api|super)\w* | enter[\W_]\w+ | provide[\W_]\w+ | see[\W_]\w+
@@ -31,12 +32,12 @@ _SAYS_SO = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_TOGETHER = re.compile(
-    r"changeme|changeit|replaceme|setme|fillme|insertyour|your(?:password|secret|token|key|api)|example(?:password|secret|key|token)"
+_TOGETHER = lazy(
+    r"changeme|replaceme|setme|fillme|insertyour|your(?:password|secret|token|key|api)|example(?:password|secret|key|token)"
     r"|placeholder",
     re.IGNORECASE,
 )
-_TEMPLATE = re.compile(
+_TEMPLATE = lazy(
     r"""
       \{\{.{0,300}?\}\} | \$\{[^}]{0,300}\} | \$\([^)]{0,300}\) | \$\[\[.{0,300}?\]\] | \{%.{0,300}?%\} | <%.{0,300}?%>
     | \#\{[^}]{0,300}\} | `[^`]{0,300}` | (?<![^\s"'=:/@,])\$\$?[A-Za-z_][A-Za-z0-9_]{0,100}
@@ -47,7 +48,7 @@ _TEMPLATE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_REFERENCE = re.compile(
+_REFERENCE = lazy(
     r"""
       (?:vault|secrets?|sm|ssm|op|keyvault|akv|gcp-?sm|aws-?sm|awssecretsmanager|gcpsecretmanager|env|file|files|k8s
         |kubernetes|doppler|infisical|bws|bitwarden|lastpass|pass|sops|conjur|parameterstore|cyberark|akeyless)
@@ -63,24 +64,20 @@ _REFERENCE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_PATH = re.compile(
+_PATH = lazy(
     r"(?:[~.]{0,2}/[\w.@+~ -]+)+/?|[A-Za-z]:\\.*|(?:[\w.-]+/)*[\w-]+"
     r"\.(?:json|ya?ml|pem|key|crt|cer|p12|pfx|jks|txt|env|conf|cfg|ini|toml|sh|py|js|ts|pub|gpg|asc|enc|cert)"
 )
-_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s]*", re.IGNORECASE)
-_HOST = re.compile(
-    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:/[\w./-]*)?", re.IGNORECASE
-)
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,24}")
-_DURATION = re.compile(
+_URL = lazy(r"[a-z][a-z0-9+.-]{1,20}://[^\s]*", re.IGNORECASE)
+_HOST = lazy(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::[0-9]{1,5})?(?:/[\w./-]*)?", re.IGNORECASE)
+_EMAIL = lazy(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,24}")
+_DURATION = lazy(
     r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w|y|min|mins|hours?|days?|Mi|Gi|Ki|M|G|K|MB|GB|KB))+", re.IGNORECASE
 )
-_VERSION = re.compile(r"v?[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}[-+~]?(?:[0-9.]{1,10})?")
-_DIGEST = re.compile(
-    r"(?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/=]{8,}|[^\s@]+@sha256:[0-9a-f]{64}", re.IGNORECASE
-)
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-._/][A-Za-z0-9]+)*")
-_WORDS_OF_SECRETS = re.compile(
+_VERSION = lazy(r"v?[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}[-+~]?(?:[0-9.]{1,10})?")
+_DIGEST = lazy(r"(?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/=]{8,}|[^\s@]+@sha256:[0-9a-f]{64}", re.IGNORECASE)
+_NAME = lazy(r"[A-Za-z][A-Za-z0-9]*(?:[-._/][A-Za-z0-9]+)*")
+_WORDS_OF_SECRETS = lazy(
     r"(?:^|[-_./])(?:secrets?|token|tokens|creds?|credentials?|passwords?|passwd|pass|pwd|keys?|auth|tls|cert|certs|config|env|jwt"
     r"|oauth|api|app|db|database|user|admin|root|tokenreview|access|private|client|server|ssh|registry|pull|webhook|hmac"
     r"|data|value|name|id)(?:$|[-_./0-9])",
@@ -93,8 +90,8 @@ _SWITCH = word_set(
     "postgres postgresql mysql vault kubernetes opaque string text hidden number boolean object array integer "
     "header cookie query form json"
 )
-_REGEX = re.compile(r"\[[^\]\s]{0,40}[A-Za-z0-9]-[A-Za-z0-9][^\]\s]{0,40}\][{+*]|\\[wdsb][+*{]|\(\?[:!=<]|\.\*[$)]")
-PASSWORD_HASH = re.compile(
+_REGEX = lazy(r"\[[^\]\s]{0,40}[A-Za-z0-9]-[A-Za-z0-9][^\]\s]{0,40}\][{+*]|\\[wdsb][+*{]|\(\?[:!=<]|\.\*[$)]")
+PASSWORD_HASH = lazy(
     r"\$\$?2[abxy]\$\$?[0-9]{2}\$\$?[./A-Za-z0-9]{53}|\$\$?apr1\$\$?.{1,8}\$\$?[./A-Za-z0-9]{22}|\$(?:[156y]|argon2(?:id|i|d)"
     r"|pbkdf2[\w-]*|scrypt)\$\S{20,400}|\{(?:SSHA|SHA|CRYPT|PBKDF2)\}\S{13,400}|SCRAM-SHA-256\$\S{40,400}|pbkdf2_sha256\$\S{40,200}"
 )
@@ -103,7 +100,7 @@ PASSWORD_HASH = re.compile(
 def is_placeholder(text: str) -> bool:
     """Tell whether a text only says that something goes here."""
     stripped = text.strip().strip("\"'")
-    if len(stripped) > 200:
+    if len(stripped) > 200 or stripped == "changeit":  # the password that Java's own key store really has
         return False
     if _PLACEHOLDER.fullmatch(stripped) is not None:
         return True
