@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gitopslint.loaders.git import Repository
-from gitopslint.loaders.tree import DiskTree, IndexTree, ReadError, Tree, below, disk_tree
+from gitopslint.loaders.git import GitError, Repository
+from gitopslint.loaders.tree import DiskTree, GitTree, ReadError, Tree, below, commit_tree, disk_tree, index_tree
 from tests.support.repo import Repo
 
 
@@ -24,8 +24,8 @@ def on_disk(repo: Repo, prefix: str = "") -> DiskTree:
     return disk_tree(repo.path / prefix, Repository(repo.path))
 
 
-def in_index(repo: Repo, prefix: str = "") -> IndexTree:
-    return IndexTree(Repository(repo.path), prefix)
+def in_index(repo: Repo, prefix: str = "") -> GitTree:
+    return index_tree(Repository(repo.path), prefix)
 
 
 def content(tree: Tree, paths: Iterable[str] | None = None) -> dict[str, str]:
@@ -242,7 +242,7 @@ def test_a_worktree(repo: Repo, tmp_path: Path) -> None:
     (tmp_path / "tree/a").write_text("2")
     repository = Repository(tmp_path / "tree")
     assert content(disk_tree(tmp_path / "tree", repository)) == {"a": "2"}
-    assert content(IndexTree(repository, "")) == {"a": "1"}
+    assert content(index_tree(repository, "")) == {"a": "1"}
 
 
 def test_the_index_of_a_commit_under_way(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,3 +261,24 @@ def test_the_index_of_a_commit_under_way(repo: Repo, monkeypatch: pytest.MonkeyP
 def test_below(folder: str, expected: str, tmp_path: Path) -> None:
     """The way down is a prefix for paths."""
     assert below(tmp_path / folder, tmp_path) == expected
+
+
+def test_a_commit(tmp_path: Path) -> None:
+    """A commit is read as it was, whatever the disk and the index hold now; links count, submodules do not."""
+    repo = Repo(tmp_path)
+    repo.link("deploy/link", "a")
+    commit = repo.commit("First", {"deploy/a": "1", "other": "2"})
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{commit},deploy/module")
+    second = repo.git("commit-tree", "-m", "Module", repo.git("write-tree"))
+    repo.commit("Later", {"deploy/a": "2", "deploy/b": "3"})
+    repository = Repository(repo.path)
+    assert content(commit_tree(repository, "deploy/", commit)) == {"a": "1", "link": "1"}
+    assert commit_tree(repository, "", second).paths == ("deploy/a", "deploy/link", "other")
+    assert commit_tree(repository, "", commit).links == {"deploy/link": "a"}
+
+
+def test_a_commit_that_is_not_there(tmp_path: Path) -> None:
+    """Nothing is read as an empty tree that could not be read."""
+    Repo(tmp_path)
+    with pytest.raises(GitError):
+        commit_tree(Repository(tmp_path), "", "0" * 40)

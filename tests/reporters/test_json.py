@@ -80,7 +80,8 @@ def test_empty() -> None:
     "plaintext-secret",
     "rollback",
     "unused-waiver"
-  ]
+  ],
+  "comparison": null
 }
 """
     )
@@ -102,6 +103,7 @@ def test_a_finding() -> None:
         ("fingerprint", report.findings[0].fingerprint),
         ("related", []),
         ("fix", {"title": "Quote the tag.", "edits": [place | {"text": '"1.10"'}]}),
+        ("state", None),
     ]
 
 

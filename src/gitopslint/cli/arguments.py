@@ -96,6 +96,12 @@ def _check(parser: _Parser) -> None:
         "(default: what the variables of a merge-request pipeline say)",
     )
     add(
+        "--new-only",
+        action="store_true",
+        help="fail only on findings that the check of the base had not; those that it had are listed as known "
+        "(with --staged, the base is HEAD by default)",
+    )
+    add(
         "--select",
         metavar="RULE",
         action="extend",

@@ -17,7 +17,8 @@ from gitopslint.model.rule import LEVELS
 
 def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
-    workspace = open_checked(arguments, load_catalogue())
+    shipped = load_catalogue()
+    workspace = open_checked(arguments, shipped)
     catalogue = workspace.catalogue
     try:
         selection = select(catalogue, workspace.side.contract, arguments.select, arguments.ignore)
@@ -32,6 +33,10 @@ def check(arguments: argparse.Namespace) -> int:
             scope=workspace.scope,
             contract_file=workspace.contract_file,
         )
+    if arguments.new_only:
+        from gitopslint.cli.before import since_base  # few runs compare
+
+        report = since_base(report, workspace, arguments, shipped)
     if arguments.undecided == "ignore":
         report = report._replace(undecided=())
     _write(report, arguments)
@@ -62,6 +67,6 @@ def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
     if arguments.exit_zero:
         return CLEAN
     threshold = LEVELS.index(arguments.fail_on)
-    if any(LEVELS.index(finding.level) >= threshold for finding in report.findings):
+    if any(LEVELS.index(finding.level) >= threshold for finding in report.introduced):
         return FINDINGS
     return FINDINGS if report.undecided and arguments.undecided == "error" else CLEAN

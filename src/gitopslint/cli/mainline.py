@@ -53,23 +53,66 @@ def history_opener(
     return opened
 
 
-def _on_top(repository: Repository, request: Base, *, staged: bool) -> History | Unavailable:
-    """Return the history under a merge request, which counts as one landing as a whole."""
+def base_commit(
+    repository: Repository | None, base: str | None, *, staged: bool, environment: Mapping[str, str] = os.environ
+) -> str | None:
+    """Return the commit with which `--new-only` compares; None where nothing was ever committed.
+
+    Raises UsageError, with a way out, where no base is known or it is not in this clone.
+    """
+    if repository is None:
+        raise UsageError("--new-only needs a git repository")
+    head = resolve(repository, "HEAD")
+    request = Base((base,), "--base") if base is not None else None
+    if request is None and staged:
+        return head
+    request = request or _requested(repository.top, environment)
+    if request is None:
+        raise UsageError(
+            "--new-only needs to know the base: name it with `--base REF` (a merge-request pipeline tells it by itself)"
+        )
+    found = _fork(repository, request, head) if head is not None else None
+    if isinstance(found, Unavailable):
+        raise UsageError(f"--new-only: {found.reason}: {found.remedy}")
+    return found.commit if found is not None else None
+
+
+class _Fork(NamedTuple):
+    """Where a merge request left its target, and the tip of the target."""
+
+    commit: str
+    target: str
+
+
+def _fork(repository: Repository, request: Base, head: str) -> _Fork | Unavailable:
     target = next((found for name in request.names if (found := resolve(repository, name)) is not None), None)
     if target is None:
         return Unavailable(
             f"the base of the merge request ({request.source}) is not in this clone",
             f"fetch it (`git fetch origin {request.names[-1]}`), or {WHOLE_HISTORY}",
         )
-    head = resolve(repository, "HEAD")
-    if head is None:
-        return GitHistory(repository, Line(None, staged=staged), _now())
     fork = merge_base(repository, target, head)
     if fork is None:
         return Unavailable(f"the base ({request.source}) and HEAD have no common commit in this clone", WHOLE_HISTORY)
+    return _Fork(fork, target)
+
+
+def history_of_base(repository: Repository, commit: str) -> Opener:
+    """Return how to open the history as it was when a commit was the newest one, with nothing on top."""
+    return lambda: GitHistory(repository, Line(commit), _now())
+
+
+def _on_top(repository: Repository, request: Base, *, staged: bool) -> History | Unavailable:
+    """Return the history under a merge request, which counts as one landing as a whole."""
+    head = resolve(repository, "HEAD")
+    if head is None:
+        return GitHistory(repository, Line(None, staged=staged), _now())
+    found = _fork(repository, request, head)
+    if isinstance(found, Unavailable):
+        return found
     if request.source != "--base":
-        tell(f"the change since {fork[:8]} counts as one landing ({request.source})")
-    return GitHistory(repository, Line(target, (head, target), staged, fork), _now())
+        tell(f"the change since {found.commit[:8]} counts as one landing ({request.source})")
+    return GitHistory(repository, Line(found.target, (head, found.target), staged, found.commit), _now())
 
 
 def _requested(top: Path, environment: Mapping[str, str]) -> Base | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError
-from gitopslint.cli.mainline import history_opener
+from gitopslint.cli.mainline import Opener, history_opener
 from gitopslint.cli.workspace import Ground, nothing, open_ground
 from gitopslint.loaders.beside import Neighbour
 from gitopslint.loaders.contract import platform_root
@@ -34,6 +34,7 @@ class Checked(NamedTuple):
     scope: str
     contract_file: str | None
     catalogue: Catalogue
+    ground: Ground
 
 
 def open_checked(arguments: argparse.Namespace, shipped: Catalogue) -> Checked:
@@ -47,13 +48,15 @@ def open_checked(arguments: argparse.Namespace, shipped: Catalogue) -> Checked:
         if arguments.product or (not arguments.platform and not secrets_only and _is_platform(ground)):
             side = _platform_side(ground, arguments.product, shipped)
         else:
-            side = _product_side(ground, arguments, shipped)
+            open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged)
+            side = product_side(ground, arguments.platform, open_history, shipped)
             if not side.layout.layers and not (secrets_only and side.paths):
                 raise UsageError(_nothing_in(ground))
     except (GitError, SchemaError) as error:
         raise UsageError(str(error)) from None
     scope = below(ground.start, ground.root).rstrip("/")
-    return Checked(side, ground.prefix, scope, ground.prefix + FILE_NAME if ground.file else None, ground.catalogue)
+    contract_file = ground.prefix + FILE_NAME if ground.file else None
+    return Checked(side, ground.prefix, scope, contract_file, ground.catalogue, ground)
 
 
 def _is_platform(ground: Ground) -> bool:
@@ -65,9 +68,11 @@ def _is_platform(ground: Ground) -> bool:
     return not Product(ground.tree, ground.contract, ground.prefix).layout.layers
 
 
-def _product_side(ground: Ground, arguments: argparse.Namespace, shipped: Catalogue) -> Product:
-    asked: str | None = arguments.platform
-    open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged)
+def product_side(ground: Ground, asked: str | None, open_history: Opener, shipped: Catalogue) -> Product:
+    """Return the product with its platform: the folder that was asked for, or that of the contract.
+
+    Raises UsageError, GitError and SchemaError.
+    """
     contract, told = ground.contract, ground.contract.builds.path
     platform: Neighbour | None = None
     absent: str | None = None

@@ -129,6 +129,17 @@ class Repository(NamedTuple):
                 del entries[path]
         return entries
 
+    def committed(self, commit: str) -> dict[bytes, IndexEntry]:
+        """Return the files of a commit by path from the top, without submodules. Raises GitError."""
+        entries: dict[bytes, IndexEntry] = {}
+        listed = self.ask("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
+        for line in listed.split(b"\0")[:-1]:
+            head, _, path = line.partition(b"\t")
+            mode, kind, oid = head.decode().split(" ")
+            if kind == "blob":
+                entries[path] = IndexEntry(mode, oid)
+        return entries
+
     def files(self) -> tuple[set[bytes], set[bytes]]:
         """Return the tracked paths and the untracked ones that nothing ignores, from the top. Raises GitError."""
         tracked: set[bytes] = set()

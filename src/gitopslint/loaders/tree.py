@@ -1,4 +1,4 @@
-"""One way to read files, wherever they come from: the disk or the index of git."""
+"""One way to read files, wherever they come from: the disk, the index of git, or a commit."""
 
 from __future__ import annotations
 
@@ -88,17 +88,15 @@ class DiskTree:
         return self._straight[folder]
 
 
-class IndexTree:
-    """Files as they are staged for the next commit."""
+class GitTree:
+    """Files as git holds them, by their entries: those of the index, or of a commit."""
 
-    def __init__(self, repository: Repository, prefix: str) -> None:
-        """Read the index; `prefix` is the checked root below the top. Raises GitError."""
+    def __init__(self, repository: Repository, prefix: str, entries: Mapping[bytes, IndexEntry]) -> None:
+        """`prefix` is the checked root below the top, from where the paths of the entries start."""
         start = os.fsencode(prefix)
         self._repository = repository
         self._entries: dict[str, IndexEntry] = {
-            os.fsdecode(path[len(start) :]): entry
-            for path, entry in repository.staged().items()
-            if path.startswith(start)
+            os.fsdecode(path[len(start) :]): entry for path, entry in entries.items() if path.startswith(start)
         }
         self.paths = tuple(sorted(self._entries))
 
@@ -111,7 +109,7 @@ class IndexTree:
         }
 
     def read(self, path: str) -> bytes:
-        """Return the staged content of a file. Raises ReadError."""
+        """Return the content of a file. Raises ReadError."""
         entry = self._entries.get(path)
         try:
             if entry is None or entry.mode == SYMLINK:
@@ -151,7 +149,7 @@ class IndexTree:
         raise ReadError(os.strerror(errno.ENOENT))
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
-        """Yield each path with its staged content, asking git once for all of them."""
+        """Yield each path with its content, asking git once for all of them."""
         wanted = list(paths)
         plain = [path for path in wanted if path in self._entries and self._entries[path].mode != SYMLINK]
         try:
@@ -201,6 +199,16 @@ def disk_tree(root: Path, repository: Repository | None) -> DiskTree:
     # A path in the index may be gone from the disk, or be a submodule.
     start = os.fspath(root)
     return DiskTree(root, (path for path in paths if _is_file(os.path.join(start, path))))
+
+
+def index_tree(repository: Repository, prefix: str) -> GitTree:
+    """Return the files as they are staged for the next commit, below a prefix. Raises GitError."""
+    return GitTree(repository, prefix, repository.staged())
+
+
+def commit_tree(repository: Repository, prefix: str, commit: str) -> GitTree:
+    """Return the files of a commit below a prefix. Raises GitError."""
+    return GitTree(repository, prefix, repository.committed(commit))
 
 
 def below(folder: Path, top: Path) -> str:

@@ -109,6 +109,18 @@ class Unread(NamedTuple):
     reason: str
 
 
+class Comparison(NamedTuple):
+    """How a report stands to the check of an earlier commit, or to a record of known findings.
+
+    `base` is what people call it. `known` are the fingerprints of the findings that it had as well, `resolved` how
+    many of its findings are gone.
+    """
+
+    base: str
+    known: frozenset[str]
+    resolved: int
+
+
 Verdict = Literal["pass", "violation", "undecided"]
 
 
@@ -133,6 +145,17 @@ class Report(NamedTuple):
     apps: int = 0
     other: str = ""
     """What people call the other repository, in which related places may lie (`across`)."""
+
+    comparison: Comparison | None = None
+
+    @property
+    def introduced(self) -> tuple[Finding, ...]:
+        """The findings that were not there before; all of them where nothing was compared."""
+        return tuple(finding for finding in self.findings if not self.is_known(finding))
+
+    def is_known(self, finding: Finding) -> bool:
+        """Tell whether a finding was there before."""
+        return self.comparison is not None and finding.fingerprint in self.comparison.known
 
     @property
     def verdict(self) -> Verdict:

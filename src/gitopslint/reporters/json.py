@@ -61,7 +61,10 @@ class FixEntry:
 
 @dataclass(frozen=True, slots=True)
 class FindingEntry:
-    """An offence against one rule, and its place. The fingerprint stays when lines move or messages change."""
+    """An offence against one rule, and its place. The fingerprint stays when lines move or messages change.
+
+    `state` is null unless the run compared itself with its base.
+    """
 
     rule: str
     level: Level
@@ -77,6 +80,7 @@ class FindingEntry:
     fingerprint: str
     related: list[RelatedEntry]
     fix: FixEntry | None
+    state: Literal["new", "known"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,16 @@ class SummaryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparisonEntry:
+    """What the findings were compared with, and how many are new, were there before, and are gone now."""
+
+    base: str
+    new: int
+    known: int
+    resolved: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportEntry:
     """The outcome of one run of gitopslint.
 
@@ -155,6 +169,7 @@ class ReportEntry:
     faults: list[FaultEntry]
     unread: list[UnreadEntry]
     rules: list[str]
+    comparison: ComparisonEntry | None
 
 
 def render(report: Report, version: str) -> str:
@@ -175,7 +190,15 @@ def _report(report: Report, version: str) -> ReportEntry:
         faults=[FaultEntry(one.rule, visible(one.subject), visible(one.error)) for one in report.faults],
         unread=[UnreadEntry(encodable(prefix + one.path), visible(one.reason)) for one in report.unread],
         rules=list(report.rules),
+        comparison=_comparison(report),
     )
+
+
+def _comparison(report: Report) -> ComparisonEntry | None:
+    if report.comparison is None:
+        return None
+    new = len(report.introduced)
+    return ComparisonEntry(report.comparison.base, new, len(report.findings) - new, report.comparison.resolved)
 
 
 def _summary(report: Report) -> SummaryEntry:
@@ -205,7 +228,14 @@ def _finding(finding: Finding, report: Report) -> FindingEntry:
         fingerprint=finding.fingerprint,
         related=[_related(one, report) for one in finding.related],
         fix=_fix(finding.fix, prefix) if finding.fix is not None else None,
+        state=_state(finding, report),
     )
+
+
+def _state(finding: Finding, report: Report) -> Literal["new", "known"] | None:
+    if report.comparison is None:
+        return None
+    return "known" if report.is_known(finding) else "new"
 
 
 def _related(related: Related, report: Report) -> RelatedEntry:

@@ -96,6 +96,9 @@ class _Run:
             "locations": [self._location(first.span)],
             "partialFingerprints": self._fingerprints(first),
         }
+        if self._report.comparison is not None:
+            known = all(map(self._report.is_known, findings))
+            result["baselineState"] = "unchanged" if known else "new"
         if related:
             result["relatedLocations"] = [
                 {"id": number, **self._location(one.span), "message": {"text": _literal(one.note)}}

@@ -36,7 +36,8 @@ class _Page:
 
     def finding(self, finding: Finding, *, explain: bool) -> Iterator[str]:
         label = self._painted(f"{finding.level}[{finding.rule}]", finding.level)
-        yield f"{self._at(finding.span)}: {label} {visible(finding.message)}"
+        known = "(known) " if self._report.is_known(finding) else ""
+        yield f"{self._at(finding.span)}: {label} {known}{visible(finding.message)}"
         yield from self._excerpt(finding.span, finding.level)
         for related in finding.related:
             yield self._remark("", f"{visible(related.note)}: {self._at(related.span)}")
@@ -78,7 +79,14 @@ class _Page:
         scope = f"{_counted(report.apps, 'app')}, {_counted(report.files, 'file')}"
         contract = visible(report.contract) if report.contract else "the default contract"
         verdict = ", ".join(counts) if counts else "no findings"
-        return f"{verdict} ({scope} against {contract})"
+        return f"{verdict}{self._compared()} ({scope} against {contract})"
+
+    def _compared(self) -> str:
+        report = self._report
+        if report.comparison is None:
+            return ""
+        new, known = len(report.introduced), len(report.findings) - len(report.introduced)
+        return f"; since {report.comparison.base} {new} new, {known} known, {report.comparison.resolved} resolved"
 
     def _excerpt(self, span: Span, level: str) -> Iterator[str]:
         source = self._report.sources.get(span.path)
