@@ -96,6 +96,7 @@ class _Collector:
         self._findings: list[Finding] = []
         self._waiting: list[tuple[str, Doubt]] = []
         self._doubts: dict[tuple[str, str], tuple[set[str], set[Any]]] = {}
+        self._doubted: set[str] = set()
         self._faults: list[Fault] = []
         self._unread: list[Unread] = []
         self._waivers: list[waivers.Waiver] = []
@@ -133,8 +134,9 @@ class _Collector:
             self._doubt_unknown_values(unit.app)
         for finding in self._findings[found:]:
             self._keep_sources([finding.span, *(related.span for related in finding.related)], texts)
-        for _, spans in self._doubts.values():
-            self._keep_sources(spans, texts)
+        # Looking through all doubts for each unit would take quadratic time.
+        doubted = (texts.keys() | self._shared.keys()) & self._doubted
+        self._keep_sources(map(file_start, doubted), texts)
 
     def _register(self, unit: Unit) -> dict[str, TextFile]:
         """Note the files of a unit with their waivers and secrets, and return them by path."""
@@ -301,6 +303,7 @@ class _Collector:
         rules, spans = self._doubts.setdefault((doubt.reason, doubt.remedy), (set(), set()))
         rules.add(rule)
         spans.add(doubt.span)
+        self._doubted.add(doubt.span.path)
 
     def _doubt_unknown_values(self, app: App) -> None:
         """Where a layer cannot be read, nobody knows which image would be deployed."""
