@@ -17,6 +17,7 @@ from tests.support.story import Branch, Code, Landing, Step, Storyteller
 A, B, C = "{1}-r1", "{2}-r1", "{3}-r1"
 DEV = "deploy/env/release-dev/shop.yaml"
 SHARED = "image: {{repository: registry.example.com/shop, tag: {0}}}\n".format
+LONG = "image:\n  repository: registry.example.com/shop\n  tag: {0}\n".format
 
 # The steps, and what the last of them did, or all of them: `environment: class`, landing by landing.
 STORIES: dict[str, tuple[Sequence[Step], Sequence[str]]] = {
@@ -141,6 +142,17 @@ STORIES: dict[str, tuple[Sequence[Step], Sequence[str]]] = {
             ),
         ],
         ["dev: first release", "prod: promotion"],
+    ),
+    "copied to a new layout, the old files deleted later": (
+        [
+            Code(),
+            Landing(files={"env/dev/shop/image.yaml": LONG("v1.0.0")}),
+            Landing(files={"env/prod/shop/image.yaml": LONG("v1.0.0")}),
+            Landing(files={"env/dev/shop/image.yaml": LONG("v1.1.0")}),
+            Landing({"dev": "v1.1.0", "prod": "v1.0.0"}),
+            Landing(files={"env/dev/shop/image.yaml": None, "env/prod/shop/image.yaml": None}),
+        ],
+        ["dev: first release", "prod: promotion", "dev: release"],
     ),
     "renamed with the app": (
         [

@@ -65,6 +65,9 @@ class History(Protocol):
     def changes_between(self, old: str, new: str) -> tuple[FileChange, ...]:
         """Return every file in which two commits differ; an empty id is the pending change. Raises HistoryError."""
 
+    def copies(self, landing: Landing, blob: str) -> tuple[str, ...]:
+        """Return the files that hold a blob when a landing is there. Raises HistoryError."""
+
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
 
@@ -140,6 +143,10 @@ class ToldHistory:
         return tuple(
             FileChange(path, before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)
         )
+
+    def copies(self, landing: Landing, blob: str) -> tuple[str, ...]:
+        """Return the files that hold a blob when a landing is there."""
+        return tuple(path for path, one in self._trees[landing.id].items() if one == blob)
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return the landings whose id starts with a prefix."""

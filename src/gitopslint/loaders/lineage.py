@@ -58,6 +58,7 @@ class Files:
         self._by_landing: dict[int, list[str]] = {}
         self._by_word: dict[str, list[str]] = {}
         self._outside: dict[int, list[str]] = {}
+        self._copies_sought = 0
         for landed in history.steps(folders):
             for change in landed.changes:
                 self._add(landed.landing, change)
@@ -114,10 +115,35 @@ class Files:
             leaves = self._leaves(path, first.landing)
             if same or (leaves and layer.app in _words(path)):
                 ranked.append((same, layer.environment in _words(path), leaves, _tail(path, layer.path), path))
+        if not ranked and not carried and (copied := self._copied_from(layer, first, seen)) is not None:
+            return self.versions(layer._replace(path=copied), seen), False
         if not ranked:
             return [], carried
         older = self.versions(layer._replace(path=max(ranked)[-1]), seen)
         return older, False
+
+    def _copied_from(self, layer: Layer, first: Version, seen: frozenset[str]) -> str | None:
+        """Return the file in another folder of which a layer was a copy, to the letter, when it appeared.
+
+        So begins a move to another layout whose old files are deleted in a later landing.
+        """
+        if self._copies_sought >= _MOST_CANDIDATES:
+            return None
+        self._copies_sought += 1
+        found = [
+            path
+            for path in self._history.copies(first.landing, first.blob or "")
+            if path not in seen
+            and path.endswith(_YAML)
+            and {layer.app, layer.environment} <= set(_words(path))  # a copy of another environment is a promotion
+            and layer.place(path) is None
+        ]
+        if not found:
+            return None
+        best = max(found, key=lambda path: (_tail(path, layer.path), path))
+        if best not in self._versions:
+            self._read_file(best)
+        return best if self._blob_before(best, first.landing) == first.blob else None
 
     def _mentions(self, blob: str, *texts: str) -> bool:
         (data,) = self._history.contents([blob])
