@@ -15,9 +15,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import venv
 from pathlib import Path
+
+from bench.timing import seconds
 
 _PEERS = {
     "kingfisher": ("kingfisher-bin", ("scan", "{}", "--no-validate", "--no-update-check", "--git-history", "none")),
@@ -41,11 +42,11 @@ def main() -> int:
         _make_sure(ours)
         commands = {"gitopslint": ours} | _installed(Path(folder) / "peers", repository)
         for name, command in commands.items():
-            assert arguments.apps < _MANY or _seconds(command) > _STARTED, f"{name} did nothing"
+            assert arguments.apps < _MANY or seconds(command) > _STARTED, f"{name} did nothing"
         times: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(arguments.pairs):
             for name, command in commands.items():
-                times[name].append(_seconds(command))
+                times[name].append(seconds(command))
     print(f"{files} files of {arguments.apps} apps, {arguments.pairs} pairs, medians")
     for name, measured in times.items():
         ratios = [mine / theirs for mine, theirs in zip(times["gitopslint"], measured, strict=True)]
@@ -112,12 +113,6 @@ def _installed(folder: Path, repository: Path) -> dict[str, list[str]]:
         name: [str(folder / "bin" / name), *(word.format(repository) for word in words)]
         for name, (_, words) in _PEERS.items()
     }
-
-
-def _seconds(command: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ import json
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+from bench.timing import seconds
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,7 +34,7 @@ def main() -> int:
     times = {name: [] for name in ("gitopslint", "yamllint", "python -c pass")}  # type: dict[str, list[float]]
     for _ in range(arguments.pairs):
         for name, command in (("gitopslint", ours), ("yamllint", peer), ("python -c pass", bare)):
-            times[name].append(_seconds(command))
+            times[name].append(seconds(command))
     print(f"{len(files)} YAML files, {arguments.pairs} pairs, medians")
     for name, measured in times.items():
         ratios = [mine / theirs for mine, theirs in zip(times["gitopslint"], measured, strict=True)]
@@ -54,12 +55,6 @@ def _make_sure(ours: list[str], repository: Path) -> None:
 def _beside(program: str, *words: str) -> list[str]:
     """Name a program of the environment that runs this."""
     return [str(Path(sys.executable).parent / program), *words]
-
-
-def _seconds(command: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Course:
             return move._replace(kind="imported", doubt=IMPORTED)
         if run.landing.start is not None:
             return move._replace(doubt=_CARRIED if run.landing.start == "carried" else CUT_OFF)
-        gap = self.gap(environment)
+        gap = incomplete(self.timeline, environment)
         if before is not None and gap is None and self._is_older(environment, run, before):
             return move._replace(kind="rollback")
         place = self.timeline.environments.index(environment)
@@ -84,10 +84,6 @@ class Course:
                     yield Move(step.landing, environment, "removed", image)
                 states[environment] = image.state
 
-    def gap(self, environment: str) -> tuple[str, str] | None:
-        """Return why a part of what an environment ran is not known, and the way out; None where all of it is."""
-        return incomplete(self.timeline, environment)
-
     def ran_at(self, environment: str, landing: Landing) -> Run | None:
         """Return what an environment ran when a landing was there."""
         began = [run for run in self.runs.get(environment, ()) if run.landing.position <= landing.position]
@@ -109,7 +105,7 @@ class Course:
         landing = run.landing
         move = move._replace(gate=gate)
         same = [one for one in self.runs[gate] if self._equal(one, run)]
-        gap = self.gap(gate) or self.gap(move.environment)
+        gap = incomplete(self.timeline, gate) or incomplete(self.timeline, move.environment)
         if had := [one for one in same if _earlier(one, landing)]:
             soak = sum(_time_in(one, landing) for one in had) if gap is None else None
             return move._replace(kind="promotion", evidence=had[0], soak=soak)
@@ -117,12 +113,9 @@ class Course:
             return move._replace(doubt=gap)
         if together := [one for one in same if one.landing.position == landing.position]:
             return move._replace(kind="simultaneous", evidence=together[0])
-        contract = self.timeline.contract
-        bare = without_environment(run.name, contract.environment_tags, contract.environments)
+        bare = _bare(run.name, self.timeline.contract)
         for one in self.runs[gate]:
-            if one.name != run.name and bare == without_environment(
-                one.name, contract.environment_tags, contract.environments
-            ):
+            if one.name != run.name and bare == _bare(one.name, self.timeline.contract):
                 return move._replace(kind="divergent", evidence=one)
         return move._replace(kind="skipped environment")
 
@@ -170,8 +163,11 @@ def _same(one: str, other: str, contract: Contract) -> bool:
     """Tell whether two tags are the same by the contract: to the letter, or but for the environment in them."""
     if one == other or contract.tag_equality == "exact":
         return one == other
-    patterns, environments = contract.environment_tags, contract.environments
-    return without_environment(one, patterns, environments) == without_environment(other, patterns, environments)
+    return _bare(one, contract) == _bare(other, contract)
+
+
+def _bare(tag: str, contract: Contract) -> str:
+    return without_environment(tag, contract.environment_tags, contract.environments)
 
 
 def _earlier(run: Run, landing: Landing) -> bool:

@@ -96,7 +96,7 @@ def rollback(timeline: Timeline, _: object) -> Iterator[Outcome]:
     """An environment went back to an earlier tag; migrations of the database do not go back with it."""
     course = Course(timeline)
     for trail, _run in followed(timeline):
-        gap = course.gap(trail.release.environment)
+        gap = incomplete(timeline, trail.release.environment)
         move = course.latest(trail.release.environment)
         if gap is not None and move is not None and move.kind != "promotion":
             yield Doubt(*gap, tag_span(trail.release))

@@ -6,16 +6,14 @@ import argparse
 from contextlib import closing
 
 from gitopslint.cli.exits import CLEAN, FINDINGS, UsageError
+from gitopslint.cli.hints import hint
 from gitopslint.cli.output import colourful, write_out
 from gitopslint.cli.workspace import open_workspace
 from gitopslint.engine.history import chapters
 from gitopslint.engine.selection import select
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.model.closest import closest
 from gitopslint.model.rule import LEVELS
 from gitopslint.reporters.history import render_json, render_text
-
-_MOST_NAMES = 10
 
 
 def history(arguments: argparse.Namespace) -> int:
@@ -24,9 +22,7 @@ def history(arguments: argparse.Namespace) -> int:
     product = workspace.product
     known = product.layout.stacks()
     if arguments.app is not None and arguments.app not in known:
-        near = closest(arguments.app, known)
-        hint = f"did you mean {near!r}?" if near else f"known are {', '.join(list(known)[:_MOST_NAMES])}"
-        raise UsageError(f"there is no app {arguments.app!r}: {hint}")
+        raise UsageError(f"there is no app {arguments.app!r}: {hint(arguments.app, known)}")
     with closing(product):
         told = list(chapters(product, select(workspace.catalogue, product.contract), arguments.app))
     if arguments.format == "json":

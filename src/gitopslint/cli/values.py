@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
 
 from gitopslint.cli.exits import CLEAN, UsageError, tell
+from gitopslint.cli.hints import hint
 from gitopslint.cli.output import write_out
 from gitopslint.cli.workspace import Workspace, open_workspace
 from gitopslint.engine.secrets import SecretWatch
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.model.closest import closest
 from gitopslint.model.document import KeyPath, dotted, find, walk
 from gitopslint.model.layer import Stack
 from gitopslint.model.redaction import judged_path, marked
@@ -19,8 +18,6 @@ from gitopslint.model.span import Span
 from gitopslint.model.valuepath import parse_value_path
 from gitopslint.reporters.escape import visible
 from gitopslint.reporters.values import View, render_json, render_text, render_yaml
-
-_MOST_NAMES = 10
 
 
 def values(arguments: argparse.Namespace) -> int:
@@ -45,9 +42,9 @@ def _stacks(workspace: Workspace, app: str, environment: str) -> list[Stack]:
     product = workspace.product
     known = product.layout.stacks()
     if app not in known:
-        raise UsageError(f"there is no app {app!r}: {_hint(app, known)}")
+        raise UsageError(f"there is no app {app!r}: {hint(app, known)}")
     if environment not in known[app]:
-        raise UsageError(f"{app} is in no environment {environment!r}: {_hint(environment, known[app])}")
+        raise UsageError(f"{app} is in no environment {environment!r}: {hint(environment, known[app])}")
     return [stack for stack in product.stacks(app) if stack.environment == environment]
 
 
@@ -78,7 +75,7 @@ def _view(stack: Stack, path: KeyPath) -> View:
     node = find(stack.values, path)
     if node is None:
         keys = [dotted(known) for known, _ in walk(stack.values) if known]
-        raise UsageError(f"{stack} has no value {dotted(path)!r}: {_hint(dotted(path), keys)}")
+        raise UsageError(f"{stack} has no value {dotted(path)!r}: {hint(dotted(path), keys)}")
     return View(stack, path, judged_path(stack.values, path), node)
 
 
@@ -101,12 +98,3 @@ def _remark(stack: Stack, prefix: str) -> None:
     for gap in stack.gaps:
         where = f"{dotted(gap.path)} may lack defaults" if gap.path else "these values may lack defaults"
         tell(visible(f"{where}: {gap.reason}"))
-
-
-def _hint(word: str, known: Iterable[str]) -> str:
-    names = list(known)
-    near = closest(word, names)
-    if near:
-        return f"did you mean {near!r}?"
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"known are {', '.join(names[:_MOST_NAMES])}{more}"

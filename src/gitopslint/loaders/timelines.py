@@ -91,12 +91,13 @@ class Chronology:
         current = frozenset(environments)
         versions = {one: self._versions(app, one) for one in self._ever_in(app, current)}
         pasts = self._pasts(versions, documents)
+        today = {layer: self._today_in(documents(layer)) for layer in self.layers_of(app, versions)}
         former = frozenset(version.path for found in versions.values() for _, version in found)
         for keys in self._contract.images:
             steps: dict[int, tuple[Landing, dict[str, Image]]] = {}
-            untouched = frozenset(one for one in versions if self._is_untouched(app, one, keys, documents))
+            untouched = frozenset(one for one in versions if self._is_untouched(app, one, keys, today))
             for environment in versions:
-                images = self._images(app, environment, keys, pasts[environment], documents)
+                images = self._images(app, environment, keys, pasts[environment], today)
                 for landing, image in images:
                     if landing.pending and environment in untouched:
                         continue
@@ -187,7 +188,7 @@ class Chronology:
         return reader
 
     def _images(
-        self, app: str, environment: str, keys: ImageKeys, past: Past, documents: Documents
+        self, app: str, environment: str, keys: ImageKeys, past: Past, today: Mapping[str, Content]
     ) -> Iterator[tuple[Landing, Image]]:
         """Yield what one environment runs from each landing that changes it, the pending one last."""
         paths = keys.paths(environment)
@@ -201,29 +202,24 @@ class Chronology:
             if (now := _image([current.get(layer, "gone") for layer in layers], paths)) != image:
                 image = now
                 yield landing, image
-        today: list[Content] = [
-            "gone" if (document := documents(layer)) is None else _content(self._today_in(document)) for layer in layers
-        ]
         # What landed last may be a link, of which nobody knows what it led to then.
-        if image != UNREAD and (now := _image(today, paths)) != image:
+        if image != UNREAD and (now := _image([today[layer] for layer in layers], paths)) != image:
             yield self.history.pending, now
 
-    def _today_in(self, document: Document) -> Reading | None:
-        return Versions(document.path, self._wanted).read_document(document)
+    def _today_in(self, document: Document | None) -> Content:
+        return "gone" if document is None else _content(Versions(document.path, self._wanted).read_document(document))
 
-    def _is_untouched(self, app: str, environment: str, keys: ImageKeys, documents: Documents) -> bool:
+    def _is_untouched(self, app: str, environment: str, keys: ImageKeys, today: Mapping[str, Content]) -> bool:
         """Tell whether a merge request leaves the image of an environment as it was where the request forked."""
         if not self.history.forked:
             return False
         paths = keys.paths(environment)
         before: list[Content] = []
-        today: list[Content] = []
-        for layer in self.layers_of(app, [environment]):
+        layers = self.layers_of(app, [environment])
+        for layer in layers:
             data = self.history.at_fork(self._prefix + layer)
             before.append("gone" if data is None else _content(Versions(layer, self._wanted).read(data)))
-            document = documents(layer)
-            today.append("gone" if document is None else _content(self._today_in(document)))
-        return _image(before, paths) == _image(today, paths)
+        return _image(before, paths) == _image([today[layer] for layer in layers], paths)
 
     def _lags_behind(self, timeline: Timeline, release: Release, text: str) -> bool:
         runs = timeline.runs(release.environment)

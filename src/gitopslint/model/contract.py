@@ -122,6 +122,12 @@ class ApplicationSettings:
             _check_template(self.path, {"app", "env"})
 
 
+def _names_secret(namespaces: str, names: str, namespace: str | None, name: str) -> bool:
+    """Tell whether two patterns fit a Secret. Without a namespace only a pattern for all of them fits."""
+    place = namespaces == "*" if namespace is None else name_matches(namespaces, namespace)
+    return place and name_matches(names, name)
+
+
 @record
 class ClusterSecret:
     """Secrets by name and namespace."""
@@ -137,8 +143,7 @@ class ClusterSecret:
 
     def fits(self, namespace: str | None, name: str) -> bool:
         """Tell whether a Secret is meant. Without a namespace only a pattern for all of them fits."""
-        place = self.namespace == "*" if namespace is None else name_matches(self.namespace, namespace)
-        return place and name_matches(self.name, name)
+        return _names_secret(self.namespace, self.name, namespace, name)
 
 
 @record
@@ -156,8 +161,7 @@ class RequiredKeys:
 
     def fits(self, namespace: str | None, name: str) -> bool:
         """Tell whether a Secret is meant."""
-        place = self.namespace == "*" if namespace is None else name_matches(self.namespace, namespace)
-        return place and name_matches(self.name, name)
+        return _names_secret(self.namespace, self.name, namespace, name)
 
 
 @record

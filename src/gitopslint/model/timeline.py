@@ -45,13 +45,12 @@ class Run(NamedTuple):
     """The time in which one environment ran one build, gaps included that end with the same build.
 
     `landing` brought it, `until` replaced it. `images` are its images in turn; more than one when the digest or the
-    repository changed under the same tag. `resumed` are the landings that brought it back after a gap.
+    repository changed under the same tag.
     """
 
     landing: Landing
     images: tuple[tuple[Landing, Image], ...]
     until: Landing | None = None
-    resumed: tuple[Landing, ...] = ()
 
     @property
     def image(self) -> Image:
@@ -138,24 +137,20 @@ class Timeline(NamedTuple):
 def runs(steps: tuple[Step, ...], environment: str) -> Iterator[Run]:
     """Yield what an environment ran, the oldest run first."""
     current: Run | None = None
-    gap = False
     for step in steps:
         image = step.images.get(environment)
         if image is None:
             continue
         if image.state != "image":
-            gap = True
             continue
         if current is not None and current.name == image.name:
             images = current.images
             if images[-1][1] != image:
                 images = (*images, (step.landing, image))
-            resumed = (*current.resumed, step.landing) if gap else current.resumed
-            current = current._replace(images=images, resumed=resumed)
+            current = current._replace(images=images)
         else:
             if current is not None:
                 yield current._replace(until=step.landing)
             current = Run(step.landing, ((step.landing, image),))
-        gap = False
     if current is not None:
         yield current
