@@ -15,6 +15,11 @@ from gitopslint.model.policy import Policy
 from gitopslint.reporters.escape import visible
 
 
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the words of the command."""
+    parser.add_argument("rule", metavar="RULE")
+
+
 def explain(arguments: argparse.Namespace) -> int:
     """Print the manual page of one rule. Raises UsageError."""
     shipped = load_catalogue()

@@ -16,6 +16,23 @@ from gitopslint.model.rule import LEVELS
 from gitopslint.reporters.history import render_json, render_text
 
 
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the words of the command."""
+    add = parser.add_argument
+    add("app", metavar="APP", nargs="?", help="only this app")
+    add("--format", choices=("text", "json"), default="text", help="a table (text, default), or json")
+    add(
+        "--fail-on",
+        metavar="LEVEL",
+        choices=("error", "warning", "note"),
+        help="end with 1 when any landing ever broke a rule about promotion of this level or above, or is not known",
+    )
+    add("--repository", metavar="DIR", default=".", help="the repository (default: here)")
+    add("--base", metavar="REF", help="what the change is to be merged into: all since then counts as one landing")
+    add("--staged", action="store_true", help="take what is staged for the next commit as the pending change")
+    add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
+
+
 def history(arguments: argparse.Namespace) -> int:
     """Print how the environments of the apps came to run what they run. Raises UsageError."""
     workspace = open_workspace(arguments.repository, load_catalogue(), staged=arguments.staged, base=arguments.base)

@@ -59,6 +59,12 @@ rules: {}
 """
 
 
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the words of the command."""
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the repository (default: here)")
+    parser.add_argument("--stdout", action="store_true", help="print it instead")
+
+
 def init(arguments: argparse.Namespace) -> int:
     """Write the contract file, or print it. Raises UsageError where one is there already."""
     if arguments.stdout:

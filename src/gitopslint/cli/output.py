@@ -10,6 +10,8 @@ from gitopslint import __version__
 from gitopslint.cli.exits import UsageError
 from gitopslint.model.finding import Report
 
+FORMATS = ("text", "json", "sarif", "gitlab")
+
 
 def render(name: str, report: Report, *, colour: bool) -> str:
     """Return a report in one of the formats of the command line."""

@@ -17,6 +17,18 @@ from gitopslint.model.rule import Catalogue, Rule
 from gitopslint.reporters.escape import visible
 
 
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the words of the command."""
+    parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
+    parser.add_argument(
+        "--test",
+        metavar="PATH",
+        nargs="?",
+        const=".",
+        help="run the examples of the rules that the repository at PATH brings along",
+    )
+
+
 def rules(arguments: argparse.Namespace) -> int:
     """Print the rules in force here, or try the repository's own. Raises UsageError."""
     if arguments.test is not None:

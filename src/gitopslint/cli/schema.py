@@ -9,6 +9,11 @@ from gitopslint.cli.output import write_out
 from gitopslint.loaders.resources import resource
 
 
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the words of the command."""
+    parser.add_argument("name", choices=("contract", "rule", "report"), metavar="contract|rule|report")
+
+
 def schema(arguments: argparse.Namespace) -> int:
     """Print one of the published JSON Schemas."""
     write_out(resource("schemas", f"{arguments.name}.schema.json").read_text("utf-8"))

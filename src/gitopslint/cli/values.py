@@ -20,6 +20,22 @@ from gitopslint.reporters.escape import visible
 from gitopslint.reporters.values import View, render_json, render_text, render_yaml
 
 
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the words of the command."""
+    add = parser.add_argument
+    add("app", metavar="APP")
+    add("environment", metavar="ENV")
+    add("key", metavar="KEY", nargs="?", help="only what stands at this key path, such as image.tag")
+    add(
+        "--format",
+        choices=("text", "json", "yaml"),
+        default="text",
+        help="a tree with places (text, default), every leaf with its place (json), or the plain values (yaml)",
+    )
+    add("--repository", metavar="DIR", default=".", help="the repository (default: here)")
+    add("--staged", action="store_true", help="read what is staged for the next commit, not the files on disk")
+
+
 def values(arguments: argparse.Namespace) -> int:
     """Print the merged values of one app in one environment. Raises UsageError."""
     workspace = open_workspace(arguments.repository, load_catalogue(), staged=arguments.staged)

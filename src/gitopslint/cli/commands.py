@@ -1,0 +1,77 @@
+"""Every command of gitopslint by name. A command is one module: its words (`declare`) and what it does.
+
+Each is imported when it is asked for: a hook must not pay for the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """What a command understands and what it does; `run` returns the exit code."""
+
+    declare: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+class Entry(NamedTuple):
+    """One line of `gitopslint --help`."""
+
+    summary: str
+    load: Callable[[], Command]
+
+
+def _check() -> Command:
+    from gitopslint.cli.check import check, declare
+
+    return Command(declare, check)
+
+
+def _explain() -> Command:
+    from gitopslint.cli.explain import declare, explain
+
+    return Command(declare, explain)
+
+
+def _rules() -> Command:
+    from gitopslint.cli.rules import declare, rules
+
+    return Command(declare, rules)
+
+
+def _values() -> Command:
+    from gitopslint.cli.values import declare, values
+
+    return Command(declare, values)
+
+
+def _history() -> Command:
+    from gitopslint.cli.history import declare, history
+
+    return Command(declare, history)
+
+
+def _init() -> Command:
+    from gitopslint.cli.init import declare, init
+
+    return Command(declare, init)
+
+
+def _schema() -> Command:
+    from gitopslint.cli.schema import declare, schema
+
+    return Command(declare, schema)
+
+
+COMMANDS = {
+    "check": Entry("Check a repository against its contract.", _check),
+    "explain": Entry("Explain one rule: why it is there and how to satisfy it.", _explain),
+    "rules": Entry("List the rules in force here, or test the repository's own.", _rules),
+    "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
+    "history": Entry("Show every landing of the release layers, and what it was.", _history),
+    "init": Entry("Write a contract file with the default layout, every line explained.", _init),
+    "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
+}
