@@ -54,6 +54,12 @@ def _history() -> Command:
     return Command(declare, history)
 
 
+def _affected() -> Command:
+    from gitopslint.cli.affected import declare, show_affected
+
+    return Command(declare, show_affected)
+
+
 def _init() -> Command:
     from gitopslint.cli.init import declare, init
 
@@ -72,6 +78,7 @@ COMMANDS = {
     "rules": Entry("List the rules in force here, or test the repository's own.", _rules),
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
+    "affected": Entry("Say which images a change makes worth building, and what it rolls out.", _affected),
     "init": Entry("Write a contract file with the default layout, every line explained.", _init),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
 }

@@ -19,7 +19,7 @@ from gitopslint.loaders.git import GitError, Repository, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
-from gitopslint.loaders.tree import ReadError, Tree, below, disk_tree, index_tree
+from gitopslint.loaders.tree import DiskTree, GitTree, ReadError, Tree, below, disk_tree, index_tree
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.rule import Catalogue
 
@@ -45,7 +45,7 @@ class Ground(NamedTuple):
     start: Path
     root: Path
     prefix: str
-    tree: Tree
+    tree: DiskTree | GitTree
     contract: Contract
     file: Path | None
     catalogue: Catalogue
@@ -94,7 +94,7 @@ def open_ground(path: str, shipped: Catalogue, *, staged: bool = False) -> Groun
     root = file.parent if file is not None else default_root(folder, top) or platform_root(folder, top) or top or folder
     prefix = below(root, top) if top is not None else ""
     try:
-        tree: Tree = index_tree(repository, prefix) if staged and repository else disk_tree(root, repository)
+        tree = index_tree(repository, prefix) if staged and repository else disk_tree(root, repository)
         contract = Contract()
         if staged and file is not None and FILE_NAME not in tree.paths:
             raise UsageError(f"{file} is not staged, so the commit would be held against another contract: git add it")
