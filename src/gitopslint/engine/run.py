@@ -254,7 +254,8 @@ class _Collector:
         if unit.app is None or not self._plan.get(Timeline):
             return
         try:
-            for timeline in self._side.timelines(unit):
+            fresh = "stale-release" in self._selection.levels  # few questions of git, but none where nobody asks
+            for timeline in self._side.timelines(unit, fresh=fresh):
                 self._check(timeline)
         except HistoryError as error:
             for check, _ in self._plan[Timeline]:

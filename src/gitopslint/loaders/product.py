@@ -10,6 +10,7 @@ from functools import cached_property
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Neighbour
+from gitopslint.loaders.build_inputs import BuildInputs
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.git import GitError
 from gitopslint.loaders.history import History, HistoryError, Unavailable
@@ -154,10 +155,10 @@ class Product:
         _ = self._others  # fills in the documents
         return wire(self._texts.values(), self.files, self.layout)
 
-    def timelines(self, unit: Unit) -> Iterator[Timeline]:
+    def timelines(self, unit: Unit, *, fresh: bool = False) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit, with what is known of the releases of today.
 
-        Raises HistoryError where there is no history to tell them.
+        `fresh`: also how far the main line has moved on since. Raises HistoryError where there is no history to tell.
         """
         chronology = self._past()
         if unit.app is None or chronology is None:
@@ -172,7 +173,7 @@ class Product:
 
         environments = [stack.environment for stack in unit.app.stacks]
         for timeline in chronology.timelines(unit.app.name, environments, document):
-            yield chronology.traced(timeline, unit.app.releases)
+            yield chronology.traced(timeline, unit.app.releases, self._inputs if fresh else None)
 
     def past(self, app: str, environments: Iterable[str]) -> Iterator[Timeline]:
         """Yield the timelines of an app, for which only the layers are read that they follow. Raises HistoryError."""
@@ -181,6 +182,10 @@ class Product:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
             documents, _, _ = self._read(layers)
             yield from chronology.timelines(app, environments, documents.get)
+
+    @cached_property
+    def _inputs(self) -> BuildInputs:
+        return BuildInputs(self.tree, self.layout)
 
     def _past(self) -> Chronology | None:
         if isinstance(self._chronology, Unavailable):

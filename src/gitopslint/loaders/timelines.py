@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
+from gitopslint.loaders.build_inputs import BuildInputs
 from gitopslint.loaders.evidence import Evidence
 from gitopslint.loaders.history import History
 from gitopslint.loaders.layout import Layout, Place
@@ -114,8 +115,11 @@ class Chronology:
                 untouched,
             )
 
-    def traced(self, timeline: Timeline, releases: Iterable[Release]) -> Timeline:
-        """Return a timeline with what is known of the releases of today. Raises HistoryError."""
+    def traced(self, timeline: Timeline, releases: Iterable[Release], inputs: BuildInputs | None = None) -> Timeline:
+        """Return a timeline with what is known of the releases of today. Raises HistoryError.
+
+        With `inputs` that is also how far the main line has moved on since they were built.
+        """
         today: dict[str, Trail] = {}
         apart: dict[str, Release] = {}
         for release in releases:
@@ -130,7 +134,7 @@ class Chronology:
             runs = timeline.runs(release.environment)
             name = node.text.partition("@")[0]
             if place is not None and place.layer in self._followed and runs and runs[-1].name in (name, node.text):
-                today[release.environment] = self._evidence.trail(release, runs, timeline.former)
+                today[release.environment] = self._evidence.trail(release, runs, timeline.former, inputs)
             else:
                 apart.setdefault(release.environment, release)
         others = {environment: one for environment, one in apart.items() if environment not in today}

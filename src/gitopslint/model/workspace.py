@@ -19,8 +19,8 @@ _WORKSPACE = "workspace:"
 class Package(NamedTuple):
     """One folder with a `package.json`. `needs` are its dependencies by name, each with its range.
 
-    `peers` are the names of those that whoever uses it brings along, in whatever version there is. `unreadable` says why the file tells
-    nothing: then the package may depend on any other one, and any other one on it.
+    `peers` are the names of those that whoever uses it brings along, in whatever version there is. `unreadable` says
+    why the file tells nothing: then the package may depend on any other one, and any other one on it.
     """
 
     folder: str
