@@ -24,7 +24,9 @@ def workspace(chance: random.Random, manager: str, *, peers: bool = True) -> dic
         about["version"] = chance.choice(_VERSIONS)
         for other in chance.sample(folders, chance.choice((0, 1, 1, 2, 3))):
             if other != folder and not other.startswith("apps/"):
-                wanted = chance.choice(_PLAIN if manager.startswith(("npm", "yarn@1")) else (*_PLAIN, *_BY_PROTOCOL * 3))
+                wanted = chance.choice(
+                    _PLAIN if manager.startswith(("npm", "yarn@1")) else (*_PLAIN, *_BY_PROTOCOL * 3)
+                )
                 needs = about.setdefault(chance.choice(_KINDS if peers else _KINDS[:3]), {})
                 assert isinstance(needs, dict)
                 needs[names[other]] = wanted

@@ -6,20 +6,19 @@ import argparse
 import re
 from contextlib import closing
 
+from gitopslint.cli.committed import contract_at
 from gitopslint.cli.exits import CLEAN, UsageError, tell
 from gitopslint.cli.mainline import base_commit
 from gitopslint.cli.output import write_file, write_out
-from gitopslint.cli.workspace import Ground, nothing, open_ground
+from gitopslint.cli.workspace import nothing, open_ground
 from gitopslint.engine.affected import affected, everything
 from gitopslint.loaders.changes import changed_files
-from gitopslint.loaders.contract import ContractError, read_contract
 from gitopslint.loaders.git import GitError
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.loaders.schemas import SchemaError
-from gitopslint.loaders.tree import GitTree, ReadError, commit_tree
+from gitopslint.loaders.tree import commit_tree
 from gitopslint.model.affected import Affected
-from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.rule import Catalogue
 from gitopslint.reporters.affected import render_json, render_text
 from gitopslint.reporters.affected_pipeline import Unwritable, render_dotenv, render_pipeline
@@ -102,27 +101,11 @@ def _found(arguments: argparse.Namespace, shipped: Catalogue) -> Affected:
             if commit is None or ground.repository is None:
                 return everything(after, ground.prefix)
             tree = commit_tree(ground.repository, ground.prefix, commit)
-            before = Product(tree, _contract_of(tree, ground, commit, shipped), ground.prefix)
+            before = Product(tree, contract_at(tree, ground, commit, shipped), ground.prefix)
             with closing(before):
                 return affected(before, after, changed_files(tree, ground.tree), commit, ground.prefix)
     except (GitError, SchemaError) as error:
         raise UsageError(str(error)) from None
-
-
-def _contract_of(tree: GitTree, ground: Ground, commit: str, shipped: Catalogue) -> Contract:
-    """Return the contract of the base, so that a new layout of the same values is no rollout."""
-    if FILE_NAME not in tree.paths:
-        return Contract() if ground.file is None or _is_laid_out(tree) else ground.contract
-    try:
-        return read_contract(ground.prefix + FILE_NAME, tree.read(FILE_NAME), shipped, tree)
-    except (ContractError, ReadError) as error:
-        tell(f"the contract of the base {commit[:8]} cannot be read, so today's is used for it, too: {error}")
-        return ground.contract
-
-
-def _is_laid_out(tree: GitTree) -> bool:
-    """Tell whether a tree without a contract has layers where the default one says."""
-    return any(Product(tree, Contract()).layout.stacks())
 
 
 def _template(text: str) -> str:

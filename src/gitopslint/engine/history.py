@@ -48,25 +48,32 @@ def _chapter(timeline: Timeline, selection: Selection) -> Chapter:
         levels = {
             move.environment: level
             for move in made
-            if (level := _level(move, timeline.contract, selection)) is not None
+            if (level := level_of(move, timeline.contract, selection)) is not None
         }
         rows.append(Row(step.landing, images, made, levels))
     several = len(timeline.contract.images) > 1
-    return Chapter(timeline.app, _named(timeline.keys) if several else None, timeline.environments, tuple(rows))
+    return Chapter(timeline.app, named(timeline.keys) if several else None, timeline.environments, tuple(rows))
 
 
-def _level(move: Move, contract: Contract, selection: Selection) -> Level | None:
-    """Return the level at which a rule reports such a move; None for one that breaks none."""
+def broken_rule(move: Move, contract: Contract) -> str | None:
+    """Return the rule that a move breaks; None for one that breaks none."""
     if move.kind == "rollback":
-        return "note" if "rollback" in selection.levels else None
+        return "rollback"
     if move.kind == "promotion" and contract.minimum_soak is not None and move.soak is not None:
-        short = move.soak < parse_length(contract.minimum_soak)
-        return selection.levels.get("short-soak") if short else None
-    rule: str | None = _RULES.get(move.kind)
+        return "short-soak" if move.soak < parse_length(contract.minimum_soak) else None
+    return _RULES.get(move.kind)
+
+
+def level_of(move: Move, contract: Contract, selection: Selection) -> Level | None:
+    """Return the level at which a rule reports such a move; None for one that breaks none."""
+    rule = broken_rule(move, contract)
+    if rule == "rollback":
+        return "note" if rule in selection.levels else None
     return selection.levels.get(rule) if rule is not None else None
 
 
-def _named(keys: ImageKeys) -> str:
+def named(keys: ImageKeys) -> str:
+    """Return what people call one of several images: the key that sets it."""
     parts: tuple[Literal["tag", "reference", "digest"], ...] = ("tag", "reference", "digest")
     paths = keys.paths("{env}")
     return next((dotted(paths[part]) for part in parts if part in paths), "")

@@ -41,7 +41,7 @@ class Evidence:
         landing = run.landing
         trail = Trail(release)
         try:
-            trail = trail._replace(commit=self._commit(run.name, landing))
+            trail = trail._replace(commit=self.commit(run.name, landing))
             if inputs is not None and trail.commit is not None and trail.commit.landed:
                 trail = trail._replace(freshness=self._freshness(release.app, trail.commit, inputs))
             if landing.start is not None:
@@ -87,7 +87,8 @@ class Evidence:
             cause = inputs.lock_cause(app, inner, before, after, inputs)
         return cause is not None
 
-    def _commit(self, name: str, landing: Landing) -> TagCommit | None:
+    def commit(self, name: str, landing: Landing) -> TagCommit | None:
+        """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""
         digits = commit_in(name, self._contract.tag_patterns)
         if digits is None or self._contract.commits == "elsewhere":
             return None

@@ -176,6 +176,11 @@ class GitHistory:
             talk.close()
         self._talks.clear()
 
+    @property
+    def commits_of_line(self) -> frozenset[str]:
+        """The commits of the main line."""
+        return frozenset(self._positions)
+
     @cached_property
     def _local(self) -> frozenset[str]:
         """All objects that this clone holds."""

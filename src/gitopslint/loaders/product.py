@@ -27,9 +27,10 @@ from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
+from gitopslint.model.landing import Landing
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
 from gitopslint.model.secret import OwnRules, Pattern, TextFile
-from gitopslint.model.timeline import Timeline
+from gitopslint.model.timeline import TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
@@ -182,6 +183,11 @@ class Product:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
             documents, _, _ = self._read(layers)
             yield from chronology.timelines(app, environments, documents.get)
+
+    def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
+        """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""
+        chronology = self._past()
+        return chronology.commit_of(name, landing) if chronology is not None else None
 
     @cached_property
     def _inputs(self) -> BuildInputs:

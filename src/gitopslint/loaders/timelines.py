@@ -23,7 +23,7 @@ from gitopslint.model.document import Document, KeyPath
 from gitopslint.model.landing import Landing
 from gitopslint.model.layer import Release
 from gitopslint.model.tag import placeholder_tag
-from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Step, Timeline, Trail
+from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Step, TagCommit, Timeline
 
 _HEX = re.compile(rb"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])")
 _DIGEST = re.compile(rb"sha[0-9]+:[0-9a-f]+")
@@ -139,6 +139,10 @@ class Chronology:
                 apart.setdefault(release.environment, release)
         others = {environment: one for environment, one in apart.items() if environment not in today}
         return timeline._replace(today=today, apart=others)
+
+    def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
+        """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""
+        return self._evidence.commit(name, landing)
 
     def _ever_in(self, app: str, today: frozenset[str]) -> Iterator[str]:
         """Yield the environments in which an app is, or once was."""
