@@ -109,8 +109,10 @@ def evidence_schema() -> dict[str, Any]:
     """Return the JSON Schema of one line that `gitopslint history --format intoto` writes."""
     from pydantic import TypeAdapter
 
-    kinds = {"subject": TypeAdapter(SubjectEntry), "predicate": TypeAdapter(PredicateEntry)}
-    parts = {name: kind.json_schema(mode="serialization") for name, kind in kinds.items()}
+    parts = {
+        "subject": TypeAdapter(SubjectEntry).json_schema(mode="serialization"),
+        "predicate": TypeAdapter(PredicateEntry).json_schema(mode="serialization"),
+    }
     definitions: dict[str, Any] = {}
     for part in parts.values():
         definitions |= part.pop("$defs", {})

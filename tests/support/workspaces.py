@@ -49,7 +49,7 @@ def written(
     else:
         root = {**root, "workspaces": list(patterns)}
     if manager.startswith("npm"):
-        locked = {"": {}} | {folder: {"name": about["name"]} for folder, about in packages.items()}
+        locked: dict[str, object] = {"": {}} | {folder: {"name": about["name"]} for folder, about in packages.items()}
         files["package-lock.json"] = json.dumps({"name": "root", "lockfileVersion": 3, "packages": locked})
     elif manager.startswith("yarn@1"):
         files["yarn.lock"] = "# yarn lockfile v1\n"

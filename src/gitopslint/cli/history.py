@@ -29,7 +29,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add(
         "--verify",
         metavar="FILE",
-        help="hold the Statements of a file against what git tells; end with 1 if it differs",
+        help="hold the Statements of a file against what git tells; end with 1 if they differ",
     )
     add(
         "--fail-on",

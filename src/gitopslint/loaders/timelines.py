@@ -23,7 +23,7 @@ from gitopslint.model.document import Document, KeyPath
 from gitopslint.model.landing import Landing
 from gitopslint.model.layer import Release
 from gitopslint.model.tag import placeholder_tag
-from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Step, TagCommit, Timeline
+from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Step, TagCommit, Timeline, Trail
 
 _HEX = re.compile(rb"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])")
 _DIGEST = re.compile(rb"sha[0-9]+:[0-9a-f]+")

@@ -50,8 +50,8 @@ class Attested(NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
-        """A violation when any rule is broken, undecided when any has no verdict, else pass."""
-        verdicts = {one.verdict for one in self.judgements}
+        """A violation when any rule is broken by more than a note, undecided when any has no verdict, else pass."""
+        verdicts = {one.verdict for one in self.judgements if one.level != "note"}
         return "violation" if "violation" in verdicts else "undecided" if verdicts else "pass"
 
 

@@ -5,6 +5,8 @@ A field that is renamed, removed or gets another meaning needs a new predicate t
 Source: the in-toto Attestation Framework, version 1, with its field types ResourceDescriptor and DigestSet.
 """
 
+# ruff: noqa: N815 - in-toto writes names of fields so
+
 from __future__ import annotations
 
 import json
@@ -31,7 +33,7 @@ says that it was built; or where that is not known either, the landing that firs
 class AnnotationsEntry:
     """How the digest of a subject is to be read."""
 
-    identifiedBy: IdentifiedBy  # noqa: N815 - the names of in-toto
+    identifiedBy: IdentifiedBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class LandingEntry:
     time: str
     kind: Kind
     replaced: str | None
-    soak_seconds: int | None
+    soakSeconds: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,14 @@ class JudgementEntry:
 
 @dataclass(frozen=True, slots=True)
 class VerdictsEntry:
-    """The verdict on the release, the rules that were held against it, and those that did not pass."""
+    """The verdict on the release, the rules that were held against it, and what they found.
+
+    What is a note only, such as a rollback, makes no violation.
+    """
 
     verdict: Verdict
     rules: list[str]
-    failed: list[JudgementEntry]
+    findings: list[JudgementEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class PolicyEntry:
     """By what it was judged: the contract, with the SHA-256 of its bytes, and the tool. No contract is the default."""
 
     contract: str | None
-    contract_sha256: str | None
+    contractSha256: str | None
     tool: str
 
 
@@ -113,7 +118,7 @@ class PredicateEntry:
     landings: list[LandingEntry]
     verdicts: VerdictsEntry
     policy: PolicyEntry
-    history_head: str
+    historyHead: str
 
 
 def render_statements(releases: Iterable[Attested], grounds: Grounds) -> str:
