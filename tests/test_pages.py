@@ -24,9 +24,7 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_output(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_output(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """Every command prints what the page says; what one writes to a file is there for the next."""
     monkeypatch.chdir(told(tmp_path / "shop").path)
     assert SHOWN[page]

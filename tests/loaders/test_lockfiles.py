@@ -27,7 +27,7 @@ CHANGES = {
 
 def causes(before: dict[str, str], after: dict[str, str], path: str) -> dict[str, Cause]:
     """Return why a lockfile counts, by app."""
-    then, now = (BuildInputs(MemoryTree(files), Layout(Contract(), files)) for files in (before, after))
+    then, now = (BuildInputs(MemoryTree(files), Layout(Contract(), files), APPS) for files in (before, after))
     old, new = (files[path].encode() if path in files else None for files in (before, after))
     found = {app: now.lock_cause(app, path, old, new, then) for app in APPS}
     return {app: cause for app, cause in found.items() if cause is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from gitopslint.engine.rollouts import Rollouts
 from gitopslint.loaders.build_inputs import BuildInputs
@@ -37,12 +37,12 @@ def affected(before: Product, after: Product, changes: Iterable[FileChange], bas
     changes = tuple(changes)
     if not changes:
         return Affected(base, (), (), prefix=prefix, apps=len(after.layout.stacks()))
-    now = BuildInputs(after.tree, after.layout)
-    # The contract of today says what belongs to an app, in either state.
-    then = BuildInputs(before.tree, Layout(after.contract, before.paths))
-    builds = _Builds(then, now, before.tree, after.tree, changes)
     apps = after.layout.stacks()
-    images = tuple(AffectedImage(app, causes) for app in apps if (causes := tuple(builds.causes(app))))
+    now = BuildInputs(after.tree, after.layout, apps)
+    # The contract of today says what belongs to an app, in either state.
+    then = BuildInputs(before.tree, Layout(after.contract, before.paths), apps)
+    causes = _causes(then, now, before.tree, after.tree, changes)
+    images = tuple(AffectedImage(app, tuple(causes[app])) for app in apps if app in causes)
     rollouts = tuple(Rollouts(before, after, {change.path for change in changes}).all())
     told = {cause.detail for image in images for cause in image.causes if cause.kind == "undecided"}
     told |= {reason.detail for one in rollouts for reason in one.reasons if reason.kind == "undecided"}
@@ -50,27 +50,20 @@ def affected(before: Product, after: Product, changes: Iterable[FileChange], bas
     return Affected(base, images, rollouts, tuple((one, _REMEDY) for one in doubts), prefix, len(apps))
 
 
-class _Builds:
-    """Tells for each app which changes count for its image, in the state before or in the one after."""
-
-    def __init__(
-        self, then: BuildInputs, now: BuildInputs, before: Tree, after: Tree, changes: tuple[FileChange, ...]
-    ) -> None:
-        self._then = then
-        self._now = now
-        self._changes = changes
-        locks = [one.path for one in changes if now.is_lockfile(one.path) or then.is_lockfile(one.path)]
-        self._locks = {path: (_content(before, path), _content(after, path)) for path in locks}
-
-    def causes(self, app: str) -> Iterator[Cause]:
-        """Yield why the image of an app is to be built, one cause for each file."""
-        for change in self._changes:
-            cause = self._now.cause(app, change.path) or self._then.cause(app, change.path)
-            if cause is not None and cause.kind == "lockfile":
-                old, new = self._locks[change.path]
-                cause = self._now.lock_cause(app, change.path, old, new, self._then)
-            if cause is not None:
-                yield cause
+def _causes(
+    then: BuildInputs, now: BuildInputs, before: Tree, after: Tree, changes: Iterable[FileChange]
+) -> dict[str, list[Cause]]:
+    """Return for each app which changes count for its image, in the state before or in the one after."""
+    found: dict[str, list[Cause]] = {}
+    for change in changes:
+        causes = then.causes(change.path) | now.causes(change.path)
+        if any(cause.kind == "lockfile" for cause in causes.values()):
+            old, new = _content(before, change.path), _content(after, change.path)
+            narrowed = ((app, now.lock_cause(app, change.path, old, new, then)) for app in causes)
+            causes = {app: cause for app, cause in narrowed if cause is not None}
+        for app, cause in causes.items():
+            found.setdefault(app, []).append(cause)
+    return found
 
 
 def _content(tree: Tree, path: str) -> bytes | None:

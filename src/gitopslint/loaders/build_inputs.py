@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from gitopslint.loaders.lockfiles.reading import NAMES, LockError, read_lock
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.workspaces import MANIFEST, NPMRC, PNPM, read_workspace
 from gitopslint.model.affected import Cause
-from gitopslint.model.glob import GlobError, fits_any, is_glob
+from gitopslint.model.glob import GlobError, alternatives, fits_any, is_glob
 from gitopslint.model.lockfile import Lock, difference
 from gitopslint.model.workspace import Workspace
 
@@ -33,6 +34,13 @@ class _Own(NamedTuple):
     needed: dict[str, tuple[str, ...]]
 
 
+class _Index(NamedTuple):
+    """The apps by the folders to which their patterns lead, and by the packages that they are or need."""
+
+    starts: dict[str, list[str]]
+    packages: dict[str, list[str]]
+
+
 class _File(NamedTuple):
     """What a file is: the package in which it lies, and why it counts for all apps, or all that are packages."""
 
@@ -45,10 +53,11 @@ class _File(NamedTuple):
 class BuildInputs:
     """The build inputs of all apps, as one tree and one contract tell them. Paths start at the root."""
 
-    def __init__(self, tree: Tree, layout: Layout) -> None:
+    def __init__(self, tree: Tree, layout: Layout, apps: Iterable[str]) -> None:
         self._tree = tree
         self._layout = layout
         self._contract = layout.contract
+        self._names = tuple(apps)
         self._apps: dict[str, _Own] = {}
         self._files: dict[str, _File] = {}
         self._locks: dict[tuple[str, bytes], Lock | str] = {}
@@ -63,9 +72,7 @@ class BuildInputs:
 
         A lockfile counts until `lock_cause` says that what it resolves for the app is the same.
         """
-        if path not in self._files:
-            self._files[path] = self._about(path)
-        about = self._files[path]
+        about = self._file(path)
         if about.ignored:
             return None
         own = self._own(app)
@@ -77,28 +84,39 @@ class BuildInputs:
             return self._through(own.needed[about.folder], path)
         return about.for_packages if own.folders else None
 
+    def causes(self, path: str) -> dict[str, Cause]:
+        """Return why a change of a file counts, by the apps for whose images it does."""
+        return {app: cause for app in self._near(path) if (cause := self.cause(app, path)) is not None}
+
     def lock_cause(
-        self, app: str, path: str, old: bytes | None, new: bytes | None, before: BuildInputs
+        self, app: str, path: str, old: bytes | None, new: bytes | None, before: BuildInputs | None = None
     ) -> Cause | None:
         """Return why a changed lockfile counts for the image of an app; None where the same is installed for it.
 
-        `old` and `new` are its contents, `before` the inputs to which the old one belongs.
+        `old` and `new` are its contents, `before` the inputs to which the old one belongs, where they are others.
         """
+        before = before or self
         if old is None or new is None:
             return Cause("lockfile", path, "it was removed" if new is None else "it was added")
-        was, now = before._lock(path, old), self._lock(path, new)
+        was, now = before.lock(path, old), self.lock(path, new)
         if unread := next((one for one in (now, was) if isinstance(one, str)), None):
             return Cause("undecided", path, unread)
         if isinstance(was, str) or isinstance(now, str):
             return None
         # What is installed for the root package, compilers for example, is there for all builds.
-        folders = {"", *self._own(app).needed, *before._own(app).needed}
+        folders = {"", *self.packages_of(app), *before.packages_of(app)}
         changed = difference(was, now, sorted(folders))
         return Cause("lockfile", path, ", ".join(changed.lines)) if changed is not None else None
 
-    def is_lockfile(self, path: str) -> bool:
-        """Tell whether a file is a lockfile of the workspace."""
-        return path in NAMES and self.workspace is not None
+    def lock(self, path: str, data: bytes) -> Lock | str:
+        """Read a lockfile, each content once; a text says why it cannot be narrowed."""
+        if (path, data) not in self._locks:
+            try:
+                workspace = self.workspace or Workspace([], links=True)
+                self._locks[path, data] = read_lock(path, data, workspace)
+            except LockError as error:
+                self._locks[path, data] = str(error)
+        return self._locks[path, data]
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -109,6 +127,45 @@ class BuildInputs:
         globs = self._global_patterns
         told = (*broken, self.workspace.unknown, globs if isinstance(globs, str) else None)
         return tuple(dict.fromkeys(reason for reason in told if reason is not None))
+
+    def packages_of(self, app: str) -> Iterable[str]:
+        """Return the packages that an app is and needs, by their folders."""
+        return self._own(app).needed
+
+    def _near(self, path: str) -> Iterable[str]:
+        """Return the apps for which a file may count. To ask every app about every file would take quadratic time."""
+        about = self._file(path)
+        if about.ignored:
+            return ()
+        if about.for_all is not None:
+            return self._names
+        found: dict[str, None] = {}
+        folder = path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            found |= dict.fromkeys(self._index.starts.get(folder, ()))
+        found |= dict.fromkeys(self._index.starts.get(path, ()))
+        if about.folder is not None:
+            found |= dict.fromkeys(self._index.packages.get(about.folder, ()))
+        if about.for_packages is not None:
+            found |= dict.fromkeys(app for app in self._names if self._own(app).folders)
+        return found
+
+    @cached_property
+    def _index(self) -> _Index:
+        index = _Index({}, {})
+        for app in self._names:
+            own = self._own(app)
+            for folder in {_folder(one) for pattern in own.patterns for one in alternatives(pattern)}:
+                index.starts.setdefault(folder, []).append(app)
+            for folder in {*own.folders, *own.needed}:
+                index.packages.setdefault(folder, []).append(app)
+        return index
+
+    def _file(self, path: str) -> _File:
+        if path not in self._files:
+            self._files[path] = self._about(path)
+        return self._files[path]
 
     def _about(self, path: str) -> _File:
         """Return what a file is, whatever app asks."""
@@ -135,8 +192,11 @@ class BuildInputs:
             folders: set[str] = set()
             needed: dict[str, tuple[str, ...]] = {}
             if (workspace := self.workspace) is not None:
-                folders = {folder for one in patterns if (folder := _folder(one)) in workspace.packages}
+                leads = {folder for pattern in patterns for one in alternatives(pattern) if (folder := _folder(one))}
+                folders = {owner for folder in leads if (owner := workspace.owner(f"{folder}/")) is not None}
                 folders = folders or set(workspace.named(app))
+                if not folders and "**" in patterns and "" in workspace.packages:
+                    folders = {""}
                 needed = workspace.needed_by(sorted(folders))
             self._apps[app] = _Own(patterns, frozenset(folders), needed)
         return self._apps[app]
@@ -189,16 +249,6 @@ class BuildInputs:
         written = about.get("globalDependencies") if isinstance(about, dict) else None
         patterns = [one for one in written if isinstance(one, str)] if isinstance(written, list) else []
         return tuple(one.replace("$TURBO_ROOT$/", "").removeprefix("./") for one in patterns)
-
-    def _lock(self, path: str, data: bytes) -> Lock | str:
-        """Read a lockfile, each content once; a text says why it cannot be narrowed."""
-        if (path, data) not in self._locks:
-            try:
-                workspace = self.workspace or Workspace([], links=True)
-                self._locks[path, data] = read_lock(path, data, workspace)
-            except LockError as error:
-                self._locks[path, data] = str(error)
-        return self._locks[path, data]
 
 
 def _folder(pattern: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from gitopslint.loaders.build_inputs import BuildInputs
 from gitopslint.loaders.history import History, HistoryError
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.progress import Progress
 from gitopslint.model.glob import fits_any
 from gitopslint.model.landing import Commit, FileChange, Landing
 from gitopslint.model.layer import Release
 from gitopslint.model.tag import commit_in
-from gitopslint.model.timeline import Freshness, Run, TagCommit, Trail
+from gitopslint.model.timeline import Run, TagCommit, Trail
 
 _SHORTEST = 7
 _LANDINGS_KEPT = 64
@@ -30,20 +30,20 @@ class Evidence:
         self._others: dict[str, tuple[FileChange, ...]] = {}
 
     def trail(
-        self, release: Release, runs: tuple[Run, ...], former: frozenset[str], inputs: BuildInputs | None = None
+        self, release: Release, runs: tuple[Run, ...], former: frozenset[str], progress: Progress | None = None
     ) -> Trail:
         """Return what is known of a release beyond its tag, whose last run is today's.
 
-        `former` are the paths under which its layers stood at any time, `inputs` what images are built from, where a
-        rule asks how far the main line has moved on since.
+        `former` are the paths under which its layers stood at any time. `progress` tells how far the main line has
+        moved on since, where a rule asks for that.
         """
         run = runs[-1]
         landing = run.landing
         trail = Trail(release)
         try:
             trail = trail._replace(commit=self.commit(run.name, landing))
-            if inputs is not None and trail.commit is not None and trail.commit.landed:
-                trail = trail._replace(freshness=self._freshness(release.app, trail.commit, inputs))
+            if progress is not None and trail.commit is not None and trail.commit.landed:
+                trail = trail._replace(freshness=progress.since(release.app, trail.commit))
             if landing.start is not None:
                 return trail
             others = tuple(change for change in self._changes(landing) if change.path not in former)
@@ -61,31 +61,6 @@ class Evidence:
         except HistoryError as error:
             trail = trail._replace(unknown=(str(error), error.remedy))
         return trail
-
-    def _freshness(self, app: str, commit: TagCommit, inputs: BuildInputs) -> Freshness | None:
-        """Tell how many landings since a commit changed what an image is built from, but for what was taken back."""
-        if len(commit.commits) != 1:
-            return None
-        position, later = self._history.since(commit.commits[0].id)
-        ends: dict[str, tuple[str | None, str | None]] = {}
-        for landed in later:  # the newest first
-            for change in landed.changes:
-                ends[change.path] = (change.old, ends[change.path][1] if change.path in ends else change.new)
-        counts: set[str] = set()
-        for path, (old, new) in ends.items():
-            if old != new and path.startswith(self._prefix) and self._counts(app, path, old, new, inputs):
-                counts.add(path)
-        found = [one.landing for one in later if any(change.path in counts for change in one.changes)]
-        return Freshness(position, len(found), found[0] if found else None)
-
-    def _counts(self, app: str, path: str, old: str | None, new: str | None, inputs: BuildInputs) -> bool:
-        """Tell whether a file that changed from one content to another is a build input of an app."""
-        inner = path[len(self._prefix) :]
-        cause = inputs.cause(app, inner)
-        if cause is not None and cause.kind == "lockfile":
-            before, after = (self._history.contents([one])[0] if one is not None else None for one in (old, new))
-            cause = inputs.lock_cause(app, inner, before, after, inputs)
-        return cause is not None
 
     def commit(self, name: str, landing: Landing) -> TagCommit | None:
         """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""

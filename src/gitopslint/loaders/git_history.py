@@ -166,9 +166,9 @@ class GitHistory:
             newest = chain[len(chain) - len(self._latest) - 1]
             self._latest += self._told(f"--max-count={count}", "--end-of-options", newest)
         *later, own = self._latest[: len(chain) - position]
-        if chain[position] != commit:
-            later.append(own._replace(changes=self.changes_between(commit, chain[position])))
-        return Later(position, tuple(later))
+        if chain[position] == commit:
+            return Later(position, tuple(later))
+        return Later(position, tuple(later), own._replace(changes=self.changes_between(commit, chain[position])))
 
     def close(self) -> None:
         """End the processes that stayed."""

@@ -36,10 +36,15 @@ class Landed(NamedTuple):
 
 
 class Later(NamedTuple):
-    """What landed after a commit: the position of the first landing that contains it, and those after that one."""
+    """What landed after a commit, the newest landing first.
+
+    `position` is that of the first landing that contains it. `beyond` is that landing with what it holds beside the
+    commit; None where it is the commit itself.
+    """
 
     position: int
     landings: tuple[Landed, ...]
+    beyond: Landed | None = None
 
 
 class History(Protocol):
@@ -82,10 +87,7 @@ class History(Protocol):
         """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""
 
     def since(self, commit: str) -> Later:
-        """Return what landed after a commit that has landed, the newest landing first. Raises HistoryError.
-
-        Where the commit came with a merge, the last one is that landing with what it holds beyond the commit.
-        """
+        """Return what landed after a commit that has landed, the newest landing first. Raises HistoryError."""
 
     def close(self) -> None:
         """Let go of what answers the questions."""

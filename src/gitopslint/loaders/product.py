@@ -10,12 +10,12 @@ from functools import cached_property
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Neighbour
-from gitopslint.loaders.build_inputs import BuildInputs
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.git import GitError
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.patterns import load_patterns
+from gitopslint.loaders.progress import Inputs, Progress
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
 from gitopslint.loaders.texts import read_texts, text_file
@@ -70,6 +70,7 @@ class Product:
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
+        self._moved_on: Progress | None = None
         self._composer = Composer(tree, self.layout, self._texts)
 
     def units(self, *, texts: bool = False) -> Iterator[Unit]:
@@ -174,7 +175,7 @@ class Product:
 
         environments = [stack.environment for stack in unit.app.stacks]
         for timeline in chronology.timelines(unit.app.name, environments, document):
-            yield chronology.traced(timeline, unit.app.releases, self._inputs if fresh else None)
+            yield chronology.traced(timeline, unit.app.releases, self._progress(chronology) if fresh else None)
 
     def past(self, app: str, environments: Iterable[str]) -> Iterator[Timeline]:
         """Yield the timelines of an app, for which only the layers are read that they follow. Raises HistoryError."""
@@ -189,9 +190,15 @@ class Product:
         chronology = self._past()
         return chronology.commit_of(name, landing) if chronology is not None else None
 
-    @cached_property
-    def _inputs(self) -> BuildInputs:
-        return BuildInputs(self.tree, self.layout)
+    def _progress(self, chronology: Chronology) -> Progress:
+        if self._moved_on is None:
+            self._moved_on = Progress(chronology.history, self._prefix, self._inputs)
+        return self._moved_on
+
+    def _inputs(self) -> Inputs:
+        from gitopslint.loaders.build_inputs import BuildInputs  # only where something landed since a build
+
+        return BuildInputs(self.tree, self.layout, self.layout.stacks())
 
     def _past(self) -> Chronology | None:
         if isinstance(self._chronology, Unavailable):

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
-from gitopslint.loaders.build_inputs import BuildInputs
 from gitopslint.loaders.evidence import Evidence
 from gitopslint.loaders.history import History
 from gitopslint.loaders.layout import Layout, Place
 from gitopslint.loaders.lineage import Files, Layer, Parts, Version
+from gitopslint.loaders.progress import Progress
 from gitopslint.loaders.versions import Reading, Versions, image_parts
 from gitopslint.model.contract import ImageKeys
 from gitopslint.model.document import Document, KeyPath
@@ -115,10 +115,10 @@ class Chronology:
                 untouched,
             )
 
-    def traced(self, timeline: Timeline, releases: Iterable[Release], inputs: BuildInputs | None = None) -> Timeline:
+    def traced(self, timeline: Timeline, releases: Iterable[Release], progress: Progress | None = None) -> Timeline:
         """Return a timeline with what is known of the releases of today. Raises HistoryError.
 
-        With `inputs` that is also how far the main line has moved on since they were built.
+        With `progress` that is also how far the main line has moved on since they were built.
         """
         today: dict[str, Trail] = {}
         apart: dict[str, Release] = {}
@@ -134,7 +134,7 @@ class Chronology:
             runs = timeline.runs(release.environment)
             name = node.text.partition("@")[0]
             if place is not None and place.layer in self._followed and runs and runs[-1].name in (name, node.text):
-                today[release.environment] = self._evidence.trail(release, runs, timeline.former, inputs)
+                today[release.environment] = self._evidence.trail(release, runs, timeline.former, progress)
             else:
                 apart.setdefault(release.environment, release)
         others = {environment: one for environment, one in apart.items() if environment not in today}

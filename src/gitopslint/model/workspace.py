@@ -48,6 +48,7 @@ class Workspace:
         for package in self.packages.values():
             if package.name and package.folder:
                 self._by_name.setdefault(package.name, []).append(package.folder)
+        self._unreadable = [one.folder for one in self.packages.values() if one.folder and one.unreadable is not None]
         self._edges = {folder: tuple(self._linked(package)) for folder, package in self.packages.items()}
 
     def named(self, name: str) -> tuple[str, ...]:
@@ -85,11 +86,10 @@ class Workspace:
 
     def _linked(self, package: Package) -> Iterator[str]:
         """Yield the packages that one is linked to."""
-        others = [other for other in self.packages.values() if other.folder not in ("", package.folder)]
         if package.unreadable is not None and package.folder:
-            yield from (other.folder for other in others)
+            yield from (folder for folder in self.packages if folder not in ("", package.folder))
             return
-        yield from (other.folder for other in others if other.unreadable is not None)
+        yield from (folder for folder in self._unreadable if folder != package.folder)
         for name, wanted in package.needs:
             for folder in self._targets(package, name, wanted):
                 if folder != package.folder:
