@@ -219,3 +219,14 @@ def test_below_the_top(repo: Repo, capfd: pytest.CaptureFixture[str], tmp_path: 
     _, out, _ = run(capfd, "--base", "HEAD~1", str(outer.path / "web"))
     assert "a package that it depends on: web/packages/ui/a.ts (ui)" in out
     assert "its own files" not in out
+
+
+def test_submodules(repo: Repo, capfd: pytest.CaptureFixture[str]) -> None:
+    """A submodule of an app counts for it; of one elsewhere nobody knows who needs it, so it counts for all."""
+    repo.write(".gitmodules", "")
+    base = repo.commit("Base")
+    for path, kind in (("apps/shop/vendor", "source"), ("libs/c", "undecided")):
+        repo.git("update-index", "--add", "--cacheinfo", f"160000,{base},{path}")
+        told = json.loads(run(capfd, "--base", base, "--format", "json")[1])
+        assert [(one["kind"], one["path"]) for image in told["images"] for one in image["causes"]] == [(kind, path)]
+        repo.git("update-index", "--force-remove", path)

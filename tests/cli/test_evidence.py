@@ -200,3 +200,11 @@ def test_only_what_landed(teller: Storyteller, capfd: pytest.CaptureFixture[str]
     """A pending change gives no evidence."""
     assert main(["history", "--format", "intoto", "--staged"]) == 2
     assert "about what has landed" in capfd.readouterr().err
+
+
+def test_shallow(teller: Storyteller, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A clone that was cut off gives no evidence: half of it would be undecided."""
+    origin = teller.repo.path
+    teller.repo.git("clone", "--quiet", "--depth=2", f"file://{origin}", str(tmp_path / "clone"))
+    assert main(["history", "--format", "intoto", "--repository", str(tmp_path / "clone")]) == 2
+    assert "the history is cut off (a shallow clone): fetch all of it" in capfd.readouterr().err

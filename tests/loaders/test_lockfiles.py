@@ -101,3 +101,13 @@ def test_come_and_gone() -> None:
     after = {path: text for path, text in before.items() if path != "yarn.lock"}
     assert {one.detail for one in causes(before, after, "yarn.lock").values()} == {"it was removed"}
     assert {one.detail for one in causes(after, before, "yarn.lock").values()} == {"it was added"}
+
+
+def test_addresses_are_not_shown() -> None:
+    """A version that is an address may hold a password."""
+    before = locked("pnpm@9.12.0")
+    secret = "https://user:hunter2hunter2@registry.example.com/number.tgz"
+    after = before | {"pnpm-lock.yaml": before["pnpm-lock.yaml"].replace("is-number: 6.0.0", f"is-number: {secret}")}
+    detail = causes(before, after, "pnpm-lock.yaml")["cart"].detail
+    assert "hunter2" not in detail
+    assert "is-number" in detail

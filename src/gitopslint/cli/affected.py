@@ -12,13 +12,14 @@ from gitopslint.cli.mainline import base_commit
 from gitopslint.cli.output import write_file, write_out
 from gitopslint.cli.workspace import nothing, open_ground
 from gitopslint.engine.affected import affected, everything
-from gitopslint.loaders.changes import changed_files
+from gitopslint.loaders.changes import changed_files, changed_submodules
 from gitopslint.loaders.git import GitError
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.tree import commit_tree
 from gitopslint.model.affected import Affected
+from gitopslint.model.landing import FileChange
 from gitopslint.model.rule import Catalogue
 from gitopslint.reporters.affected import render_json, render_text
 from gitopslint.reporters.affected_pipeline import Unwritable, render_dotenv, render_pipeline
@@ -103,7 +104,11 @@ def _found(arguments: argparse.Namespace, shipped: Catalogue) -> Affected:
             tree = commit_tree(ground.repository, ground.prefix, commit)
             before = Product(tree, contract_at(tree, ground, commit, shipped), ground.prefix)
             with closing(before):
-                return affected(before, after, changed_files(tree, ground.tree), commit, ground.prefix)
+                changes = changed_files(tree, ground.tree)
+                linked: tuple[FileChange, ...] = ()
+                if ".gitmodules" in {*tree.paths, *ground.tree.paths} or ground.prefix:
+                    linked = changed_submodules(ground.repository, ground.prefix, commit)
+                return affected(before, after, changes, linked, commit, ground.prefix)
     except (GitError, SchemaError) as error:
         raise UsageError(str(error)) from None
 

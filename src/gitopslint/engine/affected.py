@@ -13,6 +13,7 @@ from gitopslint.model.affected import Affected, AffectedImage, Cause, Reason, Ro
 from gitopslint.model.landing import FileChange
 
 _BEGINNING = "there is nothing to compare with"
+_SUBMODULE = "a submodule is at another commit, and what is in it is not known here"
 _REMEDY = "repair the file; until then whatever may depend on it counts as affected"
 
 
@@ -32,16 +33,30 @@ def everything(after: Product, prefix: str) -> Affected:
     )
 
 
-def affected(before: Product, after: Product, changes: Iterable[FileChange], base: str, prefix: str) -> Affected:
-    """Return what the change from one state to another affects. `changes` are the files in which they differ."""
-    changes = tuple(changes)
-    if not changes:
+def affected(
+    before: Product,
+    after: Product,
+    changes: tuple[FileChange, ...],
+    submodules: tuple[FileChange, ...],
+    base: str,
+    prefix: str,
+) -> Affected:
+    """Return what the change from one state to another affects.
+
+    `changes` are the files in which they differ, `submodules` those that are at another commit.
+    """
+    if not changes and not submodules:
         return Affected(base, (), (), prefix=prefix, apps=len(after.layout.stacks()))
     apps = after.layout.stacks()
     now = BuildInputs(after.tree, after.layout, apps)
     # The contract of today says what belongs to an app, in either state.
     then = BuildInputs(before.tree, Layout(after.contract, before.paths), apps)
     causes = _causes(then, now, before.tree, after.tree, changes)
+    for change in submodules:
+        # What is in it is in another repository: of an app if it lies there, else perhaps of any.
+        found = now.causes(change.path) or dict.fromkeys(apps, Cause("undecided", change.path, _SUBMODULE))
+        for app, cause in found.items():
+            causes.setdefault(app, []).append(cause)
     images = tuple(AffectedImage(app, tuple(causes[app])) for app in apps if app in causes)
     rollouts = tuple(Rollouts(before, after, {change.path for change in changes}).all())
     told = {cause.detail for image in images for cause in image.causes if cause.kind == "undecided"}

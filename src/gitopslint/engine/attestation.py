@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from gitopslint.checks.moves import Course
 from gitopslint.engine.history import broken_rule, level_of, named
 from gitopslint.engine.selection import Selection
+from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Product
 from gitopslint.model.attestation import Attested, Judgement, Source
+from gitopslint.model.landing import CUT_OFF
 from gitopslint.model.move import Move
 from gitopslint.model.timeline import Timeline
 
@@ -29,6 +31,8 @@ def attested(product: Product, selection: Selection, app: str | None = None) -> 
     for name, environments in product.layout.stacks().items():
         if app in (None, name):
             for timeline in product.past(name, environments):
+                if timeline.cut_off:
+                    raise HistoryError(*CUT_OFF)  # what is undecided here would be decided where it is checked
                 yield from _of_timeline(timeline, product, selection)
 
 

@@ -27,9 +27,13 @@ _JSONC = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', r
 
 
 class _Own(NamedTuple):
-    """What belongs to one app: its patterns, its own packages, and the way to each package that it needs."""
+    """What belongs to one app: its patterns, its own packages, and the way to each package that it needs.
+
+    `meant` are the patterns that lead into what is ignored otherwise, such as those of an app that serves `docs/`.
+    """
 
     patterns: tuple[str, ...]
+    meant: tuple[str, ...]
     folders: frozenset[str]
     needed: dict[str, tuple[str, ...]]
 
@@ -47,6 +51,7 @@ class _File(NamedTuple):
     folder: str | None = None
     for_all: Cause | None = None
     for_packages: Cause | None = None
+    layer: bool = False
     ignored: bool = False
 
 
@@ -73,9 +78,9 @@ class BuildInputs:
         A lockfile counts until `lock_cause` says that what it resolves for the app is the same.
         """
         about = self._file(path)
-        if about.ignored:
-            return None
         own = self._own(app)
+        if about.layer or about.ignored:
+            return Cause("source", path) if about.ignored and fits_any(own.meant, path) else None
         if fits_any(own.patterns, path) or about.folder in own.folders:
             return Cause("source", path)
         if about.for_all is not None:
@@ -135,7 +140,7 @@ class BuildInputs:
     def _near(self, path: str) -> Iterable[str]:
         """Return the apps for which a file may count. To ask every app about every file would take quadratic time."""
         about = self._file(path)
-        if about.ignored:
+        if about.layer:
             return ()
         if about.for_all is not None:
             return self._names
@@ -170,7 +175,9 @@ class BuildInputs:
     def _about(self, path: str) -> _File:
         """Return what a file is, whatever app asks."""
         # No layer is built into an image.
-        if self._layout.place(path) is not None or fits_any(self._contract.ignored_sources, path):
+        if self._layout.place(path) is not None:
+            return _File(layer=True)
+        if fits_any(self._contract.ignored_sources, path):
             return _File(ignored=True)
         if fits_any(self._contract.shared_sources, path):
             return _File(for_all=Cause("shared", path))
@@ -198,7 +205,9 @@ class BuildInputs:
                 if not folders and "**" in patterns and "" in workspace.packages:
                     folders = {""}
                 needed = workspace.needed_by(sorted(folders))
-            self._apps[app] = _Own(patterns, frozenset(folders), needed)
+            ignored = self._contract.ignored_sources
+            meant = tuple(one for one in patterns if (lead := _folder(one)) and fits_any(ignored, f"{lead}/any"))
+            self._apps[app] = _Own(patterns, meant, frozenset(folders), needed)
         return self._apps[app]
 
     def _through(self, way: tuple[str, ...], path: str) -> Cause:

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 
-from gitopslint.loaders.git import EXECUTABLE, REGULAR, SYMLINK, IndexEntry
+from gitopslint.loaders.git import EXECUTABLE, REGULAR, SYMLINK, IndexEntry, Repository
 from gitopslint.loaders.tree import DiskTree, GitTree, ReadError
 from gitopslint.model.landing import FileChange
 
@@ -31,6 +31,16 @@ def changed_files(before: GitTree, after: GitTree | DiskTree) -> tuple[FileChang
             link = other is not None and other.mode == SYMLINK
             changes.append(FileChange(path, one and one.oid, other and other.oid, link))
     return tuple(changes)
+
+
+def changed_submodules(repository: Repository, prefix: str, commit: str) -> tuple[FileChange, ...]:
+    """Return the submodules below a prefix that the index has at another commit. Raises GitError."""
+    old, new, start = repository.submodules(commit), repository.submodules(None), os.fsencode(prefix)
+    return tuple(
+        FileChange(os.fsdecode(path[len(start) :]), old.get(path), new.get(path))
+        for path in sorted(old.keys() | new.keys())
+        if path.startswith(start) and old.get(path) != new.get(path)
+    )
 
 
 def _on_disk(tree: DiskTree, width: int, old: dict[str, IndexEntry]) -> dict[str, IndexEntry]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
+
+# What a version looks like. Others are addresses, in which a password may stand.
+_VERSION = re.compile(r"[0-9A-Za-z.+_-]{1,80}")
+_NAME = re.compile(r"(?:@[0-9A-Za-z._-]+/)?[0-9A-Za-z._-]{1,214}")
 
 
 class Resolved(NamedTuple):
@@ -64,9 +69,12 @@ def _lines(gone: Iterable[Resolved], come: Iterable[Resolved]) -> list[str]:
             versions.setdefault(one.name, (set(), set()))[side].add(one.version)
     lines = []
     for name, (old, new) in sorted(versions.items()):
-        before, after = " and ".join(sorted(old)), " and ".join(sorted(new))
-        if before == after:
-            lines.append(f"{name} {before} with another content")
-        else:
-            lines.append(f"{name} {before or 'none'} → {after or 'none'}")
+        title = name if _NAME.fullmatch(name) else "a package"
+        before, after = _spoken(old), _spoken(new)
+        lines.append(f"{title} {before} with another content" if before == after else f"{title} {before} → {after}")
     return lines
+
+
+def _spoken(versions: Iterable[str]) -> str:
+    said = {version if _VERSION.fullmatch(version) else "another source" for version in versions}
+    return " and ".join(sorted(said)) or "none"
