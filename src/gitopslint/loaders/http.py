@@ -12,7 +12,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
-from email.message import Message
 from http.client import HTTPException
 from typing import Any, NamedTuple
 
@@ -21,11 +20,12 @@ _CHUNK = 64 * 1024
 
 
 class Answer(NamedTuple):
-    """One response. Names of headers are lower case; `body` ends where the bound was."""
+    """One response. Names of headers are lower case; `whole`: nothing of the body is missing."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    whole: bool = True
 
 
 class UnreachableError(Exception):
@@ -65,10 +65,10 @@ class Client:
         try:
             request = urllib.request.Request(url, data=data, headers=given, method=method)  # noqa: S310 - see _parts
             with opener.open(request, timeout=self._timeout) as response:
-                return Answer(response.status, _lower(response.headers), _read(response, until))
+                return _answer(response.status, response, until)
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(error.code, _lower(error.headers), _read(error, until))
+                return _answer(error.code, error, until)
         except urllib.error.URLError as error:
             raise _unreachable(error.reason) from None
         except (OSError, HTTPException, ValueError) as error:
@@ -105,8 +105,9 @@ def _parts(url: str) -> urllib.parse.SplitResult:
     return parts
 
 
-def _read(response: Any, until: float) -> bytes:
+def _answer(status: int, response: Any, until: float) -> Answer:
     """Read a body up to the bound, and no longer than the whole request may take: a server may send drop by drop."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
     parts = []
     size = 0
     while size < _MOST_BYTES:
@@ -117,11 +118,8 @@ def _read(response: Any, until: float) -> bytes:
         size += len(part)
         if time.monotonic() > until:
             raise UnreachableError("the answer took too long")
-    return b"".join(parts)
-
-
-def _lower(headers: Message) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+    told = headers.get("content-length", str(size))
+    return Answer(status, headers, b"".join(parts), whole=size < _MOST_BYTES and told == str(size))
 
 
 def _unreachable(error: object) -> UnreachableError:

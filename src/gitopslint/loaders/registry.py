@@ -68,7 +68,7 @@ class Registries:
         if answer.status in (401, 403, 404, 429):
             return answer
         answer = self._authorized("GET", host, path, url)
-        if answer.status == 200 and "docker-content-digest" not in answer.headers:
+        if answer.status == 200 and answer.whole and "docker-content-digest" not in answer.headers:
             digest = f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
             return answer._replace(headers={**answer.headers, "docker-content-digest": digest})
         return answer
