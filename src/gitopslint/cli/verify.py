@@ -38,8 +38,8 @@ _FIRST_WAIT, _LONGEST_WAIT = 2.0, 30.0
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
     add = parser.add_argument
-    add("app", metavar="APP")
-    add("environment", metavar="ENV")
+    add("app", metavar="APP", help="the name of the app")
+    add("environment", metavar="ENV", help="the environment, such as dev")
     add("--repository", metavar="DIR", default=".", help="the repository (default: here)")
     add(
         "--cluster",
