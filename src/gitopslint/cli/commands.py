@@ -60,6 +60,12 @@ def _affected() -> Command:
     return Command(declare, show_affected)
 
 
+def _verify() -> Command:
+    from gitopslint.cli.verify import declare, verify
+
+    return Command(declare, verify)
+
+
 def _init() -> Command:
     from gitopslint.cli.init import declare, init
 
@@ -79,6 +85,7 @@ COMMANDS = {
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
     "affected": Entry("Say which images a change makes worth building, and what it rolls out.", _affected),
+    "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
     "init": Entry("Write a contract file with the default layout, every line explained.", _init),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
 }

@@ -13,7 +13,7 @@ SCHEMAS = ("contract", "rule", "report", "affected", "release-evidence")
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
-    parser.add_argument("name", choices=SCHEMAS, metavar="|".join(SCHEMAS))
+    parser.add_argument("name", choices=SCHEMAS, metavar="|".join(SCHEMAS), help="which one")
 
 
 def schema(arguments: argparse.Namespace) -> int:

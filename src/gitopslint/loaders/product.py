@@ -15,7 +15,7 @@ from gitopslint.loaders.git import GitError
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.patterns import load_patterns
-from gitopslint.loaders.progress import Inputs, Progress
+from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
 from gitopslint.loaders.texts import read_texts, text_file
@@ -27,10 +27,10 @@ from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
-from gitopslint.model.landing import Landing
+from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
 from gitopslint.model.secret import OwnRules, Pattern, TextFile
-from gitopslint.model.timeline import TagCommit, Timeline
+from gitopslint.model.timeline import Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
@@ -70,7 +70,6 @@ class Product:
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
-        self._moved_on: Progress | None = None
         self._composer = Composer(tree, self.layout, self._texts)
 
     def units(self, *, texts: bool = False) -> Iterator[Unit]:
@@ -175,7 +174,7 @@ class Product:
 
         environments = [stack.environment for stack in unit.app.stacks]
         for timeline in chronology.timelines(unit.app.name, environments, document):
-            yield chronology.traced(timeline, unit.app.releases, self._progress(chronology) if fresh else None)
+            yield chronology.traced(timeline, unit.app.releases, self._inputs if fresh else None)
 
     def past(self, app: str, environments: Iterable[str]) -> Iterator[Timeline]:
         """Yield the timelines of an app, for which only the layers are read that they follow. Raises HistoryError."""
@@ -190,15 +189,15 @@ class Product:
         chronology = self._past()
         return chronology.commit_of(name, landing) if chronology is not None else None
 
-    def _progress(self, chronology: Chronology) -> Progress:
-        if self._moved_on is None:
-            self._moved_on = Progress(chronology.history, self._prefix, self._inputs)
-        return self._moved_on
-
     def _inputs(self) -> Inputs:
         from gitopslint.loaders.build_inputs import BuildInputs  # only where something landed since a build
 
         return BuildInputs(self.tree, self.layout, self.layout.stacks())
+
+    def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
+        """Return the migrations that came or went between two builds of an app. Raises HistoryError."""
+        chronology = self._past()
+        return chronology.migrations(app, before, run) if chronology is not None else ()
 
     def _past(self) -> Chronology | None:
         if isinstance(self._chronology, Unavailable):

@@ -16,14 +16,15 @@ from gitopslint.loaders.evidence import Evidence
 from gitopslint.loaders.history import History
 from gitopslint.loaders.layout import Layout, Place
 from gitopslint.loaders.lineage import Files, Layer, Parts, Version
-from gitopslint.loaders.progress import Progress
+from gitopslint.loaders.progress import Inputs, Progress
+from gitopslint.loaders.rekeyed import followed
 from gitopslint.loaders.versions import Reading, Versions, image_parts
 from gitopslint.model.contract import ImageKeys
 from gitopslint.model.document import Document, KeyPath
-from gitopslint.model.landing import Landing
+from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import Release
 from gitopslint.model.tag import placeholder_tag
-from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Step, TagCommit, Timeline, Trail
+from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Run, Step, TagCommit, Timeline, Trail
 
 _HEX = re.compile(rb"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])")
 _DIGEST = re.compile(rb"sha[0-9]+:[0-9a-f]+")
@@ -49,6 +50,7 @@ class Chronology:
         self._prefix = prefix
         release = [layer for layer in self._contract.layers if layer.role == "release"]
         self._followed = release or [layer for layer in self._contract.layers if layer.role != "chart"]
+        self._progress: Progress | None = None
         self._evidence = Evidence(history, layout, prefix, lambda: self.built_elsewhere)
         self._wanted = {
             path
@@ -115,11 +117,16 @@ class Chronology:
                 untouched,
             )
 
-    def traced(self, timeline: Timeline, releases: Iterable[Release], progress: Progress | None = None) -> Timeline:
+    def traced(
+        self, timeline: Timeline, releases: Iterable[Release], inputs: Callable[[], Inputs] | None = None
+    ) -> Timeline:
         """Return a timeline with what is known of the releases of today. Raises HistoryError.
 
-        With `progress` that is also how far the main line has moved on since they were built.
+        With `inputs` that is also how far the main line has moved on since they were built.
         """
+        if inputs is not None and self._progress is None:
+            self._progress = Progress(self.history, self._prefix, inputs)
+        progress = self._progress if inputs is not None else None
         today: dict[str, Trail] = {}
         apart: dict[str, Release] = {}
         for release in releases:
@@ -143,6 +150,10 @@ class Chronology:
     def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
         """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""
         return self._evidence.commit(name, landing)
+
+    def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
+        """Return the migrations that came or went between two builds of an app. Raises HistoryError."""
+        return self._evidence.migrations(app, before, run)
 
     def _ever_in(self, app: str, today: frozenset[str]) -> Iterator[str]:
         """Yield the environments in which an app is, or once was."""
@@ -187,7 +198,21 @@ class Chronology:
                     data = contents[version.blob]
                     known[key] = "unread" if data is None else _content(readers[path].read(data))
                 past.append((version.landing, path, known[key]))
+            self._follow_keys(environment, past, [contents.get(version.blob or "") for _, version in found])
         return pasts
+
+    def _follow_keys(self, environment: str, past: Past, contents: list[bytes | None]) -> None:
+        """Read the images that stood under other keys than today, and mark those that are not found."""
+        images = [keys.paths(environment) for keys in self._contract.images]
+        for path in dict.fromkeys(path for _, path, _ in past):
+            numbers = [number for number, (_, layer, _) in enumerate(past) if layer == path]
+            readings = [content if isinstance(content := past[number][2], dict) else None for number in numbers]
+            read, carried = followed(path, [contents[number] for number in numbers], readings, images)
+            for at, (number, reading) in enumerate(zip(numbers, read, strict=True)):
+                landing, _, content = past[number]
+                if at in carried:
+                    landing = landing._replace(start="carried")
+                past[number] = landing, path, content if reading is None else reading
 
     def _reader(self, path: str, documents: Documents) -> Versions:
         reader = Versions(path, self._wanted)
