@@ -106,6 +106,7 @@ def test_base_of_a_pipeline(repo: Repo, capfd: pytest.CaptureFixture[str], monke
 MISTAKES = {
     "no base": ([], "affected needs to know the base"),
     "a base that is not there": (["--base", "nowhere"], "the base of the merge request (--base) is not in this clone"),
+    "a pipeline without jobs": (["--base", "HEAD", "--format", "gitlab"], "--format gitlab needs --include FILE"),
     "a job that is none": (["--job-template", "a\nb"], "is no name of a job"),
 }
 
@@ -193,7 +194,7 @@ def test_hostile_names(form: str, repo: Repo, capfd: pytest.CaptureFixture[str])
     for name in HOSTILE:
         path = repo.write(f"deploy/env/dev/{name}.yaml", "replicas: 1\n")
         source = repo.write(f"apps/{name}/main.go", "package main\n")
-        code, out, err = run(capfd, "--base", head, "--format", form)
+        code, out, err = run(capfd, "--base", head, "--format", form, "--include", "ci/a.yml")
         assert (code, out) == (2, ""), name
         assert "is no name for a variable or a job" in err
         path.unlink()

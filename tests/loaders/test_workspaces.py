@@ -102,6 +102,12 @@ CAUSES = {
     "an app that cannot be read": ({"apps/shop/package.json": "{"}, "packages/mail/index.ts", "undecided"),
     "a root that cannot be read": ({"package.json": "{"}, "packages/mail/index.ts", "undecided"),
     "turbo.json that cannot be read": ({"turbo.json": "{"}, "README.md", "undecided"),
+    "pnpm, without a list of packages": (
+        {"pnpm-workspace.yaml": "onlyBuiltDependencies: [esbuild]\n"},
+        "packages/ui/index.ts",
+        "package via @acme/forms → @acme/ui",
+    ),
+    "pnpm, with a list that cannot be read": ({"pnpm-workspace.yaml": "packages: ["}, "packages/mail/index.ts", None),
     "a loose file, with a turbo.json that is read": ({"turbo.json": "{}"}, "tokens/a.css", None),
 }
 

@@ -59,13 +59,15 @@ def declare(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="a file of the repository that the child pipeline includes, such as the one with that job (repeatable)",
+        help="a file of the repository that the child pipeline includes: the one with that job (repeatable)",
     )
     add("--output-file", metavar="FILE", help="write the answer there instead of to standard output")
 
 
 def show_affected(arguments: argparse.Namespace) -> int:
     """Print which images a change makes worth building, and what it rolls out. Raises UsageError."""
+    if arguments.format == "gitlab" and not arguments.include:
+        raise UsageError("--format gitlab needs --include FILE: the child pipeline knows only the jobs of its files")
     found = _found(arguments, load_catalogue())
     try:
         if arguments.format == "json":

@@ -14,7 +14,7 @@ from gitopslint.model.landing import FileChange
 
 _BEGINNING = "there is nothing to compare with"
 _SUBMODULE = "a submodule is at another commit, and what is in it is not known here"
-_REMEDY = "repair the file; until then whatever may depend on it counts as affected"
+_REMEDY = "make it readable here; until then whatever may depend on it counts as affected"
 
 
 def everything(after: Product, prefix: str) -> Affected:
@@ -24,9 +24,9 @@ def everything(after: Product, prefix: str) -> Affected:
         None,
         tuple(AffectedImage(app, (Cause("beginning", "", _BEGINNING),)) for app in apps),
         tuple(
-            Rollout(stack.app, stack.environment, (Reason("beginning", _BEGINNING, stack.span),))
+            Rollout(app, environment, (Reason("beginning", _BEGINNING, span),))
             for app in apps
-            for stack in after.stacks(app)
+            for environment, span in {stack.environment: stack.span for stack in after.stacks(app)}.items()
         ),
         prefix=prefix,
         apps=len(apps),

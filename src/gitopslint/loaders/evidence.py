@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 from gitopslint.loaders.history import History, HistoryError
 from gitopslint.loaders.layout import Layout
-from gitopslint.loaders.progress import Progress
 from gitopslint.model.glob import fits_any
 from gitopslint.model.landing import Commit, FileChange, Landing
 from gitopslint.model.layer import Release
@@ -29,21 +28,16 @@ class Evidence:
         self._built_elsewhere = built_elsewhere
         self._others: dict[str, tuple[FileChange, ...]] = {}
 
-    def trail(
-        self, release: Release, runs: tuple[Run, ...], former: frozenset[str], progress: Progress | None = None
-    ) -> Trail:
+    def trail(self, release: Release, runs: tuple[Run, ...], former: frozenset[str]) -> Trail:
         """Return what is known of a release beyond its tag, whose last run is today's.
 
-        `former` are the paths under which its layers stood at any time. `progress` tells how far the main line has
-        moved on since, where a rule asks for that.
+        `former` are the paths under which its layers stood at any time.
         """
         run = runs[-1]
         landing = run.landing
         trail = Trail(release)
         try:
             trail = trail._replace(commit=self.commit(run.name, landing))
-            if progress is not None and trail.commit is not None and trail.commit.landed:
-                trail = trail._replace(freshness=progress.since(release.app, trail.commit))
             if landing.start is not None:
                 return trail
             others = tuple(change for change in self._changes(landing) if change.path not in former)

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from gitopslint.loaders.evidence import Evidence
-from gitopslint.loaders.history import History
+from gitopslint.loaders.history import History, HistoryError
 from gitopslint.loaders.layout import Layout, Place
 from gitopslint.loaders.lineage import Files, Layer, Parts, Version
 from gitopslint.loaders.progress import Inputs, Progress
@@ -141,11 +141,20 @@ class Chronology:
             runs = timeline.runs(release.environment)
             name = node.text.partition("@")[0]
             if place is not None and place.layer in self._followed and runs and runs[-1].name in (name, node.text):
-                today[release.environment] = self._evidence.trail(release, runs, timeline.former, progress)
+                today[release.environment] = self._fresh(self._evidence.trail(release, runs, timeline.former), progress)
             else:
                 apart.setdefault(release.environment, release)
         others = {environment: one for environment, one in apart.items() if environment not in today}
         return timeline._replace(today=today, apart=others)
+
+    def _fresh(self, trail: Trail, progress: Progress | None) -> Trail:
+        """Return a trail with how far the main line has moved on since the build, where that is asked for."""
+        if progress is None or trail.commit is None or not trail.commit.landed:
+            return trail
+        try:
+            return trail._replace(freshness=progress.since(trail.release.app, trail.commit))
+        except HistoryError as error:
+            return trail._replace(unknown=trail.unknown or (str(error), error.remedy))
 
     def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
         """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""

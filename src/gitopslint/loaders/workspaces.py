@@ -31,11 +31,11 @@ def read_workspace(tree: Tree) -> Workspace | None:
     settings: Any = _mapping(tree, PNPM) if PNPM in tree.paths else {}
     about: Any = _mapping(tree, MANIFEST) if MANIFEST in tree.paths else {}
     unknown = next((what for what in (settings, about) if isinstance(what, str)), None)
-    if unknown is not None:
-        # Without the list of packages every one that there is may be one.
-        patterns: list[str] | None = None
-    else:
-        patterns = _patterns(settings.get("packages") if PNPM in tree.paths else about.get("workspaces"))
+    patterns: list[str] | None = None  # every folder may be a package
+    if unknown is None:
+        written = settings.get("packages") if PNPM in tree.paths else about.get("workspaces")
+        # Without the list, older versions of pnpm take every folder for a package, newer ones none.
+        patterns = None if written is None and PNPM in tree.paths else _patterns(written)
     try:
         folders = {
             path: folder

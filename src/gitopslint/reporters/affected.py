@@ -116,10 +116,10 @@ def render_json(affected: Affected) -> str:
 
 def render_text(affected: Affected) -> str:
     """Return what a change affects, each thing with its reasons."""
-    return visible_lines(_lines(affected))
+    return _visible(_lines(affected))
 
 
-def visible_lines(lines: Iterable[str]) -> str:
+def _visible(lines: Iterable[str]) -> str:
     """Return lines of text in which nothing hides."""
     return "".join(f"{visible(line)}\n" for line in lines)
 
