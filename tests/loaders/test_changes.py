@@ -25,6 +25,11 @@ def _unlink(repo: Repo, path: str) -> Repo:
     return repo
 
 
+def _without_modes(repo: Repo) -> Repo:
+    repo.git("config", "core.fileMode", "false")
+    return repo
+
+
 CASES: dict[str, tuple[Callable[[Repo], object], list[str]]] = {
     "nothing": (lambda repo: None, []),
     "touched only": (lambda repo: (repo.path / "a.txt").touch(), []),
@@ -39,6 +44,13 @@ CASES: dict[str, tuple[Callable[[Repo], object], list[str]]] = {
     ),
     "a file in the place of a link": (lambda repo: _unlink(repo, "link").write("link", "a.txt"), ["link"]),
     "what Git LFS has put there": (lambda repo: repo.write("picture.png", CONTENT), []),
+    "line ends that an attribute asks for": (lambda repo: repo.write("a.txt", "a\r\n"), []),
+    "line ends that are staged": (lambda repo: repo.stage({"a.txt": "a\r\n"}), ["a.txt"]),
+    "line ends and more": (lambda repo: repo.write("a.txt", "b\r\n"), ["a.txt"]),
+    "executable, where that means nothing": (
+        lambda repo: _without_modes(repo).write("a.txt", "a\n", executable=True),
+        [],
+    ),
     "something else than Git LFS would": (lambda repo: repo.write("picture.png", CONTENT + b"!"), ["picture.png"]),
 }
 
@@ -54,7 +66,7 @@ def test_on_disk(object_format: str, tmp_path: Path) -> None:
         commit = repo.commit("Begin", {"a.txt": "a\n", ".gitignore": "*.log\n", "picture.png": POINTER})
         act(repo)
         repository = Repository(repo.path)
-        found = changed_files(commit_tree(repository, "", commit), disk_tree(repo.path, repository))
+        found = changed_files(repository, "", commit_tree(repository, "", commit), disk_tree(repo.path, repository))
         assert [change.path for change in found] == expected, name
 
 
@@ -65,5 +77,6 @@ def test_in_index(tmp_path: Path) -> None:
     repo.stage({"shop/a.txt": "c\n", "b.txt": "c\n"})
     repo.write("shop/a.txt", "d\n")
     repository = Repository(repo.path)
-    found = changed_files(commit_tree(repository, "shop/", commit), index_tree(repository, "shop/"))
+    before, after = commit_tree(repository, "shop/", commit), index_tree(repository, "shop/")
+    found = changed_files(repository, "shop/", before, after)
     assert [change.path for change in found] == ["a.txt"]

@@ -106,7 +106,7 @@ def _found(arguments: argparse.Namespace, shipped: Catalogue) -> Affected:
             tree = commit_tree(ground.repository, ground.prefix, commit)
             before = Product(tree, contract_at(tree, ground, commit, shipped), ground.prefix)
             with closing(before):
-                changes = changed_files(tree, ground.tree)
+                changes = changed_files(ground.repository, ground.prefix, tree, ground.tree)
                 linked: tuple[FileChange, ...] = ()
                 if ".gitmodules" in {*tree.paths, *ground.tree.paths} or ground.prefix:
                     linked = changed_submodules(ground.repository, ground.prefix, commit)

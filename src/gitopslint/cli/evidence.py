@@ -52,8 +52,6 @@ class _Told(NamedTuple):
 
 def write_statements(arguments: argparse.Namespace) -> int:
     """Print a Statement for every release that has landed. Raises UsageError."""
-    if arguments.staged or arguments.base is not None:
-        raise UsageError("--format intoto is about what has landed: it takes neither --staged nor --base")
     shipped = load_catalogue()
     ground, repository = _open(arguments, shipped)
     head = resolve(repository, "HEAD")
@@ -89,6 +87,8 @@ def verify_statements(arguments: argparse.Namespace) -> int:
 
 
 def _open(arguments: argparse.Namespace, shipped: Catalogue) -> tuple[Ground, Repository]:
+    if arguments.staged or arguments.base is not None or arguments.fail_on is not None:
+        raise UsageError("evidence is about what has landed: it takes no --staged, --base or --fail-on")
     ground = open_ground(arguments.repository, shipped)
     if ground.repository is None:
         raise UsageError("evidence needs a git repository")

@@ -141,6 +141,10 @@ class Repository(NamedTuple):
                 entries[path] = IndexEntry(mode, oid)
         return entries
 
+    def trusts_modes(self) -> bool:
+        """Tell whether the right to execute means anything on this file system, as git found out. Raises GitError."""
+        return self.ask("config", "--type=bool", "--default=true", "core.fileMode").strip() == b"true"
+
     def submodules(self, commit: str | None) -> dict[bytes, str]:
         """Return the commits of submodules by path from the top: in a commit, or in the index. Raises GitError."""
         if commit is None:
