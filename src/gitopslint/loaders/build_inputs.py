@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
+from gitopslint.loaders.jsonc import plain_json
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.lockfiles.reading import NAMES, LockError, read_lock
 from gitopslint.loaders.tree import ReadError, Tree
@@ -18,16 +18,14 @@ from gitopslint.loaders.workspaces import MANIFEST, NPMRC, PNPM, read_workspace
 from gitopslint.model.affected import Cause
 from gitopslint.model.glob import GlobError, alternatives, fits_any, is_glob
 from gitopslint.model.lockfile import Lock, difference
-from gitopslint.model.workspace import Workspace
+from gitopslint.model.workspace import Workspace, way
 
 _TURBO = ("turbo.json", "turbo.jsonc")
 _SHARED = frozenset((MANIFEST, PNPM, NPMRC, *_TURBO, ".yarnrc", ".yarnrc.yml", ".pnpmfile.cjs"))
-# Comments and commas before a closing bracket, which JSON with comments allows; texts are passed over.
-_JSONC = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', re.DOTALL)
 
 
 class _Own(NamedTuple):
-    """What belongs to one app: its patterns, its own packages, and the way to each package that it needs.
+    """What belongs to one app: its patterns, its own packages, and each package that it needs with what needs it.
 
     `meant` are the patterns that lead into what is ignored otherwise, such as those of an app that serves `docs/`.
     """
@@ -35,7 +33,7 @@ class _Own(NamedTuple):
     patterns: tuple[str, ...]
     meant: tuple[str, ...]
     folders: frozenset[str]
-    needed: dict[str, tuple[str, ...]]
+    needed: dict[str, str | None]
 
 
 class _Index(NamedTuple):
@@ -86,7 +84,7 @@ class BuildInputs:
         if about.for_all is not None:
             return about.for_all
         if own.folders and about.folder in own.needed:
-            return self._through(own.needed[about.folder], path)
+            return self._through(way(own.needed, about.folder), path)
         return about.for_packages if own.folders else None
 
     def causes(self, path: str) -> dict[str, Cause]:
@@ -197,7 +195,7 @@ class BuildInputs:
         if app not in self._apps:
             patterns = self._contract.sources_of(app)
             folders: set[str] = set()
-            needed: dict[str, tuple[str, ...]] = {}
+            needed: dict[str, str | None] = {}
             if (workspace := self.workspace) is not None:
                 leads = {folder for pattern in patterns for one in alternatives(pattern) if (folder := _folder(one))}
                 folders = {owner for folder in leads if (owner := workspace.owner(f"{folder}/")) is not None}
@@ -210,14 +208,14 @@ class BuildInputs:
             self._apps[app] = _Own(patterns, meant, frozenset(folders), needed)
         return self._apps[app]
 
-    def _through(self, way: tuple[str, ...], path: str) -> Cause:
+    def _through(self, folders: tuple[str, ...], path: str) -> Cause:
         workspace = self.workspace
         if workspace is None:
             return Cause("package", path)
-        broken = next((found for one in way if (found := workspace.packages[one].unreadable)), None)
+        broken = next((found for one in folders if (found := workspace.packages[one].unreadable)), None)
         if broken is not None:
             return Cause("undecided", path, broken)
-        return Cause("package", path, via=tuple(workspace.title(one) for one in way[1:]))
+        return Cause("package", path, via=tuple(workspace.title(one) for one in folders[1:]))
 
     def _shared(self, path: str) -> Cause | None:
         """Return why a file of no package counts for all packages."""
@@ -236,12 +234,12 @@ class BuildInputs:
         return Cause("shared", path, "globalDependencies of turbo.json") if fits and not excluded else None
 
     @cached_property
-    def _of_root(self) -> dict[str, tuple[str, ...]]:
+    def _of_root(self) -> Collection[str]:
         """The packages that the root package needs, so that every build may."""
         if self.workspace is None or "" not in self.workspace.packages:
-            return {}
+            return ()
         if self.workspace.packages[""].unreadable is not None:
-            return {folder: ("", folder) for folder in self.workspace.packages if folder}
+            return self.workspace.packages.keys()
         return self.workspace.needed_by([""])
 
     @cached_property
@@ -252,7 +250,7 @@ class BuildInputs:
             return ()
         try:
             text = self._tree.read(path).decode("utf-8-sig")
-            about = json.loads(_JSONC.sub(lambda match: match[1] or "", text))
+            about = json.loads(plain_json(text))
         except (ReadError, ValueError, RecursionError):
             return f"{path} cannot be read, so nobody knows its globalDependencies"
         written = about.get("globalDependencies") if isinstance(about, dict) else None

@@ -17,7 +17,7 @@ from gitopslint.model.workspace import Package, Workspace, ranges
 MANIFEST, PNPM, NPMRC = "package.json", "pnpm-workspace.yaml", ".npmrc"
 _INSTALLED = re.compile(r"(?:^|/)(?:node_modules|bower_components)/")
 _MANAGER = re.compile(r"pnpm@([0-9]+)")
-_LINKS = re.compile(r"^\s*link-workspace-packages\s*=\s*(\S+)", re.MULTILINE)
+_LINKS = re.compile(r"^[ \t]*link-workspace-packages[ \t]*=[ \t]*(\S+)", re.MULTILINE)
 _LINKING_ENDED = 9  # since then pnpm links ranges only when it is told to
 
 

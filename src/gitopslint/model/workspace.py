@@ -66,30 +66,30 @@ class Workspace:
                 return folder
         return None
 
-    def needed_by(self, folders: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """Return every package that some packages need, themselves included, each with the way to it.
-
-        A way holds folders, from one of the given ones to the package; it is a shortest one.
-        """
-        found: dict[str, tuple[str, ...]] = {folder: (folder,) for folder in folders if folder in self.packages}
+    def needed_by(self, folders: Iterable[str]) -> dict[str, str | None]:
+        """Return every package that some packages need, each with the one that needs it; None for those themselves."""
+        found: dict[str, str | None] = {folder: None for folder in folders if folder in self.packages}
         waiting = list(found)
         for folder in waiting:
-            for need in self._edges[folder]:
+            for need in self._needs(folder):
                 if need not in found:
-                    found[need] = (*found[folder], need)
+                    found[need] = folder
                     waiting.append(need)
         return found
+
+    def _needs(self, folder: str) -> Iterator[str]:
+        if folder and self.packages[folder].unreadable is not None:
+            yield from (other for other in self.packages if other)
+        else:
+            yield from self._edges[folder]
+            yield from self._unreadable
 
     def title(self, folder: str) -> str:
         """Return what people call a package."""
         return self.packages[folder].name or folder or "the root package"
 
     def _linked(self, package: Package) -> Iterator[str]:
-        """Yield the packages that one is linked to."""
-        if package.unreadable is not None and package.folder:
-            yield from (folder for folder in self.packages if folder not in ("", package.folder))
-            return
-        yield from (folder for folder in self._unreadable if folder != package.folder)
+        """Yield the packages that one is linked to, as far as its manifest says."""
         for name, wanted in package.needs:
             for folder in self._targets(package, name, wanted):
                 if folder != package.folder:
@@ -114,6 +114,14 @@ class Workspace:
             folders = (posixpath.normpath(posixpath.join(package.folder, rest)), posixpath.normpath(rest))
             return tuple(folder for folder in folders if folder in self.packages)[:1]
         return tuple(self._by_name.get(name, ()))
+
+
+def way(needed: Mapping[str, str | None], folder: str) -> tuple[str, ...]:
+    """Return the packages on the way to one that is needed, from the one that needs it first: a shortest way."""
+    found = [folder]
+    while (before := needed[found[-1]]) is not None:
+        found.append(before)
+    return tuple(reversed(found))
 
 
 def _fits(wanted: str, version: str) -> bool:
