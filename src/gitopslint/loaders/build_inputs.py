@@ -109,7 +109,7 @@ class BuildInputs:
         # What is installed for the root package, compilers for example, is there for all builds.
         folders = {"", *self.packages_of(app), *before.packages_of(app)}
         changed = difference(was, now, sorted(folders))
-        return Cause("lockfile", path, ", ".join(changed.lines)) if changed is not None else None
+        return Cause("lockfile", path, ", ".join(changed)) if changed is not None else None
 
     def lock(self, path: str, data: bytes) -> Lock | str:
         """Read a lockfile, each content once; a text says why it cannot be narrowed."""

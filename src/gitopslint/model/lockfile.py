@@ -30,8 +30,8 @@ class Lock(NamedTuple):
     entries: Mapping[str, Resolved]
     settings: str
 
-    def closure(self, folders: Iterable[str]) -> frozenset[Resolved]:
-        """Return all that is installed for some packages of the workspace."""
+    def closure(self, folders: Iterable[str]) -> dict[str, Resolved]:
+        """Return all that is installed for some packages of the workspace, by its content."""
         waiting = [key for folder in folders for key in self.importers.get(folder, ())]
         seen: set[str] = set()
         while waiting:
@@ -40,26 +40,20 @@ class Lock(NamedTuple):
                 seen.add(key)
                 waiting += self.entries[key].needs if key in self.entries else ()
         # What the lockfile does not hold is known by what was asked for.
-        found = (self.entries.get(key, Resolved(key, "", "")) for key in seen)
-        return frozenset(one._replace(needs=()) for one in found)
+        found = (self.entries.get(key) or Resolved(key, "", key) for key in seen)
+        return {one.content: one for one in found}
 
 
-class LockChange(NamedTuple):
-    """How one lockfile differs from another for some packages: `name 1.0.0 → 1.0.1`. `all` when for every one."""
-
-    lines: tuple[str, ...]
-    everything: bool = False
-
-
-def difference(before: Lock, after: Lock, folders: Iterable[str]) -> LockChange | None:
-    """Return what changed for some packages of the workspace; None where the same is installed for them."""
+def difference(before: Lock, after: Lock, folders: Iterable[str]) -> tuple[str, ...] | None:
+    """Return what is installed otherwise for some packages of the workspace: `name 1.0.0 → 1.0.1`; None for nothing."""
     if before.settings != after.settings:
-        return LockChange(("its settings",), everything=True)
+        return ("its settings",)
     folders = tuple(folders)
     old, new = before.closure(folders), after.closure(folders)
-    if old == new:
+    if old.keys() == new.keys():
         return None
-    return LockChange(tuple(_lines(old - new, new - old)))
+    gone, come = (old[key] for key in old.keys() - new.keys()), (new[key] for key in new.keys() - old.keys())
+    return tuple(_lines(gone, come))
 
 
 def _lines(gone: Iterable[Resolved], come: Iterable[Resolved]) -> list[str]:

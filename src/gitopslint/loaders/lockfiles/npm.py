@@ -9,6 +9,7 @@ from typing import Any
 from gitopslint.model.lockfile import Lock, Resolved
 
 _FOLDER = "node_modules/"
+_DEEPEST = 500
 _ALWAYS = ("dependencies", "optionalDependencies", "peerDependencies")
 
 
@@ -22,6 +23,8 @@ def lock(written: Mapping[str, Any]) -> Lock:
     for path, entry in packages.items():
         if not isinstance(entry, dict):
             continue
+        if path.count("/") > _DEEPEST:
+            raise ValueError(f"a package lies deeper than {_DEEPEST} folders")
         if _FOLDER not in f"/{path}/":
             importers[path] = tuple(_needs(path, entry, packages, (*_ALWAYS, "devDependencies")))
         elif not entry.get("link"):
