@@ -180,6 +180,23 @@ def test_another_layout() -> None:
     assert told(BASE, moved, contract) == []
 
 
+@pytest.mark.parametrize("differs", [False, True])
+def test_a_chart_that_moves(differs: bool) -> None:
+    """A chart in another folder is a rollout when it is another chart."""
+    contract = Contract(
+        layers=tuple(
+            type(layer)(layer.role, layer.path.replace(CHART, "charts/web"), layer.required)
+            for layer in Contract().layers
+        )
+    )
+    before = {path: text for path, text in BASE.items() if "argocd" not in path}
+    after = {path.replace(CHART, "charts/web"): text for path, text in before.items()}
+    if differs:
+        after["charts/web/templates/deployment.yaml"] = "kind: StatefulSet\n"
+    expected = f"chart charts/web takes the place of {CHART}, and differs charts/web/Chart.yaml:1:1"
+    assert told(before, after, contract) == [f"shop {one} {expected}" for one in ("dev", "prod") if differs]
+
+
 def told(before: dict[str, str], after: dict[str, str], contract: Contract | None = None) -> list[str]:
     """Return the rollouts between two states in one line for each reason."""
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}

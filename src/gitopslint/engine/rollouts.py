@@ -100,6 +100,11 @@ class Rollouts:
             yield Reason(kind, detail, node.key_span if one.new is None else node.span, before=one.new is None)
 
     def _of_chart(self, old: Stack, new: Stack) -> Iterator[Reason]:
+        gone, come = _charts(old) - _charts(new), _charts(new) - _charts(old)
+        if gone and come and self._rendering(self._before, gone) != self._rendering(self._after, come):
+            folder = min(come)
+            detail = f"{folder} takes the place of {min(gone)}, and differs"
+            yield Reason("chart", detail, file_start(posixpath.join(folder, "Chart.yaml")))
         for folder in sorted(_charts(old) & _charts(new)):
             start = f"{folder}/" if folder else ""
             for path in sorted(one for one in self._changed if one.startswith(start)):
@@ -110,6 +115,14 @@ class Rollouts:
                     continue
                 gone = path not in self._after.tree.paths
                 yield Reason("chart", f"{inner} is removed" if gone else f"{inner} changes", file_start(path), gone)
+
+    def _rendering(self, product: Product, folders: set[str]) -> dict[str, bytes | None]:
+        """Return what charts render values with, by the path inside their folder."""
+        starts = [f"{folder}/" if folder else "" for folder in folders]
+        inner = {path: path[len(one) :] for path in product.tree.paths for one in starts if path.startswith(one)}
+        wanted = [path for path, rest in inner.items() if rest not in _SILENT and not rest.endswith(".md")]
+        read = product.tree.read_many(wanted)
+        return {inner[path]: data if isinstance(data, bytes) else None for path, data in read}
 
     def _same_yaml(self, path: str) -> bool:
         """Tell whether a file holds the same in both states, whatever its comments and its order say."""
