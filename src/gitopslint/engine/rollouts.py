@@ -100,10 +100,10 @@ class Rollouts:
             yield Reason(kind, detail, node.key_span if one.new is None else node.span, before=one.new is None)
 
     def _of_chart(self, old: Stack, new: Stack) -> Iterator[Reason]:
-        gone, come = _charts(old) - _charts(new), _charts(new) - _charts(old)
-        if gone and come and self._rendering(self._before, gone) != self._rendering(self._after, come):
+        left, come = _charts(old) - _charts(new), _charts(new) - _charts(old)
+        if left and come and self._rendering(self._before, left) != self._rendering(self._after, come):
             folder = min(come)
-            detail = f"{folder} takes the place of {min(gone)}, and differs"
+            detail = f"{folder} takes the place of {min(left)}, and differs"
             yield Reason("chart", detail, file_start(posixpath.join(folder, "Chart.yaml")))
         for folder in sorted(_charts(old) & _charts(new)):
             start = f"{folder}/" if folder else ""
