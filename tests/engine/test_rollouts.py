@@ -180,6 +180,18 @@ def test_another_layout() -> None:
     assert told(BASE, moved, contract) == []
 
 
+def test_a_chart_at_the_root() -> None:
+    """Where the chart is the repository, only what Helm reads counts: not sources, not workflows."""
+    layers = tuple(
+        type(layer)(layer.role, layer.path.replace(f"{CHART}/", ""), layer.required) for layer in Contract().layers
+    )
+    before = {path.replace(f"{CHART}/", ""): text for path, text in BASE.items() if "argocd" not in path}
+    after = before | {"apps/shop/a.ts": "", ".gitlab-ci.yml": "a: b", "templates/deployment.yaml": "kind: Job\n"}
+    expected = "chart templates/deployment.yaml changes templates/deployment.yaml:1:1"
+    contract = Contract(layers=layers)
+    assert told(before, after, contract, contract) == [f"shop {one} {expected}" for one in ("dev", "prod")]
+
+
 @pytest.mark.parametrize("differs", [False, True])
 def test_a_chart_that_moves(differs: bool) -> None:
     """A chart in another folder is a rollout when it is another chart."""
@@ -197,10 +209,15 @@ def test_a_chart_that_moves(differs: bool) -> None:
     assert told(before, after, contract) == [f"shop {one} {expected}" for one in ("dev", "prod") if differs]
 
 
-def told(before: dict[str, str], after: dict[str, str], contract: Contract | None = None) -> list[str]:
+def told(
+    before: dict[str, str],
+    after: dict[str, str],
+    contract: Contract | None = None,
+    earlier: Contract | None = None,
+) -> list[str]:
     """Return the rollouts between two states in one line for each reason."""
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    then, now = Product(MemoryTree(before), Contract()), Product(MemoryTree(after), contract or Contract())
+    then, now = Product(MemoryTree(before), earlier or Contract()), Product(MemoryTree(after), contract or Contract())
     return sorted(
         f"{one.app} {one.environment} {reason.kind} {reason.detail} {reason.span}{' before' if reason.before else ''}"
         for one in Rollouts(then, now, changed).all()

@@ -19,6 +19,7 @@ from gitopslint.model.span import file_start
 # What of an Application comes to values, which are judged when they are merged.
 _VALUES = ("valueFiles", "values", "valuesObject", "parameters", "fileParameters", "ignoreMissingValueFiles")
 # What no template renders.
+_RENDERED = ("templates/", "crds/", "charts/", "files/")
 _SILENT = ("values.yaml", "values.schema.json", "Chart.lock", ".helmignore")
 
 
@@ -109,7 +110,7 @@ class Rollouts:
             start = f"{folder}/" if folder else ""
             for path in sorted(one for one in self._changed if one.startswith(start)):
                 inner = path[len(start) :]
-                if inner in _SILENT or inner.endswith(".md") or self._after.layout.place(path) is not None:
+                if not _renders(inner, start) or self._after.layout.place(path) is not None:
                     continue
                 if posixpath.basename(path) in ("Chart.yaml", "values.yaml") and self._same_yaml(path):
                     continue
@@ -120,7 +121,7 @@ class Rollouts:
         """Return what charts render values with, by the path inside their folder."""
         starts = [f"{folder}/" if folder else "" for folder in folders]
         inner = {path: path[len(one) :] for path in product.tree.paths for one in starts if path.startswith(one)}
-        wanted = [path for path, rest in inner.items() if rest not in _SILENT and not rest.endswith(".md")]
+        wanted = [path for path, rest in inner.items() if _renders(rest, path[: -len(rest)])]
         read = product.tree.read_many(wanted)
         return {inner[path]: data if isinstance(data, bytes) else None for path, data in read}
 
@@ -175,6 +176,13 @@ def _charts(stack: Stack) -> set[str]:
     if stack.application is not None:
         return {source.chart for source in stack.application.sources if source.chart is not None}
     return {posixpath.dirname(layer.path) for layer in stack.layers if layer.role == "chart"}
+
+
+def _renders(inner: str, start: str) -> bool:
+    """Tell whether a file of a chart may be rendered. In a chart at the root, most files are of something else."""
+    if inner in _SILENT or inner.endswith(".md"):
+        return False
+    return bool(start) or inner == "Chart.yaml" or inner.startswith(_RENDERED)
 
 
 def _is_values(path: KeyPath) -> bool:
