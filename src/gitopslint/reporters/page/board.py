@@ -32,7 +32,7 @@ def board_table(report: Report, judged: Mapping[tuple[str, str], Judgement], app
     rows = [_row(number, track, names, against, judged, apps) for number, track in enumerate(tracks)]
     caption = element("caption", "What every environment runs today, and how it stands to the one before it.")
     table = element("table", caption, element("thead", head), element("tbody", rows), class_="board")
-    return element("div", table, class_="scroll", role="region", aria_label="Promotion board", tabindex=0)
+    return element("div", table, class_="scroll", role="group", aria_label="Promotion board", tabindex=0)
 
 
 def _row(
@@ -91,8 +91,8 @@ def _origin(deployment: Deployment) -> Iterator[str]:
     if deployment.commit is not None:
         yield ", commit "
         yield element("code", deployment.commit[:_SHORT], title=deployment.commit)
-    if deployment.doubt is not None:
-        yield element("span", "?", class_="hint", title=f"{deployment.doubt[0]}; to know it: {deployment.doubt[1]}")
+    if deployment.doubt is not None and (deployment.landing is None or deployment.kind == "undecided"):
+        yield f": {deployment.doubt[0]}"
 
 
 def verdict(judgement: Judgement) -> Markup:

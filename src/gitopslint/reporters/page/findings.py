@@ -59,7 +59,7 @@ def _excerpt(finding: Finding, report: Report) -> Markup | None:
         return None
     number = element("span", str(shown.number), class_="number")
     line = element("code", number, shown.before, element("mark", shown.marked), shown.after)
-    return element("pre", line, tabindex=0, role="region", aria_label=f"Line {shown.number}")
+    return element("pre", line, tabindex=0, role="group", aria_label=f"Line {shown.number}")
 
 
 def _related(finding: Finding, report: Report) -> Markup | None:

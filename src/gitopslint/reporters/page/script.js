@@ -132,7 +132,7 @@
   // The newest landing is on the right.
   for (const track of tracks) {
     track.addEventListener("toggle", () => {
-      const picture = track.querySelector(".picture");
+      const picture = track.querySelector(".drawing");
       if (track.open && picture) picture.scrollLeft = picture.scrollWidth;
     });
   }

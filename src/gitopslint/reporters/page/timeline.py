@@ -57,42 +57,43 @@ def track_details(number: int, track: Track, app: int, most: int) -> Markup:
 
 def _figure(track: Track, arrivals: Sequence[Arrival]) -> Markup:
     lanes = [one.environment for one in track.deployments]
-    left = max(64, *(round(len(name) * _LETTER) + 20 for name in lanes))
-    width = left + _STEP * len(arrivals) + _EDGE
-    height = _TOP + _LANE * len(lanes) + 18
+    width, height = _STEP * len(arrivals) + _EDGE, _y(len(lanes) - 1) + 36
     drawing = element(
         "svg",
         element("title", f"Landings of {track}: {len(arrivals)}, told in the table below"),
-        list(_lanes(lanes, left, width)),
-        list(_runs(lanes, arrivals, left, width)),
-        list(_moves(lanes, arrivals, left)),
-        list(_days(arrivals, left)),
-        width=width,
-        height=height,
-        viewBox=f"0 0 {width} {height}",
+        [element("line", x1=0, x2=width, y1=_y(lane), y2=_y(lane), class_="rail") for lane in range(len(lanes))],
+        list(_runs(lanes, arrivals, width)),
+        list(_moves(lanes, arrivals)),
+        list(_days(arrivals)),
         role="img",
+        **_size(width, height),
     )
     label = f"Landings of {track}, drawn"
-    return element("div", drawing, class_="scroll picture", role="region", aria_label=label, tabindex=0)
+    picture = element("div", drawing, class_="drawing", role="group", aria_label=label, tabindex=0)
+    return element("div", _names(lanes, height), picture, class_="scroll picture")
 
 
-def _lanes(lanes: Sequence[str], left: int, width: int) -> Iterator[Markup]:
-    for lane, name in enumerate(lanes):
-        y = _y(lane)
-        yield element("text", name, x=0, y=y + 4, class_="lane")
-        yield element("line", x1=left, x2=width, y1=y, y2=y, class_="rail")
+def _names(lanes: Sequence[str], height: int) -> Markup:
+    """Return the names of the lanes, which stay where they are while the drawing scrolls."""
+    width = max(round(len(name) * _LETTER) for name in lanes) + 12
+    names = [element("text", name, x=0, y=_y(lane) + 4, class_="lane") for lane, name in enumerate(lanes)]
+    return element("svg", names, aria_hidden="true", **_size(width, height))
 
 
-def _runs(lanes: Sequence[str], arrivals: Sequence[Arrival], left: int, width: int) -> Iterator[Markup]:
+def _size(width: int, height: int) -> dict[str, str]:
+    return {"width": str(width), "height": str(height), "viewBox": f"0 0 {width} {height}"}
+
+
+def _runs(lanes: Sequence[str], arrivals: Sequence[Arrival], width: int) -> Iterator[Markup]:
     """Yield a bar for the time in which an environment ran a build; a build has the same colour in every lane."""
     colours: dict[str, int] = {}
     began: dict[str, tuple[int, str]] = {}
     for column, arrival in enumerate(arrivals):
         for change in arrival.changes:
             if change.environment in began:
-                yield _bar(lanes, change.environment, *began.pop(change.environment), _x(column, left), colours)
+                yield _bar(lanes, change.environment, *began.pop(change.environment), _x(column), colours)
             if change.image.name is not None:
-                began[change.environment] = (_x(column, left), change.image.name)
+                began[change.environment] = (_x(column), change.image.name)
     for environment, (start, build) in began.items():
         yield _bar(lanes, environment, start, build, width, colours)
 
@@ -103,9 +104,9 @@ def _bar(lanes: Sequence[str], environment: str, start: int, build: str, end: in
     return element("rect", x=start, y=y, width=end - start, height=8, class_=f"run build-{colour}")
 
 
-def _moves(lanes: Sequence[str], arrivals: Sequence[Arrival], left: int) -> Iterator[Markup]:
+def _moves(lanes: Sequence[str], arrivals: Sequence[Arrival]) -> Iterator[Markup]:
     for column, arrival in enumerate(arrivals):
-        x = _x(column, left)
+        x = _x(column)
         for change in arrival.changes:
             lane = lanes.index(change.environment)
             if change.kind == "promotion" and lane > 0:
@@ -120,12 +121,12 @@ def _moves(lanes: Sequence[str], arrivals: Sequence[Arrival], left: int) -> Iter
             )
 
 
-def _days(arrivals: Sequence[Arrival], left: int) -> Iterator[Markup]:
+def _days(arrivals: Sequence[Arrival]) -> Iterator[Markup]:
     before = ""
     for column, arrival in enumerate(arrivals):
         written = "pending" if arrival.landing.pending else day(arrival.landing.time)
         if written != before:
-            yield element("text", written, x=_x(column, left), y=10, class_="day")
+            yield element("text", written, x=_x(column), y=10, class_="day")
         before = written
 
 
@@ -143,7 +144,7 @@ def _table(arrivals: Sequence[Arrival]) -> Markup:
         for arrival in reversed(arrivals)
     ]
     table = element("table", element("thead", element("tr", head)), element("tbody", rows), class_="landings")
-    return element("div", table, class_="scroll", role="region", aria_label="Landings, the newest first", tabindex=0)
+    return element("div", table, class_="scroll", role="group", aria_label="Landings, the newest first", tabindex=0)
 
 
 def _told(change: Change) -> Markup:
@@ -171,8 +172,8 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_TAG else text[: _LONGEST_TAG - 1] + "…"
 
 
-def _x(column: int, left: int) -> int:
-    return left + _STEP * column + _STEP // 2
+def _x(column: int) -> int:
+    return _STEP * column + _STEP // 2
 
 
 def _y(lane: int) -> int:
