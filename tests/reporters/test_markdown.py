@@ -197,6 +197,6 @@ def test_nothing_green_by_accident() -> None:
     """Crashes and unread files come before everything, and what is undecided has a part of its own."""
     report = reports.undecided()._replace(faults=reports.faults().faults, unread=reports.unread().unread)
     titles = re.findall("^### (.*)", markdown.render(report), re.MULTILINE)
-    assert titles == ["Not checked", "Findings", "Promotion board", "Undecided"]
+    assert titles == ["Not checked", "Findings", "Undecided"]
     assert LAYER in markdown.render(report)
     assert "2 undecided, 1 unread file, 2 faults" in markdown.render(report).splitlines()[1]

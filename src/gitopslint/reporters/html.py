@@ -35,7 +35,7 @@ def render(report: Report, version: str, style: str, script: str) -> str:
             "main",
             not_checked(report),
             filter_form(report, apps),
-            _section("board", "Promotion board", board_table(report, judgements(report), apps)),
+            _board(report, apps),
             _section("findings", "Findings", findings_list(report, apps)),
             _section("undecided", "Undecided", undecided_list(report, apps)),
             _landings(report, apps),
@@ -110,6 +110,12 @@ def _header(report: Report) -> Markup:
 def _section(name: str, title: str, *content: str | None) -> Markup:
     heading = element("h2", title, id=f"{name}-title")
     return element("section", heading, content, id=name, aria_labelledby=f"{name}-title")
+
+
+def _board(report: Report, apps: dict[str, int]) -> Markup | None:
+    if report.board is None:
+        return None
+    return _section("board", "Promotion board", board_table(report.board, judgements(report), apps))
 
 
 def _landings(report: Report, apps: dict[str, int]) -> Markup | None:

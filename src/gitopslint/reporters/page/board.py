@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gitopslint.model.board import Deployment, Relation, Standing, Track
-from gitopslint.model.finding import Report
+from gitopslint.model.board import Board, Deployment, Relation, Standing, Track
 from gitopslint.model.judgement import Judgement
 from gitopslint.model.timeline import Image
 from gitopslint.reporters.page.elements import Markup, date, element, join
@@ -15,13 +14,13 @@ _SIGNS: dict[Relation, str] = {"same": "=", "behind": "↓", "ahead": "↑", "di
 _SHORT = 8
 
 
-def board_table(report: Report, judged: Mapping[tuple[str, str], Judgement], apps: Mapping[str, int]) -> Markup:
+def board_table(board: Board, judged: Mapping[tuple[str, str], Judgement], apps: Mapping[str, int]) -> Markup:
     """Return the table; `apps` numbers the apps for the filter."""
-    tracks = report.board.tracks if report.board is not None else ()
-    if report.board is None or not tracks:
+    tracks = board.tracks
+    if not tracks:
         return element("p", "There is no app to show.")
     present = {one.environment for track in tracks for one in track.deployments}
-    names = [name for name in report.board.environments if name in present]
+    names = [name for name in board.environments if name in present]
     against = names[1:]
     head = element(
         "tr",
