@@ -86,7 +86,7 @@ def not_checked(report: Report) -> Markup | None:
 def undecided_list(report: Report, apps: Mapping[str, int]) -> Markup:
     """Return what could not be decided, and what would decide it."""
     if not report.undecided:
-        return element("p", "Everything was decided.")
+        return element("p", "Nothing undecided is in this report.")
     of_file: dict[str, set[int]] = {}
     for track in report.board.tracks if report.board is not None else ():
         for deployment in track.deployments:
