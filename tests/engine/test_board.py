@@ -153,6 +153,20 @@ def test_three_environments(tmp_path: Path) -> None:
     assert stands == [("dev", "behind", 1), ("stage", "behind", 1)]
 
 
+def test_tags_that_differ_by_the_environment(tmp_path: Path) -> None:
+    """Where the contract takes them for one build, they are the same here as well."""
+    contract = "version: 1\nplatform: none\ntag_equality: without-environment\n"
+    teller = Storyteller(tmp_path)
+    teller.repo.commit("Contract", {".gitopslint.yaml": contract})
+    teller.tell([{"dev": "r27-dev"}, {"prod": "r27-prod"}])
+    same = deployments(tmp_path)["prod"].standing
+    teller.tell([{"dev": "r28-dev"}])
+    behind = deployments(tmp_path)["prod"].standing
+    assert same is not None
+    assert behind is not None
+    assert (same.relation, behind.relation, behind.builds) == ("same", "behind", 1)
+
+
 def test_several_images(tmp_path: Path) -> None:
     """Each image of an app has a track of its own, named by its key."""
     keys = "images: [{repository: web.repository, tag: web.tag, digest: web.digest}, {repository: job.repository, tag: job.tag, digest: job.digest}]\n"

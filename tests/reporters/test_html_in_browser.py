@@ -198,6 +198,18 @@ def test_reduced_motion(page: Browser) -> None:
     assert page.run(behaviour) == "auto"
 
 
+def test_print(page: Browser) -> None:
+    """On paper there is no control, and it is light, whatever the screen is like."""
+    page.emulate(prefers_color_scheme="dark")
+    dark = page.run("return getComputedStyle(document.body).color")
+    page.emulate(media="print", prefers_color_scheme="dark")
+    try:
+        assert page.run("return getComputedStyle(document.body).color") != dark
+        assert shown(page, "#filters, #theme") == []
+    finally:
+        page.emulate()
+
+
 def test_without_script(page: Browser, written: Path) -> None:
     """Without script there is all there is to read, and no button that does nothing."""
     page.without_script(True)

@@ -72,10 +72,10 @@ class Browser:
         """Give the window a size."""
         self._ask("POST", "window/rect", {"width": width, "height": height})
 
-    def emulate(self, **features: str) -> None:
-        """Set what the page may ask of its reader's system, such as `prefers_color_scheme="dark"`."""
-        media = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
-        self._devtools("Emulation.setEmulatedMedia", {"features": media})
+    def emulate(self, media: str = "", **features: str) -> None:
+        """Set what the page may ask of its reader's system: `media="print"`, `prefers_color_scheme="dark"`."""
+        wanted = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self._devtools("Emulation.setEmulatedMedia", {"media": media, "features": wanted})
 
     def without_script(self, value: bool) -> None:
         """Take the script away from pages, or give it back."""

@@ -59,6 +59,9 @@ def _cell(deployment: Deployment | None, environment: str, judgement: Judgement 
         "td",
         element("div", image(deployment.image), class_="image"),
         element("div", _origin(deployment), class_="quiet"),
+        element("div", "commit ", _commit(deployment.commit), class_="quiet")
+        if deployment.commit is not None
+        else None,
         verdict(judgement),
         data_environment=environment,
         data_level=judgement.level or judgement.verdict,
@@ -87,11 +90,12 @@ def _origin(deployment: Deployment) -> Iterator[str]:
     else:
         yield "since "
         yield date(deployment.landing.time)
-    if deployment.commit is not None:
-        yield ", commit "
-        yield element("code", deployment.commit[:_SHORT], title=deployment.commit)
     if deployment.doubt is not None and (deployment.landing is None or deployment.kind == "undecided"):
         yield f": {deployment.doubt[0]}"
+
+
+def _commit(commit: str) -> Markup:
+    return element("code", commit[:_SHORT], title=commit)
 
 
 def verdict(judgement: Judgement) -> Markup:
