@@ -79,6 +79,16 @@ def test_no_format_hides_what_is_undecided(teller: Storyteller, tmp_path: Path) 
     assert [name for name, text in written.items() if "GIT_DEPTH" not in text] == []
 
 
+def test_a_part_of_the_repository(teller: Storyteller, tmp_path: Path) -> None:
+    """A run on one file reports on that file: its environment is on the board, alone, and judged by no more."""
+    teller.tell([Code(), {"dev": "{1}-r1"}, {"prod": "{1}-r1"}])
+    _, written = reports(tmp_path, "deploy/env/release-prod/shop.yaml")
+    (app,) = json.loads(written["json"])["board"]["apps"]
+    assert [one["environment"] for one in app["environments"]] == ["prod"]
+    assert {change["environment"] for landing in app["landings"] for change in landing["changes"]} == {"prod"}
+    assert ">dev<" not in written["html"]
+
+
 def test_platform_has_no_board(teller: Storyteller, tmp_path: Path) -> None:
     """The platform releases nothing, so its reports show no board."""
     teller.tell([Code(), {"dev": "{1}-r1"}])

@@ -84,7 +84,14 @@ def _within(track: Track, scope: str) -> Track | None:
         inside = [file == scope or file.startswith(folder) for file in deployment.files]
         if any(inside):
             kept.append(deployment._replace(covered=all(inside)))
-    return track._replace(deployments=tuple(kept)) if kept else None
+    if not kept:
+        return None
+    names = {deployment.environment for deployment in kept}
+    arrivals = (
+        one._replace(changes=tuple(change for change in one.changes if change.environment in names))
+        for one in track.arrivals
+    )
+    return track._replace(deployments=tuple(kept), arrivals=tuple(one for one in arrivals if one.changes))
 
 
 def _arrivals(told: Chapter) -> Iterator[Arrival]:
