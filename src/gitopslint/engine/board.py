@@ -17,14 +17,14 @@ from gitopslint.model.layer import App, Release, Stack
 from gitopslint.model.move import Chapter
 from gitopslint.model.shown import showable, spoken
 from gitopslint.model.tag import placeholder_tag
-from gitopslint.model.timeline import ABSENT, Image, Timeline
+from gitopslint.model.timeline import ABSENT, Image
 
 NOT_READ = ("the history was not read, because no rule that ran asks for it", "run the rules about promotion as well")
 
 
-def track(app: App, timeline: Timeline, selection: Selection) -> Track:
+def track(app: App, course: Course, selection: Selection) -> Track:
     """Return one image of an app with its history; of the app itself nothing is kept."""
-    course = Course(timeline)
+    timeline = course.timeline
     told = chapter(course, selection)
     arrivals = tuple(_arrivals(told))
     images = told.rows[-1].images if told.rows else {}
