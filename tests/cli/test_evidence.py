@@ -208,3 +208,17 @@ def test_shallow(teller: Storyteller, capfd: pytest.CaptureFixture[str], tmp_pat
     teller.repo.git("clone", "--quiet", "--depth=2", f"file://{origin}", str(tmp_path / "clone"))
     assert main(["history", "--format", "intoto", "--repository", str(tmp_path / "clone")]) == 2
     assert "the history is cut off (a shallow clone): fetch all of it" in capfd.readouterr().err
+
+
+def test_no_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """A credential that stands where a tag belongs is in no evidence, and what came after can still be verified."""
+    token = "glpat-" + "Zx9yQ2wE7rT4uI1oP3aS"
+    teller = Storyteller(tmp_path / "product")
+    teller.tell([Code(), {"dev": token}, {"dev": A}])
+    monkeypatch.chdir(teller.repo.path)
+    told = lines(capfd)
+    assert len(told) == 2
+    assert token not in "".join(told)
+    file = tmp_path / "evidence.jsonl"
+    file.write_text("\n".join(told), "utf-8")
+    assert verify(capfd, file) == (0, ["2 statements: 2 as git tells it, 0 not"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gitopslint.checks.moves import Course
@@ -14,6 +15,7 @@ from gitopslint.model.landing import CUT_OFF
 from gitopslint.model.move import Move
 from gitopslint.model.timeline import Timeline
 
+_DIGEST = re.compile(r"[a-z0-9+._-]+:[0-9a-f]{32,128}")
 _JUDGED = (
     "skipped-environment",
     "simultaneous-promotion",
@@ -52,8 +54,9 @@ def _of_timeline(timeline: Timeline, product: Product, selection: Selection) -> 
     for name, moves in builds.items():
         first = moves[0]
         source = _source(name, moves, product)
-        images = [move.image for move in moves]
-        digests = tuple(dict.fromkeys(image.digest for image in images if image.digest is not None))
+        recorded = (move.image.digest for move in moves)
+        digests = tuple(dict.fromkeys(one for one in recorded if one is not None and _DIGEST.fullmatch(one)))
+        shown = first.image.presentable  # a credential may stand where a tag belongs
         judgements = [one for move in moves for one in _of_move(move, timeline, selection)]
         judgements += _of_source(source, first, selection)
         if len(digests) > 1 and first.image.tag is not None and "reused-tag" in selection.levels:
@@ -61,8 +64,8 @@ def _of_timeline(timeline: Timeline, product: Product, selection: Selection) -> 
         yield Attested(
             timeline.app,
             named(timeline.keys) if len(contract.images) > 1 else None,
-            first.image.repository,
-            first.image.tag,
+            shown.repository,
+            shown.tag,
             digests,
             source,
             tuple(moves),

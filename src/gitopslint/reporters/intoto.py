@@ -145,7 +145,7 @@ def statement(release: Attested, grounds: Grounds) -> dict[str, Any]:
                 move.landing.id,
                 stamp(move.landing.time),
                 move.kind,
-                _text(move.before.name) if move.before is not None else None,
+                _text(move.before.image.presentable.name) if move.before is not None else None,
                 move.soak,
             )
             for move in release.moves
