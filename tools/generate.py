@@ -21,6 +21,7 @@ from gitopslint.model.requirement import Demand
 from gitopslint.model.rule import FAMILIES
 from gitopslint.model.secret import Pattern
 from gitopslint.reporters.json import ReportEntry
+from tools.gitlab import gitlab_files
 
 ROOT = Path(__file__).parent.parent
 _DEMAND = list(field_names(Demand))
@@ -37,6 +38,7 @@ def generated() -> dict[Path, str]:
         Path("schemas/rule.schema.json"): _json(rule_schema()),
         Path("docs/rules/README.md"): rule_index(rules),
         Path("docs/credentials.md"): credentials(),
+        **gitlab_files(),
     }
     return files | {Path(f"docs/rules/{rule['name']}.md"): rule_page(rule) for rule in rules}
 
