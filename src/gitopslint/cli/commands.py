@@ -60,6 +60,12 @@ def _init() -> Command:
     return Command(declare, init)
 
 
+def _lsp() -> Command:
+    from gitopslint.cli.lsp import declare, lsp
+
+    return Command(declare, lsp)
+
+
 def _schema() -> Command:
     from gitopslint.cli.schema import declare, schema
 
@@ -73,5 +79,6 @@ COMMANDS = {
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
     "init": Entry("Write a contract file with the default layout, every line explained.", _init),
+    "lsp": Entry("Serve an editor over the Language Server Protocol.", _lsp),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
 }
