@@ -19,10 +19,10 @@ from gitopslint.loaders.lineage import Files, Layer, Parts, Version
 from gitopslint.loaders.versions import Reading, Versions, image_parts
 from gitopslint.model.contract import ImageKeys
 from gitopslint.model.document import Document, KeyPath
-from gitopslint.model.landing import Landing
+from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import Release
 from gitopslint.model.tag import placeholder_tag
-from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Step, Timeline, Trail
+from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Run, Step, Timeline, Trail
 
 _HEX = re.compile(rb"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])")
 _DIGEST = re.compile(rb"sha[0-9]+:[0-9a-f]+")
@@ -135,6 +135,10 @@ class Chronology:
                 apart.setdefault(release.environment, release)
         others = {environment: one for environment, one in apart.items() if environment not in today}
         return timeline._replace(today=today, apart=others)
+
+    def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
+        """Return the migrations that came or went between two builds of an app. Raises HistoryError."""
+        return self._evidence.migrations(app, before, run)
 
     def _ever_in(self, app: str, today: frozenset[str]) -> Iterator[str]:
         """Yield the environments in which an app is, or once was."""
