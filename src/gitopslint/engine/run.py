@@ -11,6 +11,7 @@ from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check, Outcome
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.board import Tracks
 from gitopslint.engine.faults import where
 from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
@@ -60,13 +61,15 @@ def run(
     prefix: str = "",
     scope: str = "",
     contract_file: str | None = None,
+    board: bool = False,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
-    everything is read, and what lies elsewhere is left out of the report.
+    everything is read, and what lies elsewhere is left out of the report. `board`: the report holds the promotion
+    board; it is not gathered for nothing.
     """
-    collector = _Collector(side, catalogue, selection)
+    collector = _Collector(side, catalogue, selection, Tracks(side.contract, selection) if board else None)
     for unit in collector.units():
         collector.take(unit)
     collector.doubt_strangers()
@@ -77,11 +80,12 @@ def run(
 class _Collector:
     """Gathers the outcomes of all units."""
 
-    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection) -> None:
+    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection, tracks: Tracks | None) -> None:
         self._side = side
         self._view = Viewpoint(side.other, side.turned)
         self._catalogue = catalogue
         self._selection = selection
+        self._tracks = tracks if not side.turned else None  # releases are the matter of the product
         self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
         for check in (*CHECKS, *declared_checks(catalogue)):
             if check.rule in selection.levels:
@@ -237,6 +241,7 @@ class _Collector:
             files=sum(map(view.is_own, self._files)),
             apps=self._apps,
             other=view.other,
+            board=self._tracks.board(scope) if self._tracks is not None else None,
         )
 
     def _crashes(self) -> list[Fault]:
@@ -251,12 +256,20 @@ class _Collector:
 
     def _check_timelines(self, unit: Unit) -> None:
         """Judge how today's releases got where they are; the history is read only when a rule wants it."""
-        if unit.app is None or not self._plan.get(Timeline):
+        if unit.app is None:
+            return
+        if not self._plan.get(Timeline):
+            if self._tracks is not None:
+                self._tracks.add_untold(unit.app)
             return
         try:
             for timeline in self._side.timelines(unit):
                 self._check(timeline)
+                if self._tracks is not None:
+                    self._tracks.add(unit.app, timeline)
         except HistoryError as error:
+            if self._tracks is not None:
+                self._tracks.add_untold(unit.app, (str(error), error.remedy))
             for check, _ in self._plan[Timeline]:
                 for release in unit.app.releases:
                     if (node := release.tag or release.digest) is not None:
