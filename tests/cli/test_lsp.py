@@ -12,6 +12,7 @@ import pytest
 from lsprotocol import types
 
 from gitopslint.cli import main
+from gitopslint.cli.editor.queue import Queue
 from tests.support.editor import Editor, applied, changed_folders, editor
 from tests.support.product import clean_product
 from tests.support.repo import Repo
@@ -237,6 +238,65 @@ def test_folders_and_strangers(repo: Repo, tmp_path: Path) -> None:
         assert await one.hover(stranger, 0, 0) == ""
 
     talk(repo, words)
+
+
+def test_contracts_below_a_folder(tmp_path: Path) -> None:
+    """A folder with several repositories' contracts below it has all of them looked at."""
+    top = Repo(tmp_path / "top")
+    files = {f"{name}/{path}": str(text) for name in ("a", "b") for path, text in CLEAN.items()}
+    top.commit("Begin", files | {f"{name}/{CONTRACT}": "version: 1\n" for name in ("a", "b")})
+    for name in ("a", "b"):
+        (top.path / name / RELEASE).write_text(LATEST, "utf-8")
+
+    async def words(one: Editor, root: Path) -> None:
+        await one.until(lambda: all("mutable-tag" in one.rules(root / name / RELEASE) for name in ("a", "b")))
+
+    talk(top, words)
+
+
+def test_a_fault_of_ours(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The editor goes on after a crash, and is told where it was, not what was read."""
+    broken = repo.path.parent / "broken"
+    broken.mkdir()
+    (broken / "sitecustomize.py").write_text(
+        "import gitopslint.reporters.lsp.hover as hover\n"
+        "def crash(*_): raise ValueError('Tr0ub4dor')\n"
+        "hover.values_page = crash\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(broken))
+
+    async def words(one: Editor, root: Path) -> None:
+        one.open(root / RELEASE)
+        await one.until(lambda: (root / RELEASE).as_uri() in one.shown)
+        assert await one.hover(root / RELEASE, 3, 9) == ""
+        await one.until(lambda: bool(one.logged))
+        assert one.logged[-1].startswith("gitopslint: fault of gitopslint itself: ValueError")
+        assert "Tr0ub4dor" not in str(one.logged)
+
+    talk(repo, words)
+
+
+def test_queue() -> None:
+    """Many wishes are one look, never two at a time at one root, and what comes meanwhile is not forgotten."""
+    seen: list[str] = []
+
+    async def session() -> None:
+        async def work(root: Path) -> None:
+            seen.append(f"{root} begins")
+            await asyncio.sleep(0.05)
+            seen.append(f"{root} ends")
+
+        queue = Queue(work)
+        for _ in range(5):
+            queue.ask(Path("a"), 0.01)
+        await asyncio.sleep(0.03)
+        queue.ask(Path("a"), 0.01)
+        queue.ask(Path("b"), 0.01)
+        queue.forget(Path("b"))
+        await asyncio.sleep(0.3)
+
+    asyncio.run(session())
+    assert seen == ["a begins", "a ends"] * 2
 
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -15,7 +15,7 @@ from pygls.workspace import TextDocument
 
 from gitopslint import __version__
 from gitopslint.cli.editor.queue import Queue
-from gitopslint.cli.editor.session import Look, Mistake, look, mistakes
+from gitopslint.cli.editor.session import Look, Mistake, contracts_below, look, mistakes
 from gitopslint.cli.editor.waiving import waiver_for
 from gitopslint.cli.exits import UsageError
 from gitopslint.cli.workspace import locate
@@ -46,7 +46,17 @@ class Editor:
     def begin(self) -> None:
         """Look at the folders of the workspace, and ask to be told of files that change on disk."""
         self._watch()
-        self.ask([folder.uri for folder in self._server.workspace.folders.values()])
+        workspace = self._server.workspace
+        folders = [folder.uri for folder in workspace.folders.values()]
+        self.ask_below(folders or ([workspace.root_uri] if workspace.root_uri else []))
+
+    def ask_below(self, uris: Iterable[str]) -> None:
+        """Look at folders, and at every contract that stands below them."""
+        for uri in uris:
+            self.ask([uri])
+            for folder in contracts_below(Path(to_fs_path(uri) or "/")):
+                self._left.discard(folder)
+                self._queue.ask(folder, _AT_ONCE)
 
     def ask(self, uris: Iterable[str], *, typing: bool = False) -> None:
         """Look again at the repositories of some files or folders."""
@@ -108,6 +118,10 @@ class Editor:
             offered += [action(finding, fix, seen.report, places, versions) for fix in fixes if fix is not None]
         return offered
 
+    def fault(self, error: Exception) -> None:
+        """Log a fault of ours by its kind and place: its text may quote the repository."""
+        self._say(Path(), f"fault of gitopslint itself: {where(error)}", types.MessageType.Error)
+
     async def _look(self, root: Path) -> None:
         clock = asyncio.get_running_loop().time
         begun = clock()
@@ -117,8 +131,8 @@ class Editor:
         except UsageError as error:
             self._looks.pop(root, None)
             self._publish(root, self._mistaken(root, error))
-        except Exception as error:  # noqa: BLE001 - an editor goes on; the text of the error may quote the repository
-            self._say(root, f"fault of gitopslint itself: {where(error)}", types.MessageType.Error)
+        except Exception as error:  # noqa: BLE001 - the editor goes on
+            self.fault(error)
         else:
             self._looks[root] = seen
             for fault in seen.report.faults:
@@ -242,10 +256,19 @@ def _at(finding: Finding, path: str, line: int, column: int) -> bool:
     return span.path == path and inside
 
 
+class _Server(LanguageServer):
+    """A server that never sends the text of an error: it may quote the repository."""
+
+    def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002 - as the library calls it
+        """Log the kind and the place of an error that nobody waits for."""
+        text = f"{SOURCE}: fault of gitopslint itself: {where(error)}"
+        self.window_log_message(types.LogMessageParams(types.MessageType.Error, text))
+
+
 def make_server() -> LanguageServer:
     """Return a server that is ready to be started."""
     # Whole texts with each change: the library counts lines as Python does, which is not how editors count them.
-    server = LanguageServer(SOURCE, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
+    server = _Server(SOURCE, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
     editor = Editor(server)
 
     @server.feature(types.INITIALIZED)
@@ -271,7 +294,7 @@ def make_server() -> LanguageServer:
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def _folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
         editor.leave(folder.uri for folder in params.event.removed)
-        editor.ask(folder.uri for folder in params.event.added)
+        editor.ask_below(folder.uri for folder in params.event.added)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def _files(params: types.DidChangeWatchedFilesParams) -> None:
@@ -279,12 +302,20 @@ def make_server() -> LanguageServer:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def _hover(params: types.HoverParams) -> types.Hover | None:
-        return await editor.hover(params.text_document.uri, params.position)
+        try:
+            return await editor.hover(params.text_document.uri, params.position)
+        except Exception as error:  # noqa: BLE001 - the library would send its text to the editor
+            editor.fault(error)
+            return None
 
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
     )
     async def _actions(params: types.CodeActionParams) -> list[types.CodeAction]:
-        return editor.actions(params.text_document.uri, params.range, params.context.only)
+        try:
+            return editor.actions(params.text_document.uri, params.range, params.context.only)
+        except Exception as error:  # noqa: BLE001 - as above
+            editor.fault(error)
+            return []
 
     return server

@@ -17,9 +17,11 @@ from gitopslint.engine.run import run
 from gitopslint.engine.secrets import SecretWatch
 from gitopslint.engine.selection import select
 from gitopslint.loaders import yaml
+from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.loaders.tree import ReadError
+from gitopslint.loaders.tree import ReadError, disk_tree
+from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.document import Document, KeyPath, Node, find, walk
 from gitopslint.model.finding import Report
 from gitopslint.model.redaction import judged_path
@@ -96,6 +98,18 @@ def look(root: Path, unsaved: Mapping[Path, bytes]) -> Look:
             contract_file=checked.contract_file,
         )
     return Look(checked, report, unsaved)
+
+
+def contracts_below(folder: Path) -> list[Path]:
+    """Return the folders of contracts below a folder, as git lists its files; none where there is no git."""
+    repository = find_repository(folder)
+    if repository is None or not folder.is_dir():
+        return []
+    try:
+        tree = disk_tree(folder, repository)
+    except GitError:
+        return []
+    return [(folder / path).parent for path in tree.paths if path.rpartition("/")[2] == FILE_NAME]
 
 
 def mistakes(error: UsageError) -> Iterator[Mistake | str]:
