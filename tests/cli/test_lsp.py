@@ -74,6 +74,20 @@ def test_a_day_at_the_desk(repo: Repo) -> None:
     talk(repo, words)
 
 
+def test_ignored_files(repo: Repo) -> None:
+    """What git ignores is not checked because it is open."""
+    repo.commit("Ignore", {".gitignore": "/.env\n"})
+    settings = repo.write(".env", "DB_PASSWORD=Tr0ub4dor-71\n")
+
+    async def words(one: Editor, root: Path) -> None:
+        one.open(settings)
+        one.open(root / RELEASE, LATEST)
+        await one.until(lambda: "mutable-tag" in one.rules(root / RELEASE))
+        assert one.rules(settings) == []
+
+    talk(repo, words)
+
+
 def test_related_places(repo: Repo) -> None:
     """A finding that has to do with another file leads there."""
     values, other = "deploy/env/prod/shop.yaml", "deploy/env/release-prod/shop.yaml"
@@ -236,6 +250,24 @@ def test_folders_and_strangers(repo: Repo, tmp_path: Path) -> None:
         await one.until(lambda: any("nothing to check" in text for text in one.logged))
         assert not one.shown.get(stranger.as_uri())
         assert await one.hover(stranger, 0, 0) == ""
+
+    talk(repo, words)
+
+
+def test_the_other_repository(repo: Repo, tmp_path: Path) -> None:
+    """What is saved in the platform counts for the product whose contract names it."""
+    repo.write(CONTRACT, "version: 1\nplatform: {path: ../platform}\n")
+    tag = (repo.path / RELEASE).read_text("utf-8").split("tag: ")[1].strip()
+    platform = Repo(tmp_path / "platform")
+    build = {"docker/web-shop/VERSION": "0000000-r1\n", "docker/web-shop/WEB_CORE_REF": f"{repo.head()}\n"}
+    platform.commit("Begin", build)
+    version = platform.path / "docker/web-shop/VERSION"
+
+    async def words(one: Editor, root: Path) -> None:
+        await one.until(lambda: "unbuilt-release" in one.rules(root / RELEASE))
+        one.open(version)
+        one.save(version, f"{tag}\n")
+        await one.until(lambda: "unbuilt-release" not in one.rules(root / RELEASE))
 
     talk(repo, words)
 

@@ -120,7 +120,7 @@ def open_ground(
     try:
         tree: Tree = index_tree(repository, prefix) if staged and repository else disk_tree(root, repository)
         if unsaved:
-            tree = OverlayTree(tree, {path: unsaved[full] for path in tree.paths if (full := root / path) in unsaved})
+            tree = OverlayTree(tree, _of(tree, root, unsaved))
         contract = Contract()
         if staged and file is not None and FILE_NAME not in tree.paths:
             raise UsageError(f"{file} is not staged, so the commit would be held against another contract: git add it")
@@ -129,6 +129,15 @@ def open_ground(
     except (ContractError, GitError) as error:
         raise UsageError(str(error)) from None
     return Ground(start, root, prefix, tree, contract, file, rules_in_force(contract, shipped), repository)
+
+
+def _of(tree: Tree, root: Path, unsaved: Mapping[Path, bytes]) -> dict[str, bytes | None]:
+    """Return what is unsaved of the files of a tree: what git ignores is not checked because it is open."""
+    known = set(tree.paths)
+    below_root = {
+        file.relative_to(root).as_posix(): data for file, data in unsaved.items() if file.is_relative_to(root)
+    }
+    return {path: data for path, data in below_root.items() if path in known}
 
 
 def _contract_text(tree: Tree, file: Path) -> bytes:

@@ -66,6 +66,13 @@ class Editor:
             delay = min(max(_WHILE_TYPING, self._took.get(root, 0.0)), _LONGEST_WAIT) if typing else _AT_ONCE
             self._queue.ask(root, delay)
 
+    def saved(self, uri: str) -> None:
+        """Look again at the repository of a file, and at those that are held against another one: it may be this."""
+        self.ask([uri])
+        for root, seen in self._looks.items():
+            if seen.reads_another:
+                self._queue.ask(root, _WHILE_TYPING)
+
     def changed_on_disk(self, uris: Iterable[str]) -> None:
         """Look again where something changed on disk, at what was looked at before."""
         for root in self._roots(uris):
@@ -285,7 +292,7 @@ def make_server() -> LanguageServer:
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     async def _saved(params: types.DidSaveTextDocumentParams) -> None:
-        editor.ask([params.text_document.uri])
+        editor.saved(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     async def _closed(params: types.DidCloseTextDocumentParams) -> None:

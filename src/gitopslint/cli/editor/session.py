@@ -51,6 +51,12 @@ class Look(NamedTuple):
         """The folder from which the paths of the report start."""
         return self.checked.ground.root
 
+    @property
+    def reads_another(self) -> bool:
+        """Whether the contract names the other repository."""
+        contract = self.checked.ground.contract
+        return contract.builds.path is not None or contract.product is not None
+
     def text(self, path: str) -> str:
         """Return a file as it was looked at; empty where it cannot be read."""
         try:
