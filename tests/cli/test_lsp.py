@@ -286,6 +286,23 @@ def test_contracts_below_a_folder(tmp_path: Path) -> None:
     talk(top, words)
 
 
+def test_a_file_below_two_contracts(repo: Repo) -> None:
+    """What two contracts have to say about one file is shown together."""
+    inner = "examples/inner"
+    files = {f"{inner}/{path}": str(text) for path, text in CLEAN.items()} | {f"{inner}/{CONTRACT}": "version: 1\n"}
+    repo.commit("Example", files | {CONTRACT: "version: 1\n"})
+    file = repo.path / inner / RELEASE
+    text = LATEST + "# AKIA" + "Q3EXAMPL" + "ZZ7KQWER\n"
+    file.write_text(text.replace("registry.example.com", "user:Tr0ub4dor71@registry.example.com"), "utf-8")
+
+    async def words(one: Editor, _: Path) -> None:
+        await one.until(lambda: {"mutable-tag", "plaintext-secret"} <= set(one.rules(file)))
+        await one.until(lambda: (repo.path / RELEASE).as_uri() in one.shown)
+        assert one.rules(file).count("plaintext-secret") == 2  # both contracts find both of them
+
+    talk(repo, words)
+
+
 def test_a_fault_of_ours(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     """The editor goes on after a crash, and is told where it was, not what was read."""
     broken = repo.path.parent / "broken"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -38,7 +38,7 @@ class Editor:
         self._server = server
         self._queue = Queue(self._look)
         self._looks: dict[Path, Look] = {}
-        self._shown: dict[Path, set[str]] = {}
+        self._shown: dict[Path, dict[str, list[types.Diagnostic]]] = {}
         self._took: dict[Path, float] = {}
         self._said: dict[Path, str] = {}
         self._left: set[Path] = set()
@@ -54,7 +54,8 @@ class Editor:
         """Look at folders, and at every contract that stands below them."""
         for uri in uris:
             self.ask([uri])
-            for folder in contracts_below(Path(to_fs_path(uri) or "/")):
+            path = to_fs_path(uri)
+            for folder in contracts_below(Path(path)) if path else ():
                 self._left.discard(folder)
                 self._queue.ask(folder, _AT_ONCE)
 
@@ -132,7 +133,7 @@ class Editor:
     async def _look(self, root: Path) -> None:
         clock = asyncio.get_running_loop().time
         begun = clock()
-        unsaved = {path: document.source.encode() for path, document in self._documents().items()}
+        unsaved = {path: document.source.encode("utf-8", "replace") for path, document in self._documents().items()}
         try:
             seen = await asyncio.to_thread(look, root, unsaved)
         except UsageError as error:
@@ -164,16 +165,16 @@ class Editor:
             found.setdefault(self._uri(file), []).append(diagnostic)
         return found
 
-    def _publish(self, root: Path, found: Mapping[str, list[types.Diagnostic]]) -> None:
-        """Show diagnostics by file, and take back those of files that have none any more."""
+    def _publish(self, root: Path, found: dict[str, list[types.Diagnostic]]) -> None:
+        """Show diagnostics by file, and take back those that are gone. A file can lie below several contracts."""
         if root in self._left:
             return
-        before = self._shown.get(root, set())
-        for uri in before - found.keys():
-            self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
-        for uri, listed in found.items():
-            self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, listed))
-        self._shown[root] = set(found)
+        before = self._shown.get(root, {})
+        self._shown[root] = found
+        for uri in before.keys() | found.keys():
+            every = (one for shown in self._shown.values() for one in shown.get(uri, ()))
+            once = {(str(one.range), one.code, one.message): one for one in every}
+            self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, list(once.values())))
 
     def _places(self, seen: Look) -> Places:
         encoding = self._encoding
