@@ -16,6 +16,7 @@ from gitopslint.loaders.evidence import Evidence
 from gitopslint.loaders.history import History
 from gitopslint.loaders.layout import Layout, Place
 from gitopslint.loaders.lineage import Files, Layer, Parts, Version
+from gitopslint.loaders.rekeyed import followed
 from gitopslint.loaders.versions import Reading, Versions, image_parts
 from gitopslint.model.contract import ImageKeys
 from gitopslint.model.document import Document, KeyPath
@@ -183,7 +184,21 @@ class Chronology:
                     data = contents[version.blob]
                     known[key] = "unread" if data is None else _content(readers[path].read(data))
                 past.append((version.landing, path, known[key]))
+            self._follow_keys(environment, past, [contents.get(version.blob or "") for _, version in found])
         return pasts
+
+    def _follow_keys(self, environment: str, past: Past, contents: list[bytes | None]) -> None:
+        """Read the images that stood under other keys than today, and mark those that are not found."""
+        images = [keys.paths(environment) for keys in self._contract.images]
+        for path in dict.fromkeys(path for _, path, _ in past):
+            numbers = [number for number, (_, layer, _) in enumerate(past) if layer == path]
+            readings = [content if isinstance(content := past[number][2], dict) else None for number in numbers]
+            read, carried = followed(path, [contents[number] for number in numbers], readings, images)
+            for at, (number, reading) in enumerate(zip(numbers, read, strict=True)):
+                landing, _, content = past[number]
+                if at in carried:
+                    landing = landing._replace(start="carried")
+                past[number] = landing, path, content if reading is None else reading
 
     def _reader(self, path: str, documents: Documents) -> Versions:
         reader = Versions(path, self._wanted)
