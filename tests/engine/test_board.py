@@ -129,7 +129,7 @@ def test_pending(tmp_path: Path) -> None:
     dev = deployments(tmp_path)["dev"]
     assert dev.image.tag == teller.tag(B)
     assert dev.landing is not None
-    assert dev.landing.pending
+    assert (dev.landing.pending, dev.landing.time) == (True, 0), "the time of the run is in no report"
 
 
 def test_new_digest_is_no_release(tmp_path: Path) -> None:
@@ -151,6 +151,20 @@ def test_three_environments(tmp_path: Path) -> None:
         (one.standing.against, one.standing.relation, one.standing.builds) for one in found.values() if one.standing
     ]
     assert stands == [("dev", "behind", 1), ("stage", "behind", 1)]
+
+
+def test_tags_that_differ_by_the_environment(tmp_path: Path) -> None:
+    """Where the contract takes them for one build, they are the same here as well."""
+    contract = "version: 1\nplatform: none\ntag_equality: without-environment\n"
+    teller = Storyteller(tmp_path)
+    teller.repo.commit("Contract", {".gitopslint.yaml": contract})
+    teller.tell([{"dev": "r27-dev"}, {"prod": "r27-prod"}])
+    same = deployments(tmp_path)["prod"].standing
+    teller.tell([{"dev": "r28-dev"}])
+    behind = deployments(tmp_path)["prod"].standing
+    assert same is not None
+    assert behind is not None
+    assert (same.relation, behind.relation, behind.builds) == ("same", "behind", 1)
 
 
 def test_several_images(tmp_path: Path) -> None:

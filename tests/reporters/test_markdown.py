@@ -13,13 +13,12 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitopslint.model.board import Arrival, Board, Change, Deployment, Standing, Track
+from gitopslint.model.board import Board, Track
 from gitopslint.model.finding import Comparison, Report, Undecided
-from gitopslint.model.landing import Landing
 from gitopslint.model.span import file_start
-from gitopslint.model.timeline import Image
 from gitopslint.reporters import markdown
 from tests.support import reports
+from tests.support.boards import track
 from tests.support.reports import LAYER, REPORTS, finding, on
 
 OURS = {"h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "br", "strong", "code"}
@@ -55,25 +54,9 @@ class Rendered(HTMLParser):
             self.plain += data
 
 
-def deployment(environment: str, tag: str, standing: Standing | None = None) -> Deployment:
-    """Return a deployment that landed in March."""
-    landing = Landing("a" * 40, 1, 1_772_323_200, "Ada", "Release")
-    return Deployment(
-        environment, Image("image", None, tag), landing, "release", standing=standing, files=(f"{environment}/{tag}",)
-    )
-
-
 def board(*tracks: Track) -> Board:
     """Return a board of two environments."""
     return Board(("dev", "prod"), tracks)
-
-
-def track(app: str, tag: str, other: str, relation: Any = "same", builds: int = 0) -> Track:
-    """Return an app with a tag for each environment."""
-    prod = deployment("prod", other, Standing("dev", relation, builds))
-    change = Change("dev", "release", Image("image", None, tag))
-    landing = Landing("a" * 40, 1, 1_772_323_200, "Ada", "Release")
-    return Track(app, None, (deployment("dev", tag), prod), (Arrival(landing, (change,)),))
 
 
 @pytest.mark.parametrize("build", REPORTS.values(), ids=REPORTS)
@@ -214,6 +197,6 @@ def test_nothing_green_by_accident() -> None:
     """Crashes and unread files come before everything, and what is undecided has a part of its own."""
     report = reports.undecided()._replace(faults=reports.faults().faults, unread=reports.unread().unread)
     titles = re.findall("^### (.*)", markdown.render(report), re.MULTILINE)
-    assert titles == ["Not checked", "Findings", "Promotion board", "Undecided"]
+    assert titles == ["Not checked", "Findings", "Undecided"]
     assert LAYER in markdown.render(report)
     assert "2 undecided, 1 unread file, 2 faults" in markdown.render(report).splitlines()[1]

@@ -11,8 +11,8 @@ from gitopslint.cli.exits import UsageError
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import Level
 
-FORMATS = ("text", "json", "sarif", "sarif-github", "gitlab", "github", "junit", "markdown")
-WITH_BOARD = frozenset({"json", "markdown"})
+FORMATS = ("text", "json", "sarif", "sarif-github", "gitlab", "github", "junit", "markdown", "html")
+WITH_BOARD = frozenset({"json", "markdown", "html"})
 """The formats that show the promotion board."""
 
 
@@ -48,6 +48,11 @@ def render(name: str, report: Report, *, colour: bool, fail_on: Level = "error")
             from gitopslint.reporters import markdown
 
             return markdown.render(report)
+        case "html":
+            from gitopslint.loaders.resources import page_parts
+            from gitopslint.reporters import html
+
+            return html.render(report, __version__, *page_parts())
         case _:
             from gitopslint.reporters import text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gitopslint.checks.moves import Course
 from gitopslint.checks.standing import standing
@@ -22,80 +22,69 @@ from gitopslint.model.timeline import ABSENT, Image, Timeline
 NOT_READ = ("the history was not read, because no rule that ran asks for it", "run the rules about promotion as well")
 
 
-class Tracks:
-    """Gathers the tracks of a board, app by app; of the apps themselves nothing is kept."""
+def track(app: App, timeline: Timeline, selection: Selection) -> Track:
+    """Return one image of an app with its history; of the app itself nothing is kept."""
+    course = Course(timeline)
+    told = chapter(course, selection)
+    arrivals = tuple(_arrivals(told))
+    images = told.rows[-1].images if told.rows else {}
+    # A new digest under its tag is not how a build got here.
+    newest = {
+        change.environment: (one.landing, change)
+        for one in arrivals
+        for change in one.changes
+        if change.kind != "new digest"
+    }
+    deployments: list[Deployment] = []
+    for environment in timeline.environments:
+        one = Deployment(environment, images.get(environment, ABSENT), files=_files(app, environment))
+        trail = timeline.today.get(environment)
+        if trail is None and (release := timeline.apart.get(environment)) is not None:
+            one = one._replace(image=_written(release), doubt=APART)
+        elif (last := newest.get(environment)) is not None:
+            landing, change = last
+            one = one._replace(landing=landing, kind=change.kind, level=change.level, doubt=change.doubt)
+            if trail is not None and trail.commit is not None and len(trail.commit.commits) == 1:
+                one = one._replace(commit=trail.commit.commits[0].id)
+        if deployments:
+            before = deployments[-1]
+            stands = standing(course, environment, one.image, before.environment, before.image)
+            one = one._replace(standing=stands)
+        deployments.append(one)
+    shown = tuple(one._replace(image=_shown(one.image)) for one in deployments)
+    return Track(told.app, told.image, shown, arrivals)
 
-    def __init__(self, contract: Contract, selection: Selection) -> None:
-        self._contract = contract
-        self._selection = selection
-        self._tracks: list[Track] = []
 
-    def add(self, app: App, timeline: Timeline) -> None:
-        """Take one image of an app with its history."""
-        course = Course(timeline)
-        told = chapter(course, self._selection)
-        arrivals = tuple(_arrivals(told))
-        images = told.rows[-1].images if told.rows else {}
-        # A new digest under its tag is not how a build got here.
-        newest = {
-            change.environment: (one.landing, change)
-            for one in arrivals
-            for change in one.changes
-            if change.kind != "new digest"
-        }
-        deployments: list[Deployment] = []
-        for environment in timeline.environments:
-            image = images.get(environment, ABSENT)
-            deployment = Deployment(environment, image, files=_files(app, environment))
-            trail = timeline.today.get(environment)
-            if trail is None and (release := timeline.apart.get(environment)) is not None:
-                deployment = deployment._replace(image=_written(release), doubt=APART)
-            elif (last := newest.get(environment)) is not None:
-                landing, change = last
-                deployment = deployment._replace(
-                    landing=landing, kind=change.kind, level=change.level, doubt=change.doubt
-                )
-                if trail is not None and trail.commit is not None and len(trail.commit.commits) == 1:
-                    deployment = deployment._replace(commit=trail.commit.commits[0].id)
-            if deployments:
-                before = deployments[-1]
-                stands = standing(course, environment, deployment.image, before.environment, before.image)
-                deployment = deployment._replace(standing=stands)
-            deployments.append(deployment)
-        shown = tuple(one._replace(image=_shown(one.image)) for one in deployments)
-        self._tracks.append(Track(told.app, told.image, shown, arrivals))
-
-    def add_untold(self, app: App, doubt: Doubtful = NOT_READ) -> None:
-        """Take an app whose history is not known: what it runs today is."""
-        while self._tracks and self._tracks[-1].app == app.name:  # the history broke off within the app
-            self._tracks.pop()
-        several = len(self._contract.images) > 1
-        for keys in self._contract.images:
-            deployments = tuple(
-                Deployment(
-                    stack.environment,
-                    _shown(_today(app, stack, keys)),
-                    files=_files(app, stack.environment),
-                    doubt=doubt,
-                )
-                for stack in app.stacks
+def untold(app: App, doubt: Doubtful = NOT_READ) -> Iterator[Track]:
+    """Yield the images of an app whose history is not known: what it runs today is."""
+    contract = app.contract
+    for keys in contract.images:
+        deployments = tuple(
+            Deployment(
+                stack.environment,
+                _shown(_today(app, stack, keys)),
+                files=_files(app, stack.environment),
+                doubt=doubt,
             )
-            self._tracks.append(Track(app.name, named(keys) if several else None, deployments, (), doubt))
+            for stack in app.stacks
+        )
+        yield Track(app.name, named(keys) if len(contract.images) > 1 else None, deployments, (), doubt)
 
-    def board(self, scope: str) -> Board:
-        """Return the board, or the part of it that has files within a scope."""
-        tracks = (self._within(track, scope) for track in self._tracks) if scope else self._tracks
-        found = sorted((track for track in tracks if track is not None), key=lambda one: (one.app, one.image or ""))
-        return Board(self._contract.environments, tuple(found))
 
-    def _within(self, track: Track, scope: str) -> Track | None:
-        kept = []
-        folder = scope.rstrip("/") + "/"
-        for deployment in track.deployments:
-            inside = [file == scope or file.startswith(folder) for file in deployment.files]
-            if any(inside):
-                kept.append(deployment._replace(covered=all(inside)))
-        return track._replace(deployments=tuple(kept)) if kept else None
+def board(tracks: Iterable[Track], contract: Contract, scope: str) -> Board:
+    """Return the board, or the part of it that has files within a scope."""
+    found = [one for track in tracks if (one := _within(track, scope) if scope else track) is not None]
+    return Board(contract.environments, tuple(sorted(found, key=lambda one: (one.app, one.image or ""))))
+
+
+def _within(track: Track, scope: str) -> Track | None:
+    kept = []
+    folder = scope.rstrip("/") + "/"
+    for deployment in track.deployments:
+        inside = [file == scope or file.startswith(folder) for file in deployment.files]
+        if any(inside):
+            kept.append(deployment._replace(covered=all(inside)))
+    return track._replace(deployments=tuple(kept)) if kept else None
 
 
 def _arrivals(told: Chapter) -> Iterator[Arrival]:
@@ -109,8 +98,12 @@ def _arrivals(told: Chapter) -> Iterator[Arrival]:
 
 
 def _told(landing: Landing) -> Landing:
-    """Return a landing as it may be shown: people write what they should not into subjects of commits."""
-    return landing._replace(author=spoken(landing.author), subject=spoken(landing.subject))
+    """Return a landing as it may be shown: people write what they should not into subjects of commits.
+
+    The time of the pending change is that of the run, which a report does not know.
+    """
+    time = 0 if landing.pending else landing.time
+    return landing._replace(time=time, author=spoken(landing.author), subject=spoken(landing.subject))
 
 
 def _files(app: App, environment: str) -> tuple[str, ...]:

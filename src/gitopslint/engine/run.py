@@ -11,7 +11,8 @@ from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check, Outcome
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
-from gitopslint.engine.board import Tracks
+from gitopslint.engine.board import board as board_of
+from gitopslint.engine.board import track, untold
 from gitopslint.engine.faults import where
 from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
@@ -24,11 +25,13 @@ from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Unit
 from gitopslint.loaders.side import Side
 from gitopslint.model.application import Application, Undecidable
+from gitopslint.model.board import Track
 from gitopslint.model.claim import FileList
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Undecided, Unread
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
 from gitopslint.model.platform import Build, Unused
+from gitopslint.model.redaction import without_credentials
 from gitopslint.model.rule import Catalogue, Level, milder
 from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
 from gitopslint.model.sops import SopsFile, SopsGap
@@ -69,7 +72,7 @@ def run(
     everything is read, and what lies elsewhere is left out of the report. `board`: the report holds the promotion
     board; it is not gathered for nothing.
     """
-    collector = _Collector(side, catalogue, selection, Tracks(side.contract, selection) if board else None)
+    collector = _Collector(side, catalogue, selection, board=board)
     for unit in collector.units():
         collector.take(unit)
     collector.doubt_strangers()
@@ -80,12 +83,13 @@ def run(
 class _Collector:
     """Gathers the outcomes of all units."""
 
-    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection, tracks: Tracks | None) -> None:
+    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection, *, board: bool) -> None:
         self._side = side
         self._view = Viewpoint(side.other, side.turned)
         self._catalogue = catalogue
         self._selection = selection
-        self._tracks = tracks if not side.turned else None  # releases are the matter of the product
+        self._board = board and not side.turned  # releases are the matter of the product
+        self._tracks: list[Track] = []
         self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
         for check in (*CHECKS, *declared_checks(catalogue)):
             if check.rule in selection.levels:
@@ -241,7 +245,7 @@ class _Collector:
             files=sum(map(view.is_own, self._files)),
             apps=self._apps,
             other=view.other,
-            board=self._tracks.board(scope) if self._tracks is not None else None,
+            board=board_of(self._tracks, self._side.contract, scope) if self._board else None,
         )
 
     def _crashes(self) -> list[Fault]:
@@ -259,21 +263,20 @@ class _Collector:
         if unit.app is None:
             return
         if not self._plan.get(Timeline):
-            if self._tracks is not None:
-                self._tracks.add_untold(unit.app)
+            self._tracks += untold(unit.app) if self._board else ()
             return
+        found: list[Track] = []
         try:
             for timeline in self._side.timelines(unit):
                 self._check(timeline)
-                if self._tracks is not None:
-                    self._tracks.add(unit.app, timeline)
+                found += [track(unit.app, timeline, self._selection)] if self._board else []
         except HistoryError as error:
-            if self._tracks is not None:
-                self._tracks.add_untold(unit.app, (str(error), error.remedy))
+            found = list(untold(unit.app, (str(error), error.remedy))) if self._board else []
             for check, _ in self._plan[Timeline]:
                 for release in unit.app.releases:
                     if (node := release.tag or release.digest) is not None:
                         self._doubt(check.rule, Doubt(str(error), error.remedy, node.span))
+        self._tracks += found
 
     def _settle(
         self,
@@ -302,10 +305,11 @@ class _Collector:
         return Finding(
             rule,
             level,
-            offence.message,
+            # A credential may stand where a tag belongs, and rules about tags quote what stands there.
+            without_credentials(offence.message),
             offence.span,
             "",
-            offence.related,
+            tuple(one._replace(note=without_credentials(one.note)) for one in offence.related),
             offence.key_path,
             app or offence.app,
             environment or offence.environment,
@@ -313,7 +317,8 @@ class _Collector:
         )
 
     def _doubt(self, rule: str, doubt: Doubt) -> None:
-        rules, spans = self._doubts.setdefault((doubt.reason, doubt.remedy), (set(), set()))
+        reason = without_credentials(doubt.reason)
+        rules, spans = self._doubts.setdefault((reason, doubt.remedy), (set(), set()))
         rules.add(rule)
         spans.add(doubt.span)
         self._doubted.add(doubt.span.path)

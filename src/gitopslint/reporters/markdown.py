@@ -89,9 +89,11 @@ def _finding(finding: Finding, report: Report) -> str:
 
 
 def _board(report: Report) -> Iterator[str]:
+    if report.board is None:
+        return
     yield "### Promotion board"
     yield ""
-    if report.board is None or not report.board.tracks:
+    if not report.board.tracks:
         yield "No app."
         return
     judged = judgements(report)
