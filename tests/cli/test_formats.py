@@ -52,6 +52,14 @@ def test_no_secret_in_any(teller: Storyteller, tmp_path: Path) -> None:
     assert [name for name, text in written.items() if SECRET[4:12] in text] == []
 
 
+def test_no_secret_in_the_history(teller: Storyteller, capfd: pytest.CaptureFixture[str]) -> None:
+    """Nor is it in what `gitopslint history` tells, today or when another tag has taken its place."""
+    teller.tell([Code(), {"dev": SECRET}, {"dev": "{1}-r1"}])
+    for words in (["history"], ["history", "--format", "json"], ["check"]):
+        main(words)
+        assert SECRET[4:12] not in capfd.readouterr().out
+
+
 def test_no_format_hides_a_crash(teller: Storyteller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule that crashed is in every report, and nothing on the board passes."""
 
@@ -77,6 +85,16 @@ def test_no_format_hides_what_is_undecided(teller: Storyteller, tmp_path: Path) 
     code, written = reports(tmp_path, str(shallow), "--select", "skipped-environment")
     assert code == 0
     assert [name for name, text in written.items() if "GIT_DEPTH" not in text] == []
+
+
+def test_a_part_of_the_repository(teller: Storyteller, tmp_path: Path) -> None:
+    """A run on one file reports on that file: its environment is on the board, alone, and judged by no more."""
+    teller.tell([Code(), {"dev": "{1}-r1"}, {"prod": "{1}-r1"}])
+    _, written = reports(tmp_path, "deploy/env/release-prod/shop.yaml")
+    (app,) = json.loads(written["json"])["board"]["apps"]
+    assert [one["environment"] for one in app["environments"]] == ["prod"]
+    assert {change["environment"] for landing in app["landings"] for change in landing["changes"]} == {"prod"}
+    assert ">dev<" not in written["html"]
 
 
 def test_platform_has_no_board(teller: Storyteller, tmp_path: Path) -> None:

@@ -120,6 +120,15 @@ def test_finding() -> None:
     assert "<code>deploy/env/release-prod/shop.yaml:3:8</code>" in text
 
 
+def test_rules_in_several_lines() -> None:
+    """A rule of the repository may explain itself in several lines; they are read as one."""
+    report = reports.one_finding()
+    rule = report.catalogue["mutable-tag"]._replace(why="It\n  moves.\n", fix="")
+    text = page(report._replace(catalogue=report.catalogue | {"mutable-tag": rule}))
+    assert "<strong>Why: </strong>It moves.</p>" in text
+    assert "<strong>Fix: </strong>" not in text
+
+
 def test_nothing_green_by_accident() -> None:
     """What is undecided, crashed or not read is on the page, in words."""
     report = reports.undecided()._replace(faults=reports.faults().faults, unread=(Unread(LAYER, "Permission denied"),))

@@ -9,6 +9,7 @@ from typing import Any
 from gitopslint.checks import layers
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check, Outcome
+from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
 from gitopslint.engine.board import board as board_of
@@ -269,7 +270,7 @@ class _Collector:
         try:
             for timeline in self._side.timelines(unit):
                 self._check(timeline)
-                found += [track(unit.app, timeline, self._selection)] if self._board else []
+                found += [track(unit.app, Course(timeline), self._selection)] if self._board else []
         except HistoryError as error:
             found = list(untold(unit.app, (str(error), error.remedy))) if self._board else []
             for check, _ in self._plan[Timeline]:

@@ -21,7 +21,7 @@ def board_table(board: Board, judged: Mapping[tuple[str, str], Judgement], apps:
         return element("p", "There is no app to show.")
     present = {one.environment for track in tracks for one in track.deployments}
     names = [name for name in board.environments if name in present]
-    against = names[1:]
+    against = [name for name in names if any(_stands(track, name) for track in tracks)]
     head = element(
         "tr",
         element("th", "app", scope="col"),
@@ -32,6 +32,10 @@ def board_table(board: Board, judged: Mapping[tuple[str, str], Judgement], apps:
     caption = element("caption", "What every environment runs today, and how it stands to the one before it.")
     table = element("table", caption, element("thead", head), element("tbody", rows), class_="board")
     return element("div", table, class_="scroll", role="group", aria_label="Promotion board", tabindex=0)
+
+
+def _stands(track: Track, environment: str) -> bool:
+    return any(one.environment == environment and one.standing is not None for one in track.deployments)
 
 
 def _row(

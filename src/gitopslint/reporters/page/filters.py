@@ -33,8 +33,12 @@ def filter_form(report: Report, apps: Mapping[str, int]) -> Markup:
 
 
 def _environments(report: Report) -> Iterable[str]:
+    """Return the environments that the page is about, in the order of promotion."""
     on_board = report.board.environments if report.board is not None else ()
-    return dict.fromkeys([*on_board, *(one.environment for one in report.findings if one.environment is not None)])
+    tracks = report.board.tracks if report.board is not None else ()
+    named = {one.environment for one in report.findings if one.environment is not None}
+    named |= {one.environment for track in tracks for one in track.deployments}
+    return [*(name for name in on_board if name in named), *sorted(named.difference(on_board))]
 
 
 def _choice(name: str, options: Iterable[tuple[str, str]]) -> Markup:

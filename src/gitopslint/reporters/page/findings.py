@@ -144,11 +144,15 @@ def rule_list(report: Report) -> Markup | None:
         element(
             "article",
             element("h3", rule.name, id=f"rule-{rule.name}"),
-            element("p", rule.summary),
-            element("p", element("strong", "Why: "), rule.why) if rule.why else None,
-            element("p", element("strong", "Fix: "), rule.fix) if rule.fix else None,
+            element("p", _one_line(rule.summary)),
+            element("p", element("strong", "Why: "), _one_line(rule.why)) if rule.why else None,
+            element("p", element("strong", "Fix: "), _one_line(rule.fix)) if rule.fix else None,
         )
         for rule in known
     ]
     title = element("h2", "The rules behind the findings", id="rules-title")
     return element("section", title, items, aria_labelledby="rules-title", class_="rules")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())  # rules of the repository may be written over several lines
