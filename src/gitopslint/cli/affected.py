@@ -17,7 +17,7 @@ from gitopslint.loaders.git import GitError
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.loaders.schemas import SchemaError
-from gitopslint.loaders.tree import commit_tree
+from gitopslint.loaders.tree import DiskTree, GitTree, commit_tree
 from gitopslint.model.affected import Affected
 from gitopslint.model.landing import FileChange
 from gitopslint.model.rule import Catalogue
@@ -106,6 +106,7 @@ def _found(arguments: argparse.Namespace, shipped: Catalogue) -> Affected:
             tree = commit_tree(ground.repository, ground.prefix, commit)
             before = Product(tree, contract_at(tree, ground, commit, shipped), ground.prefix)
             with closing(before):
+                assert isinstance(ground.tree, GitTree | DiskTree)  # nothing unsaved was given
                 changes = changed_files(ground.repository, ground.prefix, tree, ground.tree)
                 linked: tuple[FileChange, ...] = ()
                 if ".gitmodules" in {*tree.paths, *ground.tree.paths} or ground.prefix:
