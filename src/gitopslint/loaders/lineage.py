@@ -194,7 +194,7 @@ class Files:
         """Read the history of one file that stands in none of the folders."""
         versions = [
             Version(landed.landing, path, change.new, link=change.link)
-            for landed in self._history.steps([path])
+            for landed in self._history.steps_of(path)
             for change in landed.changes
             if change.path == path
         ]
