@@ -22,10 +22,10 @@ from typing import NamedTuple
 ENVIRONMENTS = ("dev", "prod")
 _EPOCH = 1_767_225_600
 _WHO = "release-bot <release-bot@example.com>"
-_WORDS = (
-    "anchor basil cedar delta ember fjord grove heron inlet jasper kelp larch maple north olive prism quill river "
-    "slate thyme ultra vista wharf xylem yarrow zinc"
-).split()
+_WORDS = tuple(
+    "anchor basil cedar delta ember fjord grove heron inlet jasper kelp larch maple north olive prism quill river "  # noqa: SIM905
+    "slate thyme ultra vista wharf xylem yarrow zinc".split()
+)
 _ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 _PLANTED = {

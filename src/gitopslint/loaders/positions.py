@@ -6,8 +6,6 @@ import bisect
 import re
 from typing import Any
 
-from yaml.events import MappingStartEvent
-
 from gitopslint.model.document import Node
 from gitopslint.model.span import Span
 
@@ -58,18 +56,19 @@ class Positions:
         return self.offsets(start, end)
 
     def collection(self, event: Any, closing: Any, first: Node | None, last: Node | None) -> Span:
-        """Return the span of a mapping or list by its first and last events and its first and last values.
+        """Return the span of a mapping or list by its first and last events and its last value.
 
-        What stands in blocks ends with its last value: the parser ends it where the next one begins.
+        What stands in blocks ends with its last value: the parser ends it where the next one begins. A mapping starts
+        at its first key, which is that of `first`; a list, which passes none, starts at its first dash.
         """
         start = self.event(event)
         if event.anchor is not None or event.tag is not None:
             at = self.value_start(event)
             start = self.offsets(at, at)
-        if event.flow_style or first is None or last is None:
+        if event.flow_style or last is None:
             end = self.event(closing)
         else:
-            if isinstance(event, MappingStartEvent):  # it starts at its first key; a list starts at its first dash
+            if first is not None:
                 start = first.key_span
             end = written(last)
             if (end.line, end.column) < (last.key_span.line, last.key_span.column):

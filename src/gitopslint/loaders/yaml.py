@@ -26,6 +26,7 @@ from yaml.events import (
 from yaml.tokens import ScalarToken
 
 from gitopslint.loaders.positions import BREAK, Positions, written
+from gitopslint.loaders.yaml_problems import character_problem, syntax_problem
 from gitopslint.model.document import Document, Later, Node, Problem, Style, walk
 from gitopslint.model.scalars import KINDS, Scalar, key_text, resolve, resolve_as
 from gitopslint.model.span import Span, file_start
@@ -73,9 +74,16 @@ def parse(path: str, data: bytes) -> Document:
     except _Refused as refused:
         return Document(path, text, tuple(builder.roots), refused.problem)
     except yaml.MarkedYAMLError as error:
-        return Document(path, text, tuple(builder.roots), builder.syntax_problem(error))
+        return Document(
+            path, text, tuple(builder.roots), syntax_problem(error, path, text, builder.positions, MAX_DEPTH)
+        )
     except yaml.reader.ReaderError as error:
-        return Document(path, text, tuple(builder.roots), builder.character_problem(error))
+        return Document(
+            path,
+            text,
+            tuple(builder.roots),
+            character_problem(error, text, builder.positions, in_bytes=hasattr(yaml, "CSafeLoader")),
+        )
     return Document(path, text, tuple(builder.roots), builder.problem)
 
 
@@ -168,7 +176,7 @@ class _Builder:
         self._deepest = 0
         self._infinite = False
         self._next = _events(text)
-        self._positions = positions = Positions(path, text)
+        self.positions = positions = Positions(path, text)
         # Bound once: nodes keep these to find their spans when they are asked for.
         self._span, self._collection_span = positions.offsets, positions.collection
 
@@ -182,31 +190,6 @@ class _Builder:
                 if self._infinite:
                     self._note_infinite(root)
                 yield root
-
-    def syntax_problem(self, error: yaml.MarkedYAMLError) -> Problem:
-        mark = error.problem_mark or error.context_mark
-        at = file_start(self.path) if mark is None else self._positions.offsets(mark.index, mark.index)
-        message = error.problem or error.context or "not valid YAML"
-        if error.context and error.problem:
-            message = f"{error.problem} {error.context}"
-        if "maximum nesting depth" in message:  # libyaml's own bound, since PyYAML 6.0.4, comes before ours
-            return Problem("limit", f"it is nested deeper than {MAX_DEPTH} levels", at)
-        if mark is not None and self.text[mark.index : mark.index + 1] == "\t":
-            message = "YAML is indented with blanks, and here is a tab"
-        return Problem("syntax", message.strip(), at)
-
-    def character_problem(self, error: yaml.reader.ReaderError) -> Problem:
-        # The C parser counts bytes here, the other one characters.
-        position = error.position
-        if hasattr(yaml, "CSafeLoader"):
-            position = len(self.text.encode()[:position].decode("utf-8", "ignore"))
-        character = self.text[position : position + 1]
-        name = f"U+{ord(character):04X}" if character else "a character"
-        return Problem(
-            "syntax",
-            f"{name} is a control character that YAML does not allow",
-            self._positions.offsets(position, position + 1),
-        )
 
     def _node(self, event: Any, key: Node | Later | None, depth: int) -> Node:
         """Build the value that begins with an event. The classes are compared, because that is twice as fast."""
@@ -248,7 +231,7 @@ class _Builder:
         if text and tag is None and anchor is None and written_style not in _BLOCKS:
             where: Span | Later = (self._span, event.start_mark.index, event.end_mark.index)
         elif text or written_style or key is None:
-            where = self._positions.scalar(event)
+            where = self.positions.scalar(event)
         else:  # it has no width of its own
             where = key.span if isinstance(key, Node) else key[-3:]
         value: Scalar = text
@@ -296,8 +279,7 @@ class _Builder:
         following, build, below = self._next, self._node, depth + 1
         while (item := following()).__class__ is not SequenceEndEvent:
             items.append(build(item, None, below))
-        first, last = (items[0], items[-1]) if items else (None, None)
-        where = (self._collection_span, event, item, first, last)
+        where = (self._collection_span, event, item, None, items[-1] if items else None)
         return Node(items, where, "flow" if event.flow_style else "block", "", event.tag, key)
 
     def _mapping(self, event: Any, key: Node | Later | None, depth: int) -> Node:
@@ -374,7 +356,7 @@ class _Builder:
         return merged
 
     def _at(self, event: Event) -> Span:
-        return self._positions.event(event)
+        return self.positions.event(event)
 
     def _note(self, span: Span, message: str) -> None:
         self.problem = self.problem or Problem("helm", message, span)
