@@ -9,6 +9,7 @@ from typing import Any
 from gitopslint.checks import layers
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check, Outcome
+from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
 from gitopslint.engine.faults import where
@@ -33,7 +34,6 @@ from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
 from gitopslint.model.sops import SopsFile, SopsGap
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span, file_start, is_across
-from gitopslint.model.timeline import Timeline
 
 Subject = (
     Layer
@@ -43,7 +43,7 @@ Subject = (
     | Application
     | Manifest
     | FileList
-    | Timeline
+    | Course
     | SecretScan
     | Build
     | SopsFile
@@ -125,7 +125,7 @@ class _Collector:
         for stack in unit.app.stacks if unit.app is not None else ():
             self._applications = self._applications or stack.application is not None
             for gatherer in self._gatherers:
-                self._settle(gatherer.rule, partial(gatherer.gather, stack), str(stack))
+                self._settle(gatherer.rule, partial(gatherer.gather, stack), stack)
         for one in unit.applications:
             if isinstance(one, Undecidable):
                 self._doubt_application(one)
@@ -247,17 +247,17 @@ class _Collector:
 
     def _check(self, subject: Subject) -> None:
         for check, options in self._plan.get(type(subject), ()):
-            self._settle(check.rule, partial(check, subject, options), str(subject), subject.app, subject.environment)
+            self._settle(check.rule, partial(check, subject, options), subject, subject.app, subject.environment)
 
     def _check_timelines(self, unit: Unit) -> None:
         """Judge how today's releases got where they are; the history is read only when a rule wants it."""
-        if unit.app is None or not self._plan.get(Timeline):
+        if unit.app is None or not self._plan.get(Course):
             return
         try:
             for timeline in self._side.timelines(unit):
-                self._check(timeline)
+                self._check(Course(timeline))
         except HistoryError as error:
-            for check, _ in self._plan[Timeline]:
+            for check, _ in self._plan[Course]:
                 for release in unit.app.releases:
                     if (node := release.tag or release.digest) is not None:
                         self._doubt(check.rule, Doubt(str(error), error.remedy, node.span))
@@ -266,7 +266,7 @@ class _Collector:
         self,
         rule: str,
         judge: Callable[[], Iterator[Outcome]],
-        subject: str,
+        subject: object,
         app: str | None = None,
         environment: str | None = None,
     ) -> None:
@@ -280,7 +280,7 @@ class _Collector:
                 else:
                     self._doubt(rule, outcome)
         except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
-            self._faults.append(Fault(rule, subject, where(error)))
+            self._faults.append(Fault(rule, str(subject), where(error)))
 
     def _finding(self, rule: str, offence: Offence, app: str | None, environment: str | None) -> Finding:
         level: Level = self._selection.levels[rule]
@@ -309,7 +309,7 @@ class _Collector:
         """Where a layer cannot be read, nobody knows which image would be deployed."""
         for stack in app.stacks:
             if stack.values is None:
-                checks = [check for over in (Release, Stack, Timeline) for check, _ in self._plan.get(over, ())]
+                checks = [check for over in (Release, Stack, Course) for check, _ in self._plan.get(over, ())]
                 for rule in {check.rule for check in checks} | {gatherer.rule for gatherer in self._gatherers}:
                     self._doubt(rule, _unknown_values(stack))
 

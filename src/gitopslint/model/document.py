@@ -66,6 +66,12 @@ class Node:
         where: Span = self._where
         return where
 
+    def stands_where(self, other: Node) -> bool:
+        """Tell whether two nodes are one written value, without working out where it stands if that can be helped."""
+        if self._where.__class__ is tuple and other._where.__class__ is tuple:
+            return bool(self._where == other._where)
+        return self.span == other.span
+
     @property
     def key(self) -> Node | None:
         """The key under which the value stands."""
