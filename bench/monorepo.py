@@ -125,16 +125,17 @@ def _first(shape: Shape, plan: dict[int, str], chance: random.Random) -> dict[st
 
 def _release(number: int, environment: str, build: int, broken: str | None) -> str:
     app = name(number)
-    tag = f"1.{build // 20}.{build % 20}-r{number % 10}"
-    written = f'"{tag}"'
-    if broken == "mutable-tag" and environment == "prod":
-        written = "latest"
+    digest = hashlib.sha256(f"{app} {build}".encode()).hexdigest()
+    # The code is elsewhere: no tag names a commit of this repository.
+    written = f'"1.{build // 20}.{build % 20}-{digest[::-1][:12]}"'
     if broken == "retyped-tag" and environment == "dev":
         written = "1.10"
-    digest = hashlib.sha256(f"{app} {build}".encode()).hexdigest()
+    pinned = f'  digest: "sha256:{digest}"\n'
+    if broken == "mutable-tag" and environment == "prod":  # with a digest it would be none
+        written, pinned = "latest", ""
     return (
         f"# What {app} runs in {environment}; written by the pipeline.\nimage:\n"
-        f'  repository: "registry.example.com/shop/{app}"\n  tag: {written}\n  digest: "sha256:{digest}"\n'
+        f'  repository: "registry.example.com/shop/{app}"\n  tag: {written}\n{pinned}'
     )
 
 
