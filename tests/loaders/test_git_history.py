@@ -294,6 +294,24 @@ def test_folders_and_files_that_take_turns(tmp_path: Path) -> None:
         assert [(step.landing, step.changes) for step in landed(repo, *folders)] == expected, folders
 
 
+def test_many_questions_for_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After many questions all ids are listed instead, those on no branch included, and the answers are the same."""
+    repo = Repo(tmp_path)
+    ids = [repo.commit(f"Number {number}", {"a": str(number)}) for number in range(3)]
+    repo.git("reset", "--quiet", "--hard", ids[1])
+    blob = repo.git("rev-parse", "HEAD:a")
+    asked = history(repo)
+    listed = history(repo)
+    for prefix in (*(one[:7] for one in ids), ids[2], blob[:7], "0000000", "fffffff", ids[0][:12] + "x"):
+        monkeypatch.setattr("gitopslint.loaders.git_history._MOST_LOOKUPS", 1_000)
+        expected = asked.commits(prefix)
+        monkeypatch.setattr("gitopslint.loaders.git_history._MOST_LOOKUPS", 0)
+        assert listed.commits(prefix) == expected, prefix
+    assert [one.id for one in listed.commits(ids[2][:7])] == [ids[2]]
+    asked.close()
+    listed.close()
+
+
 def test_names_of_commits(tmp_path: Path) -> None:
     """Branches, tags and ids stand for commits; what looks like an option stands for none."""
     repo = Repo(tmp_path)

@@ -111,7 +111,7 @@ class _Collector:
         """Yield what is to be checked: all files without the apps around them, where only secrets are looked for."""
         if self._secret_rules and set(self._secret_rules) == set(self._selection.levels):
             return self._side.texts()
-        return self._side.units(texts=bool(self._secret_rules))
+        return self._side.units(texts=bool(self._secret_rules), past=Course in self._plan)
 
     def take(self, unit: Unit) -> None:
         """Check what belongs together; afterwards nothing holds on to the unit's documents."""

@@ -6,6 +6,8 @@ Source of the formats: git-log(1), git-diff-tree(1), git-cat-file(1).
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -17,6 +19,7 @@ from gitopslint.loaders.main_line import RAW, Step, Told, chain, changes_from, l
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 
 _MOST_KEPT = 8  # changes of a landing that are remembered
+_MOST_LOOKUPS = 200  # from here on all ids are listed: that takes as long as some hundreds of questions
 _AT_ONCE = 500  # requests of 65 bytes that may wait without filling a pipe
 _ENDING = b"//\n"  # no path from the top starts so
 
@@ -48,6 +51,7 @@ class GitHistory:
         self.cut_off = shallow == "true"
         self._boundary = self._read_boundary(place.rstrip("\n")) if self.cut_off else frozenset[str]()
         self._now = now
+        self._lookups = 0
         self._whole: dict[str, tuple[FileChange, ...]] = {}
         self._talks: dict[tuple[str, ...], Conversation] = {}
 
@@ -132,6 +136,13 @@ class GitHistory:
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
+        self._lookups += 1
+        if self._lookups > _MOST_LOOKUPS:
+            start = bisect.bisect_left(self._all_commits, prefix)
+            names = list(
+                itertools.takewhile(lambda one: one.startswith(prefix), self._all_commits[start : start + _AT_ONCE])
+            )
+            return tuple(_commit(*one) for one in self._objects(names) if one is not None)
         (found,) = self._objects([f"{prefix}^{{commit}}"], several=True)
         if found is None:
             return ()
@@ -159,6 +170,12 @@ class GitHistory:
         """All objects that this clone holds."""
         told = self._ask("cat-file", "--batch-all-objects", "--batch-check=%(objectname)")
         return frozenset(told.decode().split())
+
+    @cached_property
+    def _all_commits(self) -> list[str]:
+        """The ids of all commits that this clone holds, sorted."""
+        told = self._ask("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectname)")
+        return sorted(line[7:] for line in told.decode().splitlines() if line.startswith("commit "))
 
     @cached_property
     def _chain(self) -> dict[str, Step]:
