@@ -12,6 +12,8 @@ from gitopslint.checks.check import Check, Outcome
 from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.board import board as board_of
+from gitopslint.engine.board import track, untold
 from gitopslint.engine.faults import where
 from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
@@ -24,11 +26,13 @@ from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Unit
 from gitopslint.loaders.side import Side
 from gitopslint.model.application import Application, Undecidable
+from gitopslint.model.board import Track
 from gitopslint.model.claim import FileList
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Undecided, Unread
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
 from gitopslint.model.platform import Build, Unused
+from gitopslint.model.redaction import without_credentials
 from gitopslint.model.rule import Catalogue, Level, milder
 from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
 from gitopslint.model.sops import SopsFile, SopsGap
@@ -60,13 +64,15 @@ def run(
     prefix: str = "",
     scope: str = "",
     contract_file: str | None = None,
+    board: bool = False,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
-    everything is read, and what lies elsewhere is left out of the report.
+    everything is read, and what lies elsewhere is left out of the report. `board`: the report holds the promotion
+    board; it is not gathered for nothing.
     """
-    collector = _Collector(side, catalogue, selection)
+    collector = _Collector(side, catalogue, selection, board=board)
     for unit in collector.units():
         collector.take(unit)
     collector.doubt_strangers()
@@ -77,11 +83,13 @@ def run(
 class _Collector:
     """Gathers the outcomes of all units."""
 
-    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection) -> None:
+    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection, *, board: bool) -> None:
         self._side = side
         self._view = Viewpoint(side.other, side.turned)
         self._catalogue = catalogue
         self._selection = selection
+        self._board = board and not side.turned  # releases are the matter of the product
+        self._tracks: list[Track] = []
         self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
         for check in (*CHECKS, *declared_checks(catalogue)):
             if check.rule in selection.levels:
@@ -237,6 +245,7 @@ class _Collector:
             files=sum(map(view.is_own, self._files)),
             apps=self._apps,
             other=view.other,
+            board=board_of(self._tracks, self._side.contract, scope) if self._board else None,
         )
 
     def _crashes(self) -> list[Fault]:
@@ -251,16 +260,24 @@ class _Collector:
 
     def _check_timelines(self, unit: Unit) -> None:
         """Judge how today's releases got where they are; the history is read only when a rule wants it."""
-        if unit.app is None or not self._plan.get(Course):
+        if unit.app is None:
             return
+        if not self._plan.get(Course):
+            self._tracks += untold(unit.app) if self._board else ()
+            return
+        found: list[Track] = []
         try:
             for timeline in self._side.timelines(unit):
-                self._check(Course(timeline))
+                course = Course(timeline)
+                self._check(course)
+                found += [track(unit.app, course, self._selection)] if self._board else []
         except HistoryError as error:
+            found = list(untold(unit.app, (str(error), error.remedy))) if self._board else []
             for check, _ in self._plan[Course]:
                 for release in unit.app.releases:
                     if (node := release.tag or release.digest) is not None:
                         self._doubt(check.rule, Doubt(str(error), error.remedy, node.span))
+        self._tracks += found
 
     def _settle(
         self,
@@ -289,10 +306,11 @@ class _Collector:
         return Finding(
             rule,
             level,
-            offence.message,
+            # A credential may stand where a tag belongs, and rules about tags quote what stands there.
+            without_credentials(offence.message),
             offence.span,
             "",
-            offence.related,
+            tuple(one._replace(note=without_credentials(one.note)) for one in offence.related),
             offence.key_path,
             app or offence.app,
             environment or offence.environment,
@@ -300,7 +318,8 @@ class _Collector:
         )
 
     def _doubt(self, rule: str, doubt: Doubt) -> None:
-        rules, spans = self._doubts.setdefault((doubt.reason, doubt.remedy), (set(), set()))
+        reason = without_credentials(doubt.reason)
+        rules, spans = self._doubts.setdefault((reason, doubt.remedy), (set(), set()))
         rules.add(rule)
         spans.add(doubt.span)
         self._doubted.add(doubt.span.path)
