@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
+from gitopslint.cli.clock import today
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import base_commit, history_of_base
 from gitopslint.cli.pair import Checked, product_side
@@ -65,6 +66,7 @@ def _check(
             prefix=checked.prefix,
             scope=checked.scope,
             contract_file=ground.prefix + FILE_NAME if has_contract else None,
+            today=today(),
         )
 
 

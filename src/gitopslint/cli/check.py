@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
+from gitopslint.cli.clock import today
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
 from gitopslint.cli.output import FORMATS, colourful, render, write_file, write_out
 from gitopslint.cli.pair import open_checked
@@ -100,6 +101,7 @@ def check(arguments: argparse.Namespace) -> int:
             prefix=workspace.prefix,
             scope=workspace.scope,
             contract_file=workspace.contract_file,
+            today=today(),
         )
     if arguments.new_only:
         from gitopslint.cli.before import since_base  # few runs compare
