@@ -6,11 +6,11 @@ import argparse
 from contextlib import closing
 
 from gitopslint.cli.clock import today
-from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
+from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, tell
 from gitopslint.cli.output import FORMATS, colourful, render, write_file, write_out
 from gitopslint.cli.pair import open_checked
+from gitopslint.cli.subject import declare_subject, selection_of
 from gitopslint.engine.run import run
-from gitopslint.engine.selection import UnknownRuleError, select
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import LEVELS
@@ -18,23 +18,9 @@ from gitopslint.model.rule import LEVELS
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
+    declare_subject(parser)
     add = parser.add_argument
-    add(
-        "path",
-        metavar="PATH",
-        nargs="?",
-        default=".",
-        help="the repository, or a file or folder in it to report on (default: here)",
-    )
     add("--staged", action="store_true", help="check what is staged for the next commit, not the files on disk")
-    add("--platform", metavar="DIR", help="in the product: a checkout of the platform repository")
-    add("--product", metavar="DIR", help="in the platform: a checkout of the product repository")
-    add(
-        "--base",
-        metavar="REF",
-        help="what the change is to be merged into: all since then counts as one landing "
-        "(default: what the variables of a merge-request pipeline say)",
-    )
     add(
         "--new-only",
         action="store_true",
@@ -42,20 +28,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "(with --staged, the base is HEAD by default)",
     )
     add(
-        "--select",
-        metavar="RULE",
-        action="extend",
-        default=[],
-        type=_names,
-        help="run only these rules or families (repeatable, or with commas)",
-    )
-    add(
-        "--ignore",
-        metavar="RULE",
-        action="extend",
-        default=[],
-        type=_names,
-        help="leave out these rules or families (repeatable, or with commas)",
+        "--baseline",
+        metavar="FILE",
+        help="findings that this file holds are known and do not fail; `gitopslint baseline` writes it "
+        "(default: what the contract says)",
     )
     add(
         "--fail-on",
@@ -88,21 +64,21 @@ def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
     shipped = load_catalogue()
     workspace = open_checked(arguments, shipped)
-    catalogue = workspace.catalogue
-    try:
-        selection = select(catalogue, workspace.side.contract, arguments.select, arguments.ignore)
-    except UnknownRuleError as error:
-        raise UsageError(str(error)) from None
+    selection = selection_of(arguments, workspace)
     with closing(workspace.side) as side:
         report = run(
             side,
-            catalogue,
+            workspace.catalogue,
             selection,
             prefix=workspace.prefix,
             scope=workspace.scope,
             contract_file=workspace.contract_file,
             today=today(),
         )
+    if arguments.baseline or workspace.ground.contract.baseline:
+        from gitopslint.cli.recorded import with_baseline  # not every repository has one
+
+        report = with_baseline(report, workspace, selection, arguments.baseline)
     if arguments.new_only:
         from gitopslint.cli.before import since_base  # few runs compare
 
@@ -140,13 +116,6 @@ def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
     if any(LEVELS.index(finding.level) >= threshold for finding in report.introduced):
         return FINDINGS
     return FINDINGS if report.undecided and arguments.undecided == "error" else CLEAN
-
-
-def _names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        raise argparse.ArgumentTypeError(f"{text!r} holds an empty name")
-    return names
 
 
 def _report(text: str) -> tuple[str, str]:

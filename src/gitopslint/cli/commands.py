@@ -54,6 +54,12 @@ def _history() -> Command:
     return Command(declare, history)
 
 
+def _baseline() -> Command:
+    from gitopslint.cli.baseline import baseline, declare
+
+    return Command(declare, baseline)
+
+
 def _init() -> Command:
     from gitopslint.cli.init import declare, init
 
@@ -72,6 +78,7 @@ COMMANDS = {
     "rules": Entry("List the rules in force here, or test the repository's own.", _rules),
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
+    "baseline": Entry("Write down today's findings, so that only new ones fail.", _baseline),
     "init": Entry("Write a contract file with the default layout, every line explained.", _init),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
 }

@@ -33,7 +33,7 @@ from gitopslint.model.layer import App, Release, Stack
 from gitopslint.model.rule import Catalogue, Level, milder
 from gitopslint.model.secret import SECRET_RULES, TextFile
 from gitopslint.model.source import Source
-from gitopslint.model.span import Span, file_start, is_across
+from gitopslint.model.span import Span, file_start, is_across, within
 from gitopslint.model.timeline import Timeline
 
 
@@ -223,11 +223,11 @@ class _Collector:
         return Report(
             catalogue=self._catalogue,
             rules=tuple(self._selection.levels),
-            findings=tuple(finding for finding in findings if _within(finding.span.path, scope)),
-            undecided=tuple(one for one in undecided if any(_within(span.path, scope) for span in one.spans)),
-            waived=tuple(one for one in accepted.waived if _within(one.finding.span.path, scope)),
+            findings=tuple(finding for finding in findings if within(finding.span.path, scope)),
+            undecided=tuple(one for one in undecided if any(within(span.path, scope) for span in one.spans)),
+            waived=tuple(one for one in accepted.waived if within(one.finding.span.path, scope)),
             faults=tuple(sorted(self._faults + self._crashes())),
-            unread=tuple(one for one in sorted(view.unread(self._unread)) if _within(one.path, scope)),
+            unread=tuple(one for one in sorted(view.unread(self._unread)) if within(one.path, scope)),
             sources=view.sources(self._sources),
             prefix=prefix,
             contract=contract_file,
@@ -344,7 +344,3 @@ class _Collector:
 
     def _source(self, file: TextFile) -> Source:
         return self._secrets.source(file, self._secret_spans.get(file.path, ()))
-
-
-def _within(path: str, scope: str) -> bool:
-    return not scope or path == scope or path.startswith(scope.rstrip("/") + "/")
