@@ -19,7 +19,7 @@ PROD = "deploy/env/release-prod/shop.yaml"
 ENV = "deploy/env/dev/shop.yaml"
 HEAD = "image:\n  repository: registry.example.com/shop\n"
 LATEST = HEAD + "  tag: latest\n"
-SECRET = f"{CLEAN[ENV]}db:\n  password: summer2024\n"
+SECRET = f"{CLEAN[ENV]!s}db:\n  password: summer2024\n"
 SELECT = ["--select", "mutable-tag,secrets,waivers,layers"]
 
 
