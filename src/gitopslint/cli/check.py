@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
+from time import perf_counter
 
 from gitopslint.cli.clock import today
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, tell
 from gitopslint.cli.output import FORMATS, colourful, render, write_file, write_out
-from gitopslint.cli.pair import open_checked
+from gitopslint.cli.pair import Checked, open_checked
+from gitopslint.cli.progress import progress
 from gitopslint.cli.subject import declare_subject, selection_of
 from gitopslint.engine.run import run
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import LEVELS
+from gitopslint.model.span import within
+from gitopslint.reporters.escape import visible
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -56,16 +60,32 @@ def declare(parser: argparse.ArgumentParser) -> None:
         type=_report,
         help="write another report in the same run (repeatable)",
     )
+    add(
+        "--statistics",
+        action="store_true",
+        help="count findings by rule and by app: below the text, or on standard error; there also where the time went",
+    )
+    add("--show-files", action="store_true", help="list all files and what each is read as; nothing is checked")
+    add(
+        "--progress",
+        choices=("auto", "never"),
+        default="auto",
+        help="say on a terminal how far a long run has got (auto, default), or do not (never)",
+    )
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
     add("--exit-zero", action="store_true", help="end with 0 although there are findings")
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
+    started = perf_counter()
     shipped = load_catalogue()
     workspace = open_checked(arguments, shipped)
+    opened = perf_counter()
     selection = selection_of(arguments, workspace)
-    with closing(workspace.side) as side:
+    if arguments.show_files:
+        return _show_files(workspace)
+    with closing(workspace.side) as side, progress(arguments.progress) as watch:
         report = run(
             side,
             workspace.catalogue,
@@ -74,7 +94,9 @@ def check(arguments: argparse.Namespace) -> int:
             scope=workspace.scope,
             contract_file=workspace.contract_file,
             today=today(),
+            watch=watch,
         )
+    checked = perf_counter()
     if arguments.baseline or workspace.ground.contract.baseline:
         from gitopslint.cli.recorded import with_baseline  # not every repository has one
 
@@ -85,8 +107,24 @@ def check(arguments: argparse.Namespace) -> int:
         report = since_base(report, workspace, arguments, shipped)
     if arguments.undecided == "ignore":
         report = report._replace(undecided=())
+    compared = perf_counter()
     _write(report, arguments)
+    if arguments.statistics:
+        from gitopslint.cli.account import give_account  # few runs are asked for one
+
+        below = arguments.output_format == "text" and not arguments.output_file
+        spent = {"open": opened - started, "check": checked - opened, "compare": compared - checked}
+        give_account(report, below, spent | {"report": perf_counter() - compared})
     return _exit_code(report, arguments)
+
+
+def _show_files(workspace: Checked) -> int:
+    from gitopslint.loaders.inventory import inventory  # few runs list files
+
+    with closing(workspace.side) as side:
+        files = [one for one in inventory(side) if within(one.path, workspace.scope)]
+    write_out("".join(f"{visible(workspace.prefix + one.path)}\t{visible(one.use)}\n" for one in files))
+    return CLEAN
 
 
 def _write(report: Report, arguments: argparse.Namespace) -> None:

@@ -46,16 +46,19 @@ def run(
     scope: str = "",
     contract_file: str | None = None,
     today: str | None = None,
+    watch: Callable[[Unit], None] | None = None,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
     everything is read, and what lies elsewhere is left out of the report. `today` is the day, as `2026-03-01`, that
-    tells which waivers have ended.
+    tells which waivers have ended. `watch` is told of each unit that has been checked.
     """
     collector = _Collector(side, catalogue, selection, today)
     for unit in collector.units():
         collector.take(unit)
+        if watch is not None:
+            watch(unit)
     collector.doubt_strangers()
     collector.conclude()
     return collector.report(prefix, scope, contract_file)
