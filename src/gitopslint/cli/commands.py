@@ -66,6 +66,12 @@ def _init() -> Command:
     return Command(declare, init)
 
 
+def _completion() -> Command:
+    from gitopslint.cli.completion import completion, declare
+
+    return Command(declare, completion)
+
+
 def _schema() -> Command:
     from gitopslint.cli.schema import declare, schema
 
@@ -81,4 +87,5 @@ COMMANDS = {
     "baseline": Entry("Write down today's findings, so that only new ones fail.", _baseline),
     "init": Entry("Write a contract file with the default layout, every line explained.", _init),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
+    "completion": Entry("Print a script that completes the words of gitopslint in a shell.", _completion),
 }
