@@ -85,7 +85,7 @@ COMMANDS = {
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
     "baseline": Entry("Write down today's findings, so that only new ones fail.", _baseline),
-    "init": Entry("Write a contract file with the default layout, every line explained.", _init),
+    "init": Entry("Look at a repository and write a contract that fits it, every line explained.", _init),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
     "completion": Entry("Print a script that completes the words of gitopslint in a shell.", _completion),
 }
