@@ -212,11 +212,7 @@ class _Survey:
         layers = []
         for template, files in by_template.items():
             chart = self._is_chart(files[0].path)
-            release = (
-                not chart
-                and "{env}" in template
-                and 2 * sum(self._is_release(one, extra) for one in files) > len(files)
-            )
+            release = not chart and "{env}" in template and self._releasing(files, extra)
             role: Role = "chart" if chart else "release" if release else "env"
             have = {(one.app, one.environment) for one in files}
             wanted = {
@@ -234,6 +230,10 @@ class _Survey:
             return (layer.role != "chart", mean, ranks[layer.role], holds, layer.path)
 
         return tuple(sorted(layers, key=order))
+
+    def _releasing(self, files: Sequence[Guess], extra: int) -> bool:
+        """Tell whether most files of a kind say which image runs; an odd one will be a finding."""
+        return 2 * sum(self._is_release(one, extra) for one in files) > len(files)
 
     def _is_release(self, one: Guess, extra: int = _MOST_RELEASE_KEYS) -> bool:
         """Tell whether a file says which image runs, and hardly anything else."""
