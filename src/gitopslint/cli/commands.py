@@ -60,6 +60,12 @@ def _baseline() -> Command:
     return Command(declare, baseline)
 
 
+def _verify() -> Command:
+    from gitopslint.cli.verify import declare, verify
+
+    return Command(declare, verify)
+
+
 def _init() -> Command:
     from gitopslint.cli.init import declare, init
 
@@ -85,6 +91,7 @@ COMMANDS = {
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
     "baseline": Entry("Write down today's findings, so that only new ones fail.", _baseline),
+    "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
     "init": Entry("Look at a repository and write a contract that fits it, every line explained.", _init),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
     "completion": Entry("Print a script that completes the words of gitopslint in a shell.", _completion),
