@@ -101,6 +101,20 @@ LAYOUTS: dict[str, Expected] = {
         ["env services/{app}/values.yaml", "env services/{app}/values-{env}.yaml"],
         {".github/workflows/dev.yaml": "on: push\n", "docker-compose.dev.yaml": "services: {a: {image: 'a:1'}}\n"},
     ),
+    "images that others build": Expected(
+        each(
+            "apps/{app}/{env}.yaml",
+            f"{{app}}: {{image: {{repository: r/{{app}}, tag: {TAG}}}}}\n"
+            "redis: {image: {repository: redis, tag: 7.2.1}}\na: 1\nb: 2\n",
+        ),
+        ["dev", "prod"],
+        ["env apps/{app}/{env}.yaml"],
+        images=[
+            {"repository": f"{app}.image.repository", "tag": f"{app}.image.tag", "digest": f"{app}.image.digest"}
+            for app in ("cart", "shop")
+        ],
+        also="have them: redis.image.tag; add those",
+    ),
     "dots in the names": Expected(
         each("config/{app}.{env}.yaml", BOTH, apps=("shop", "shop-api")),
         ["dev", "prod"],

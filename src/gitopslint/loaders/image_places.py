@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from gitopslint.model.contract import Contract
 from gitopslint.model.document import KeyPath, Node, walk
 from gitopslint.model.image import split_reference
 from gitopslint.model.proposal import FoundImage
+from gitopslint.model.tag import commit_in
 
 _REPOSITORY = ("repository", "name", "image")
 _FLAT = (("imageTag", ("imageRepository", "imageName", "image")), ("image_tag", ("image_repository", "image")))
 _MOST_IMAGES = 20
+
+Keys = tuple[tuple[str, str], ...]
 
 
 class ImagePlace(NamedTuple):
@@ -43,27 +47,37 @@ def images_in(root: Node) -> Iterator[ImagePlace]:
             yield ImagePlace((("reference", path),), reference.tag)
 
 
-def proposed(files: Iterable[tuple[Node, Sequence[str]]], fallback: Iterable[Node]) -> tuple[FoundImage, ...]:
-    """Return the entries for `images`, the most frequent first.
+def proposed(
+    files: Iterable[tuple[Node, Sequence[str]]], fallback: Iterable[Node]
+) -> tuple[tuple[FoundImage, ...], tuple[str, ...]]:
+    """Return the entries for `images`, the most frequent first, and the key paths of those that others build.
 
     `files` come with the names of environments, which may be keys in them. `fallback` are the defaults of charts,
     which count where nothing else sets an image, and where they know better what a repository is called.
     """
-    counts: Counter[tuple[tuple[str, str], ...]] = Counter()
+    counts: Counter[Keys] = Counter()
+    traced: set[Keys] = set()
     for root, environments in files:
-        counts.update({_written(place, environments) for place in images_in(root)})
+        places = [(_written(place, environments), place.tag) for place in images_in(root)]
+        counts.update({keys for keys, _ in places})
+        traced |= {keys for keys, tag in places if tag and commit_in(tag, Contract().tag_patterns)}
     defaults = {_written(place, ()) for root in fallback for place in images_in(root)}
     if not counts:
         counts.update(defaults)
+    # Where some tags name commits, images whose tags never do are bought in: a database, a proxy.
+    others = [keys for keys in counts if traced and keys not in traced]
     by_tag = {dict(keys).get("tag"): keys for keys in defaults if dict(keys).get("tag")}
     # A release layer often sets the tag alone: then the chart says where the rest is.
-    better: Counter[tuple[tuple[str, str], ...]] = Counter()
+    better: Counter[Keys] = Counter()
     for keys, count in counts.items():
-        better[by_tag.get(dict(keys).get("tag"), keys)] += count
-    return tuple(FoundImage(keys, count) for keys, count in better.most_common(_MOST_IMAGES))
+        if keys not in others:
+            better[by_tag.get(dict(keys).get("tag"), keys)] += count
+    ranked = sorted(better.items(), key=lambda pair: (-pair[1], pair[0]))
+    found = tuple(FoundImage(keys, count) for keys, count in ranked[:_MOST_IMAGES])
+    return found, tuple(sorted(keys[-1][1] if len(keys) == 1 else dict(keys)["tag"] for keys in others))
 
 
-def _written(place: ImagePlace, environments: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _written(place: ImagePlace, environments: Sequence[str]) -> Keys:
     return tuple((part, _key_path(path, environments)) for part, path in place.keys)
 
 

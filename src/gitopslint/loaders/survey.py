@@ -33,6 +33,7 @@ _SHARED = re.compile(r"(?:.*[-_.])?(?:values|common|base|shared|global|defaults?
 _MOST_FILES = 20_000
 _MOST_RELEASE_KEYS = 2
 _MOST_EXCLUDED = 20
+_MOST_NAMED = 8
 _DOCKERFILE = re.compile(r"(?:.*/)?(?:Dockerfile|Containerfile)(?:\.[A-Za-z0-9_-]+)?")
 _FLUX = re.compile(rb"^kind:\s*HelmRelease\b", re.MULTILINE)
 _BUILDS = re.compile(r"docker/web-[^/]+/WEB_CORE_REF")
@@ -77,7 +78,7 @@ class _Survey:
         apps = tuple(sorted({one.app for one in found if one.app is not None}))
         single = None if apps else self._name
         found += self._chart_files(found, loaded, apps)
-        images = proposed(
+        images, bought = proposed(
             [(self._values[one.path].root, environments) for one in found if not self._is_chart(one.path)],
             [self._values[one.path].root for one in found if self._is_chart(one.path)],
         )
@@ -101,7 +102,7 @@ class _Survey:
             self_heal=_self_heal(wiring, environments, found),
             ordered=bool(loaded.files),
             builds=self._builds(),
-            notes=tuple(self._notes(wiring)),
+            notes=tuple(self._notes(wiring, bought)),
         )
 
     def _read(self) -> dict[str, Document]:
@@ -300,7 +301,12 @@ class _Survey:
     def _builds(self) -> bool:
         return any(_BUILDS.fullmatch(path) for path in self._tree.paths)
 
-    def _notes(self, wiring: Wiring) -> Iterator[str]:
+    def _notes(self, wiring: Wiring, bought: Sequence[str] = ()) -> Iterator[str]:
+        if bought:
+            yield (
+                f"tags that never name a commit, as images that others build have them: "
+                f"{', '.join(bought[:_MOST_NAMED])}; add those that are yours to `images`"
+            )
         if self._flux:
             yield (
                 f"{_counted(self._flux, 'HelmRelease')} of Flux: `spec.values` and `valuesFrom` in them are not read "
