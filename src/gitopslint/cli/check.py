@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import closing
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
 from time import perf_counter
 
 from gitopslint.cli.clock import today
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, tell
 from gitopslint.cli.output import FORMATS, colourful, render, write_file, write_out
 from gitopslint.cli.pair import Checked, open_checked
-from gitopslint.cli.progress import progress
 from gitopslint.cli.subject import declare_subject, selection_of
 from gitopslint.engine.run import run
 from gitopslint.loaders.rules import load_catalogue
+from gitopslint.loaders.unit import Unit
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import LEVELS
 from gitopslint.model.span import within
@@ -85,7 +87,7 @@ def check(arguments: argparse.Namespace) -> int:
     selection = selection_of(arguments, workspace)
     if arguments.show_files:
         return _show_files(workspace)
-    with closing(workspace.side) as side, progress(arguments.progress) as watch:
+    with closing(workspace.side) as side, _progress(arguments) as watch:
         report = run(
             side,
             workspace.catalogue,
@@ -116,6 +118,14 @@ def check(arguments: argparse.Namespace) -> int:
         spent = {"open": opened - started, "check": checked - opened, "compare": compared - checked}
         give_account(report, below, spent | {"report": perf_counter() - compared})
     return _exit_code(report, arguments)
+
+
+def _progress(arguments: argparse.Namespace) -> AbstractContextManager[Callable[[Unit], None] | None]:
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from gitopslint.cli.progress import progress  # a hook or a pipeline has no terminal
+
+    return progress(arguments.progress)
 
 
 def _show_files(workspace: Checked) -> int:

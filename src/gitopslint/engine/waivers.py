@@ -21,7 +21,8 @@ from gitopslint.model.waiver import WaiverSettings
 NEEDLE = "gitopslint:"
 _FORM = re.compile(r"gitopslint:\s*ignore\s*(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*)")
 
-_UNTIL = re.compile(r"[\s:–—-]*until\s+(?P<day>\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?!\w)")
+# Compiled where it is needed, because few files hold a waiver.
+_UNTIL = r"[\s:–—-]*until\s+(?P<day>\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?!\w)"
 _DECORATION = " \t:-–—"
 _WAY_OUT = "mend what it was for, or give it a later day"
 
@@ -161,7 +162,7 @@ def _read(path: str, comment: Comment, alone: set[int]) -> Waiver:
     match = _FORM.fullmatch(comment.text)
     rules = tuple(rule.strip() for rule in (match["rules"] or "").split(",") if rule.strip()) if match else ()
     said = match["reason"] if match else ""
-    ending = _UNTIL.match(said)
+    ending = re.match(_UNTIL, said)
     reason = (said[ending.end() :] if ending else said).strip(_DECORATION)
     until = ending["day"] if ending else None
     return Waiver(span, rules, reason, line, until=until, flaw=_flaw(rules, until))

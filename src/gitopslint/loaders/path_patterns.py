@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from gitopslint.model.environments import rank
 
-_CONTAINERS = frozenset(
-    {"apps", "applications", "services", "workloads", "projects", "products", "tenants", "components", "releases"}
-)
+_CONTAINERS = frozenset({"apps", "applications", "services", "workloads", "components", "releases"})
 # What says what kind of file or folder something is, and not which app it belongs to.
 # fmt: off
 _GENERIC = _CONTAINERS | {
+    "projects", "products", "tenants", "teams",
     "app", "application", "env", "envs", "environment", "environments", "overlay", "overlays", "base", "bases",
     "deploy", "deployment", "deployments", "helm", "chart", "charts", "values", "value", "config", "configs", "k8s",
     "kubernetes", "kube", "cluster", "clusters", "service", "argocd", "argo-cd", "argo", "gitops", "flux", "infra",

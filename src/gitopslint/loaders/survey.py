@@ -208,8 +208,9 @@ class _Survey:
             stacks = {(one.app, environment) for one in found for environment in environments}
         own = [files for template, files in by_template.items() if "{env}" in template]
         pure = any(self._releasing(files, 0) for files in own)
-        # Where all that differs between environments is in one file, more may come into it.
-        extra = 0 if pure or len(own) == 1 else _MOST_RELEASE_KEYS
+        # Where nothing else differs between environments, more may come into these files.
+        mixed = pure or all(self._releasing(files, _MOST_RELEASE_KEYS) for files in own)
+        extra = 0 if mixed else _MOST_RELEASE_KEYS
         layers = []
         for template, files in by_template.items():
             chart = self._is_chart(files[0].path)
