@@ -31,6 +31,17 @@ def test_one_path(path: str, template: str, app: str | None, environment: str | 
     assert guesses([path]) == [(path, template, app, environment)]
 
 
+def test_environments_with_names_of_their_own() -> None:
+    """Where no name is a usual one, the folders below one for environments are it."""
+    found = guesses(["envs/red/shop/values.yaml", "envs/green/shop/values.yaml", "envs/common/values.yaml"])
+    assert [(one.template, one.environment) for one in found] == [
+        ("envs/{env}/{app}/values.yaml", "red"),
+        ("envs/{env}/{app}/values.yaml", "green"),
+        ("envs/common/values.yaml", None),
+    ]
+    assert guesses(["env/shop/values.yaml", "env/shop/values-dev.yaml"])[0].template == "env/{app}/values.yaml"
+
+
 def test_what_varies_is_the_app() -> None:
     """Of two names that could be the app, the one that differs from path to path is it."""
     found = guesses(["acme/shop/dev/x.yaml", "acme/cart/dev/x.yaml", "acme/blog/prod/x.yaml"])

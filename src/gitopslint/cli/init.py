@@ -99,7 +99,7 @@ def init(arguments: argparse.Namespace) -> int:
 
 def _contract(folder: Path, repository: Repository | None, prefix: str, file: Path, *, printed: bool) -> None:
     try:
-        found = survey(disk_tree(folder, repository), repository, prefix, folder.name)
+        found = survey(disk_tree(folder, repository), repository, prefix, folder.name or "app")
     except GitError as error:
         raise UsageError(str(error)) from None
     text = render(found) if found.layers else not_recognised(found, TEMPLATE)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from gitopslint.model.environments import rank
@@ -22,6 +23,7 @@ _GENERIC = _CONTAINERS | {
     "stages", "root", "all", "helmfile", "secrets",
 }
 # fmt: on
+_ENVIRONMENTS = frozenset({"env", "envs", "environment", "environments", "stages", "overlays"})
 _SEPARATOR = re.compile(r"([-_.])")
 _NOISE = re.compile(r"values|value|config|override|overrides|image|images|release|tag|version|helm")
 
@@ -43,7 +45,10 @@ class _Piece(NamedTuple):
 
 def guesses(paths: Iterable[str]) -> list[Guess]:
     """Return a template for each path."""
-    cut = {path: _cut(path) for path in paths}
+    every = list(paths)
+    cut = {path: _cut(path, _environment) for path in every}
+    if not any(piece.kind == "env" for pieces in cut.values() for piece in pieces):
+        cut = {path: _cut(path, _below_environments) for path in every}
     # What stands at the same place in many different paths is the name that varies.
     variety: dict[tuple[str, ...], set[str]] = {}
     for pieces in cut.values():
@@ -87,12 +92,12 @@ def _after_container(pieces: Sequence[_Piece], at: int) -> bool:
     return at > 1 and pieces[at - 1].text == "/" and pieces[at - 2].text.lower() in _CONTAINERS
 
 
-def _cut(path: str) -> list[_Piece]:
+def _cut(path: str, find: Callable[[Sequence[str]], str | None]) -> list[_Piece]:
     """Cut a path into names, separators and the name of its environment."""
     folders, _, file = path.rpartition("/")
     stem, dot, ending = file.rpartition(".")
     segments = [*(folders.split("/") if folders else []), stem]
-    environment = _environment(segments)
+    environment = find(segments)
     pieces: list[_Piece] = []
     for number, segment in enumerate(segments):
         if number:
@@ -119,6 +124,13 @@ def _environment(segments: Sequence[str]) -> str | None:
         if found:
             return max(found, key=len)
     return None
+
+
+def _below_environments(segments: Sequence[str]) -> str | None:
+    """Return the folder below one for environments: where none has a usual name, they have names of their own."""
+    folders = segments[:-1]
+    below = [name for above, name in pairwise(folders) if above.lower() in _ENVIRONMENTS]
+    return next((name for name in below if name.lower() not in _GENERIC), None)
 
 
 def _joined(words: Sequence[str], marks: Sequence[str]) -> str:

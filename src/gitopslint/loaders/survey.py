@@ -58,7 +58,6 @@ class _Survey:
         self._prefix = prefix
         self._name = name
         self._charts = [path.rpartition("/")[0] for path in tree.paths if path.rpartition("/")[2] == "Chart.yaml"]
-        self._manifests: list[str] = []
         self._kustomize = 0
         self._flux = 0
         self._applications: dict[str, Document] = {}
@@ -115,6 +114,7 @@ class _Survey:
             and not any(folder.startswith(".") for folder in path.split("/"))
             and not charts.is_template(path, self._charts)
         ]
+        self._unseen = max(0, len(candidates) - _MOST_FILES)
         values: dict[str, Document] = {}
         for path, data in self._tree.read_many(candidates[:_MOST_FILES]):
             file = path.rpartition("/")[2]
@@ -139,7 +139,8 @@ class _Survey:
         named = {path for path in loaded.files if path in self._values and not self._is_chart(path)}
         if named:
             found = guesses(sorted(named))
-            return found if any(one.environment is not None for one in found) else []
+            if any(one.environment is not None for one in found):
+                return found
         found = [one for one in guesses(sorted(self._values)) if not self._is_chart(one.path)]
         by_template: dict[str, set[str]] = {}
         for one in found:
@@ -308,6 +309,8 @@ class _Survey:
                 f"tags that never name a commit, as images that others build have them: "
                 f"{', '.join(bought[:_MOST_NAMED])}; add those that are yours to `images`"
             )
+        if self._unseen:
+            yield f"{_counted(self._unseen, 'YAML file')} more, because only the first {_MOST_FILES} were looked at"
         if self._flux:
             yield (
                 f"{_counted(self._flux, 'HelmRelease')} of Flux: `spec.values` and `valuesFrom` in them are not read "
