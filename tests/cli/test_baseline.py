@@ -113,6 +113,11 @@ GONE_FOR_SURE = {
     "its rule did not run": (["--select", "retyped-tag,waivers"], {DEV: CLEAN[DEV]}, False),
     "its file was not in scope": (["deploy/env/dev"], {DEV: CLEAN[DEV]}, False),
     "its rule could not decide": ([], {DEV: "image: [\n"}, False),
+    "something elsewhere keeps its rule from deciding": (
+        ["deploy/env/release-dev"],
+        {DEV: CLEAN[DEV], "deploy/charts/web-app/values.yaml": "image: [\n"},
+        False,
+    ),
     "its file is gone": ([], {DEV: None, ENV: CLEAN[ENV]}, True),
     "it is waived": ([], {DEV: HEAD + "  tag: latest  # gitopslint: ignore[mutable-tag] a demo\n"}, True),
 }

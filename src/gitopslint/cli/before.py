@@ -13,7 +13,7 @@ from gitopslint.cli.recorded import baseline_path, read_record, sight_of
 from gitopslint.cli.workspace import Ground
 from gitopslint.engine.baseline import held_against
 from gitopslint.engine.comparison import compared
-from gitopslint.engine.run import run
+from gitopslint.engine.run import narrowed, run
 from gitopslint.engine.selection import Selection, select
 from gitopslint.loaders.contract import ContractError, read_contract
 from gitopslint.loaders.git import GitError
@@ -71,7 +71,6 @@ def _check(
             catalogue,
             selection,
             prefix=checked.prefix,
-            scope=checked.scope,
             contract_file=ground.prefix + FILE_NAME if has_contract else None,
             today=today(),
         )
@@ -80,8 +79,10 @@ def _check(
         record = read_record(before, path) if path in before.tree.paths else None
     except UsageError as error:
         tell(f"the baseline of {commit[:8]} does not count: {error}")
-        return report
-    return held_against(report, record, sight_of(checked, selection), today()) if record is not None else report
+        record = None
+    if record is not None:
+        report = held_against(report, record, sight_of(checked, selection), today())
+    return narrowed(report, checked.scope)
 
 
 def _selection(catalogue: Catalogue, contract: Contract, arguments: argparse.Namespace) -> Selection:

@@ -10,6 +10,7 @@ from gitopslint.cli.exits import UsageError
 from gitopslint.cli.pair import Checked
 from gitopslint.cli.workspace import Ground
 from gitopslint.engine.baseline import Record, Sight, held_against
+from gitopslint.engine.run import narrowed
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.baseline import BaselineError, read_baseline
 from gitopslint.loaders.tree import ReadError
@@ -18,15 +19,18 @@ from gitopslint.model.secret import SECRET_RULES
 
 
 def with_baseline(report: Report, checked: Checked, selection: Selection, asked: str | None) -> Report:
-    """Return a report that knows what the baseline holds, where there is one. Raises UsageError."""
+    """Turn the report on a whole repository into one on what was asked for, which knows what the baseline holds.
+
+    Raises UsageError.
+    """
     path = baseline_path(checked.ground, asked)
     if path is None:
-        return report
+        return narrowed(report, checked.scope)
     record = read_record(checked.ground, path)
     if record is None:
         named = "--baseline" if asked is not None else "`baseline` in the contract"
         raise UsageError(f"{named}: there is no file {checked.prefix}{path}; `gitopslint baseline` writes one")
-    return held_against(report, record, sight_of(checked, selection), today())
+    return narrowed(held_against(report, record, sight_of(checked, selection), today()), checked.scope)
 
 
 def baseline_path(ground: Ground, asked: str | None) -> str | None:

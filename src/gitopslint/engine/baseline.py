@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gitopslint.engine.identity import identified, report_order
+from gitopslint.engine.run import narrowed
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.waivers import Verdicts
 from gitopslint.loaders.baseline import entry_places, place_of
@@ -39,7 +40,10 @@ class Sight(NamedTuple):
 
 
 def held_against(report: Report, record: Record, sight: Sight, today: str) -> Report:
-    """Return a report that knows which of its findings the record holds, with findings about the record itself."""
+    """Return a report that knows which of its findings the record holds, with findings about the record itself.
+
+    It is a report on the whole repository: what is undecided anywhere may hide a finding that the record holds.
+    """
     standing = {finding.fingerprint for finding in report.findings}
     entries = [one for one in record.baseline.findings if one.fingerprint in standing]
     expired = [one for one in entries if is_past(one.until, today)]
@@ -76,7 +80,7 @@ class Update(NamedTuple):
 
 
 def updated(old: Baseline, report: Report, sight: Sight, until: str | None, reason: str | None) -> Update:
-    """Return a record of all findings of a report.
+    """Return a record of all findings of the report on a whole repository that lie in what was asked for.
 
     Entries that are there stay as they are, also those about which this run could not decide; `until` and `reason`
     are said of new ones.
@@ -84,7 +88,7 @@ def updated(old: Baseline, report: Report, sight: Sight, until: str | None, reas
     gone = {one.fingerprint for one in vanished(old, report, sight)}
     kept = [one for one in old.findings if one.fingerprint not in gone]
     there = {one.fingerprint for one in kept}
-    new = [_entry(one, until, reason) for one in report.findings if one.fingerprint not in there]
+    new = [_entry(one, until, reason) for one in narrowed(report, sight.scope).findings if one.fingerprint not in there]
     return Update(Baseline(1, tuple(sorted([*kept, *new], key=_entry_order))), len(new), len(gone))
 
 

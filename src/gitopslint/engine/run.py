@@ -61,7 +61,19 @@ def run(
             watch(unit)
     collector.doubt_strangers()
     collector.conclude()
-    return collector.report(prefix, scope, contract_file)
+    return narrowed(collector.report(prefix, contract_file), scope)
+
+
+def narrowed(report: Report, scope: str) -> Report:
+    """Return what a report says of one file or folder."""
+    if not scope:
+        return report
+    return report._replace(
+        findings=tuple(one for one in report.findings if within(one.span.path, scope)),
+        undecided=tuple(one for one in report.undecided if any(within(span.path, scope) for span in one.spans)),
+        waived=tuple(one for one in report.waived if within(one.finding.span.path, scope)),
+        unread=tuple(one for one in report.unread if within(one.path, scope)),
+    )
 
 
 class _Collector:
@@ -197,7 +209,7 @@ class _Collector:
         documents = [yaml.parse(path, data) for path, data in read if isinstance(data, bytes)]
         self._keep_sources(spans, {one.path: TextFile(one.path, one.text, one) for one in documents})
 
-    def report(self, prefix: str, scope: str, contract_file: str | None) -> Report:
+    def report(self, prefix: str, contract_file: str | None) -> Report:
         """Return what was found, as it is seen from the repository in which the run stands."""
         view = self._view
         own_waivers = [one._replace(span=view.span(one.span)) for one in self._waivers if view.is_own(one.span.path)]
@@ -226,11 +238,11 @@ class _Collector:
         return Report(
             catalogue=self._catalogue,
             rules=tuple(self._selection.levels),
-            findings=tuple(finding for finding in findings if within(finding.span.path, scope)),
-            undecided=tuple(one for one in undecided if any(within(span.path, scope) for span in one.spans)),
-            waived=tuple(one for one in accepted.waived if within(one.finding.span.path, scope)),
+            findings=tuple(findings),
+            undecided=tuple(undecided),
+            waived=tuple(accepted.waived),
             faults=tuple(sorted(self._faults + self._crashes())),
-            unread=tuple(one for one in sorted(view.unread(self._unread)) if within(one.path, scope)),
+            unread=tuple(sorted(view.unread(self._unread))),
             sources=view.sources(self._sources),
             prefix=prefix,
             contract=contract_file,
