@@ -110,13 +110,12 @@ def _contract(folder: Path, repository: Repository | None, prefix: str, file: Pa
         found, text = Proposal(), not_recognised(Proposal(), TEMPLATE)
     if printed:
         write_out(text)
-    else:
-        create(file, text)
+        return
+    create(file, text)
     if found.layers:
         tell(f"found {summary(found)}")
     elif found.builds:
         tell("this builds images for another repository: `gitopslint check --product DIR` checks it as a platform")
     else:
         tell("no layout was recognised: say under `layers` where your values files are")
-    if not printed:
-        tell(f"wrote {file}: adapt it, then run `gitopslint check`")
+    tell(f"wrote {file}: adapt it, then run `gitopslint check`")
