@@ -45,7 +45,9 @@ def baseline(arguments: argparse.Namespace) -> int:
     path = baseline_path(checked.ground, None if printed else arguments.output_file) or BASELINE_NAME
     record = read_record(checked.ground, path)
     with closing(checked.side) as side:
-        report = run(side, checked.catalogue, selection, prefix=checked.prefix, today=today())
+        report = run(
+            side, checked.catalogue, selection, prefix=checked.prefix, scope=checked.scope, whole=True, today=today()
+        )
     for fault in report.faults:
         tell(f"the rule {fault.rule} crashed on {fault.subject} ({fault.error}): nothing was written; please report it")
     if report.faults:

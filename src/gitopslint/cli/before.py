@@ -71,6 +71,8 @@ def _check(
             catalogue,
             selection,
             prefix=checked.prefix,
+            scope=checked.scope,
+            whole=True,
             contract_file=ground.prefix + FILE_NAME if has_contract else None,
             today=today(),
         )

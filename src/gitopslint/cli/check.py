@@ -10,7 +10,7 @@ from time import perf_counter
 
 from gitopslint.cli.clock import today
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, tell
-from gitopslint.cli.output import FORMATS, colourful, render, write_file, write_out
+from gitopslint.cli.output import FORMATS, WITH_BOARD, colourful, render, write_file, write_out
 from gitopslint.cli.pair import Checked, open_checked
 from gitopslint.cli.subject import declare_subject, selection_of
 from gitopslint.engine.run import run
@@ -94,10 +94,12 @@ def check(arguments: argparse.Namespace) -> int:
             workspace.catalogue,
             selection,
             prefix=workspace.prefix,
-            scope="" if recorded else workspace.scope,  # whether a finding is gone hangs on all that is undecided
+            scope=workspace.scope,
+            whole=bool(recorded),  # whether a finding is gone hangs on all that is undecided
             contract_file=workspace.contract_file,
             today=today(),
             watch=watch,
+            board=not WITH_BOARD.isdisjoint({arguments.output_format, *(name for name, _ in arguments.report)}),
         )
     checked = perf_counter()
     if recorded:
@@ -139,12 +141,15 @@ def _show_files(workspace: Checked) -> int:
 
 
 def _write(report: Report, arguments: argparse.Namespace) -> None:
+    fail_on = arguments.fail_on
     for name, file in arguments.report:
-        write_file(file, render(name, report, colour=False))
+        write_file(file, render(name, report, colour=False, fail_on=fail_on))
     if arguments.output_file:
-        write_file(arguments.output_file, render(arguments.output_format, report, colour=False))
+        written = render(arguments.output_format, report, colour=False, fail_on=fail_on)
+        write_file(arguments.output_file, written)
     else:
-        write_out(render(arguments.output_format, report, colour=colourful(arguments.color)))
+        colour = colourful(arguments.color)
+        write_out(render(arguments.output_format, report, colour=colour, fail_on=fail_on))
 
 
 def _exit_code(report: Report, arguments: argparse.Namespace) -> int:

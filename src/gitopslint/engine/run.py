@@ -9,9 +9,12 @@ from typing import Any
 from gitopslint.checks import layers
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check, Outcome
+from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
 from gitopslint.engine.acceptance import accept
+from gitopslint.engine.board import board as board_of
+from gitopslint.engine.board import track, untold
 from gitopslint.engine.faults import where
 from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
@@ -25,11 +28,13 @@ from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Unit
 from gitopslint.loaders.side import Side
 from gitopslint.model.application import Application, Undecidable
+from gitopslint.model.board import Track
 from gitopslint.model.claim import FileList
 from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Undecided, Unread
 from gitopslint.model.layer import App, Release, Stack
+from gitopslint.model.redaction import without_credentials
 from gitopslint.model.rule import Catalogue, Level, milder
 from gitopslint.model.secret import SECRET_RULES, TextFile
 from gitopslint.model.source import Source
@@ -44,24 +49,29 @@ def run(
     *,
     prefix: str = "",
     scope: str = "",
+    whole: bool = False,
     contract_file: str | None = None,
     today: str | None = None,
     watch: Callable[[Unit], None] | None = None,
+    board: bool = False,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
-    everything is read, and what lies elsewhere is left out of the report. `today` is the day, as `2026-03-01`, that
-    tells which waivers have ended. `watch` is told of each unit that has been checked.
+    everything is read, and what lies elsewhere is left out of the report, unless that is to be `whole`, for somebody who
+    will leave it out later (`narrowed`). `today` is the day, as `2026-03-01`, that
+    tells which waivers have ended. `watch` is told of each unit that has been checked. `board`: the report holds the
+    promotion board; it is not gathered for nothing.
     """
-    collector = _Collector(side, catalogue, selection, today)
+    collector = _Collector(side, catalogue, selection, today, board=board)
     for unit in collector.units():
         collector.take(unit)
         if watch is not None:
             watch(unit)
     collector.doubt_strangers()
     collector.conclude()
-    return narrowed(collector.report(prefix, contract_file), scope)
+    report = collector.report(prefix, scope, contract_file)
+    return report if whole else narrowed(report, scope)
 
 
 def narrowed(report: Report, scope: str) -> Report:
@@ -79,12 +89,16 @@ def narrowed(report: Report, scope: str) -> Report:
 class _Collector:
     """Gathers the outcomes of all units."""
 
-    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection, today: str | None) -> None:
+    def __init__(
+        self, side: Side, catalogue: Catalogue, selection: Selection, today: str | None, *, board: bool
+    ) -> None:
         self._side = side
         self._today = today
         self._view = Viewpoint(side.other, side.turned)
         self._catalogue = catalogue
         self._selection = selection
+        self._board = board and not side.turned  # releases are the matter of the product
+        self._tracks: list[Track] = []
         self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
         for check in (*CHECKS, *declared_checks(catalogue)):
             if check.rule in selection.levels:
@@ -209,7 +223,7 @@ class _Collector:
         documents = [yaml.parse(path, data) for path, data in read if isinstance(data, bytes)]
         self._keep_sources(spans, {one.path: TextFile(one.path, one.text, one) for one in documents})
 
-    def report(self, prefix: str, contract_file: str | None) -> Report:
+    def report(self, prefix: str, scope: str, contract_file: str | None) -> Report:
         """Return what was found, as it is seen from the repository in which the run stands."""
         view = self._view
         own_waivers = [one._replace(span=view.span(one.span)) for one in self._waivers if view.is_own(one.span.path)]
@@ -249,6 +263,7 @@ class _Collector:
             files=sum(map(view.is_own, self._files)),
             apps=self._apps,
             other=view.other,
+            board=board_of(self._tracks, self._side.contract, scope) if self._board else None,
         )
 
     def _verdicts(self) -> waivers.Verdicts:
@@ -277,16 +292,23 @@ class _Collector:
 
     def _check_timelines(self, unit: Unit) -> None:
         """Judge how today's releases got where they are; the history is read only when a rule wants it."""
-        if unit.app is None or not self._plan.get(Timeline):
+        if unit.app is None:
             return
+        if not self._plan.get(Timeline):
+            self._tracks += untold(unit.app) if self._board else ()
+            return
+        found: list[Track] = []
         try:
             for timeline in self._side.timelines(unit):
                 self._check(timeline)
+                found += [track(unit.app, Course(timeline), self._selection)] if self._board else []
         except HistoryError as error:
+            found = list(untold(unit.app, (str(error), error.remedy))) if self._board else []
             for check, _ in self._plan[Timeline]:
                 for release in unit.app.releases:
                     if (node := release.tag or release.digest) is not None:
                         self._doubt(check.rule, Doubt(str(error), error.remedy, node.span))
+        self._tracks += found
 
     def _settle(
         self,
@@ -315,10 +337,11 @@ class _Collector:
         return Finding(
             rule,
             level,
-            offence.message,
+            # A credential may stand where a tag belongs, and rules about tags quote what stands there.
+            without_credentials(offence.message),
             offence.span,
             "",
-            offence.related,
+            tuple(one._replace(note=without_credentials(one.note)) for one in offence.related),
             offence.key_path,
             app or offence.app,
             environment or offence.environment,
@@ -326,7 +349,8 @@ class _Collector:
         )
 
     def _doubt(self, rule: str, doubt: Doubt) -> None:
-        rules, spans = self._doubts.setdefault((doubt.reason, doubt.remedy), (set(), set()))
+        reason = without_credentials(doubt.reason)
+        rules, spans = self._doubts.setdefault((reason, doubt.remedy), (set(), set()))
         rules.add(rule)
         spans.add(doubt.span)
         self._doubted.add(doubt.span.path)
