@@ -58,9 +58,9 @@ def run(
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
-    everything is read, and what lies elsewhere is left out of the report, unless that is to be `whole`, for somebody who
-    will leave it out later (`narrowed`). `today` is the day, as `2026-03-01`, that
-    tells which waivers have ended. `watch` is told of each unit that has been checked. `board`: the report holds the
+    everything is read, and what lies elsewhere is left out of the report, unless that is to be `whole`, for somebody
+    who will leave it out later (`narrowed`). `today` is the day, as `2026-03-01`, that tells which waivers have ended.
+    `watch` is told of each unit that has been checked. `board`: the report holds the
     promotion board; it is not gathered for nothing.
     """
     collector = _Collector(side, catalogue, selection, today, board=board)
