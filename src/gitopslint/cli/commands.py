@@ -78,6 +78,12 @@ def _completion() -> Command:
     return Command(declare, completion)
 
 
+def _lsp() -> Command:
+    from gitopslint.cli.lsp import declare, lsp
+
+    return Command(declare, lsp)
+
+
 def _schema() -> Command:
     from gitopslint.cli.schema import declare, schema
 
@@ -93,6 +99,7 @@ COMMANDS = {
     "baseline": Entry("Write down today's findings, so that only new ones fail.", _baseline),
     "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
     "init": Entry("Look at a repository and write a contract that fits it, every line explained.", _init),
+    "lsp": Entry("Serve an editor over the Language Server Protocol.", _lsp),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
     "completion": Entry("Print a script that completes the words of gitopslint in a shell.", _completion),
 }
