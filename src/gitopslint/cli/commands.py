@@ -60,6 +60,12 @@ def _baseline() -> Command:
     return Command(declare, baseline)
 
 
+def _affected() -> Command:
+    from gitopslint.cli.affected import declare, show_affected
+
+    return Command(declare, show_affected)
+
+
 def _verify() -> Command:
     from gitopslint.cli.verify import declare, verify
 
@@ -96,6 +102,7 @@ COMMANDS = {
     "rules": Entry("List the rules in force here, or test the repository's own.", _rules),
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
+    "affected": Entry("Say which images a change makes worth building, and what it rolls out.", _affected),
     "baseline": Entry("Write down today's findings, so that only new ones fail.", _baseline),
     "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
     "init": Entry("Look at a repository and write a contract that fits it, every line explained.", _init),
