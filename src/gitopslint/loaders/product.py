@@ -18,7 +18,7 @@ from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
-from gitopslint.loaders.stacks import Composer, Load
+from gitopslint.loaders.stacks import Composer, Load, own_images
 from gitopslint.loaders.texts import read_texts, text_file, unread_as_text
 from gitopslint.loaders.timelines import Chronology
 from gitopslint.loaders.tree import ReadError, Tree
@@ -284,7 +284,7 @@ class Product:
 
         applications = self.wiring.by_app.get(app, [])
         stacks = [stack for environment in environments for stack in self._stacks(app, environment, applications, load)]
-        releases = tuple(release for stack in stacks for release in self._composer.releases(stack))
+        releases = own_images([release for stack in stacks for release in self._composer.releases(stack)])
         written = tuple(layer for stack in stacks for layer in stack.layers if layer.role in ("inline", "parameters"))
         return Unit(
             App(app, tuple(stacks), releases, self.contract),

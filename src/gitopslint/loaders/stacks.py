@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gitopslint.loaders import helm
 from gitopslint.loaders.charts import load_chart
@@ -21,6 +21,16 @@ _CHARTS_KEPT = 32
 
 Load = Callable[[str], Layer | None]
 """Return the layer at a path; None for a file that cannot be read."""
+
+
+def own_images(releases: Sequence[Release]) -> tuple[Release, ...]:
+    """Leave out the images that an app does not have: where there are several, it sets some in some environment."""
+    used = [
+        one.keys
+        for one in releases
+        if any(part is not None for part in (one.repository, one.tag, one.digest, one.registry, one.reference))
+    ]
+    return tuple(one for one in releases if one.keys in used or not used)
 
 
 class Composer:

@@ -18,6 +18,7 @@ from gitopslint.model.rule import Level
 from gitopslint.model.secretsettings import SecretSettings
 from gitopslint.model.tag import check_environment_pattern, check_tag_pattern
 from gitopslint.model.valuepath import parse_value_path
+from gitopslint.model.waiver import WaiverSettings
 
 FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
@@ -311,6 +312,10 @@ class Contract:
     """A folder of such rules, one to a file `*.yaml`."""
     rules: dict[str, RuleSettings] = {}  # noqa: RUF012 - a record has no class attributes
     """Settings of single rules, by name."""
+    waivers: tuple[WaiverSettings, ...] = ()
+    """Findings that are accepted, each with its reason."""
+    baseline: str | None = None
+    """A file of findings that were there when gitopslint came, written by `gitopslint baseline`. They do not fail."""
 
     def __post_init__(self) -> None:
         if not self.environments:
@@ -323,6 +328,8 @@ class Contract:
             raise ValueError("no layer path holds {app}: then `apps` must name the one app that there is")
         if self.policy_folder is not None:
             _check_template(self.policy_folder, set())
+        if self.baseline is not None:
+            _check_template(self.baseline, set())
         for pattern in self.tag_patterns:
             check_tag_pattern(pattern)
         for pattern in self.environment_tags:
