@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 from gitopslint.checks.moves import Course
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Product
-from gitopslint.model.contract import Contract, ImageKeys
-from gitopslint.model.document import dotted
+from gitopslint.model.contract import Contract
 from gitopslint.model.moment import parse_length
 from gitopslint.model.move import Chapter, Kind, Move, Row
 from gitopslint.model.rule import Level
@@ -52,7 +50,7 @@ def _chapter(timeline: Timeline, selection: Selection) -> Chapter:
         }
         rows.append(Row(step.landing, images, made, levels))
     several = len(timeline.contract.images) > 1
-    return Chapter(timeline.app, _named(timeline.keys) if several else None, timeline.environments, tuple(rows))
+    return Chapter(timeline.app, timeline.keys.name if several else None, timeline.environments, tuple(rows))
 
 
 def _level(move: Move, contract: Contract, selection: Selection) -> Level | None:
@@ -64,9 +62,3 @@ def _level(move: Move, contract: Contract, selection: Selection) -> Level | None
         return selection.levels.get("short-soak") if short else None
     rule: str | None = _RULES.get(move.kind)
     return selection.levels.get(rule) if rule is not None else None
-
-
-def _named(keys: ImageKeys) -> str:
-    parts: tuple[Literal["tag", "reference", "digest"], ...] = ("tag", "reference", "digest")
-    paths = keys.paths("{env}")
-    return next((dotted(paths[part]) for part in parts if part in paths), "")

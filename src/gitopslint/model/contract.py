@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from gitopslint.model.document import KeyPath, parse_key_path
+from gitopslint.model.document import KeyPath, dotted, parse_key_path
 from gitopslint.model.glob import alternatives, name_matches
 from gitopslint.model.moment import parse_length
 from gitopslint.model.policy import Policy
@@ -76,6 +76,12 @@ class ImageKeys:
         for name in ("repository", "tag", "digest", "registry", "reference"):
             if (path := getattr(self, name)) is not None:
                 parse_key_path(path)
+
+    @property
+    def name(self) -> str:
+        """What people call the image where an app has several: the key of its tag."""
+        paths = self.paths("{env}")
+        return next((dotted(paths[part]) for part in ("tag", "reference", "digest") if part in paths), "")
 
     def paths(self, environment: str) -> dict[str, KeyPath]:
         """Return the key paths for one environment by what they hold. A `reference` takes the place of all others."""
