@@ -135,7 +135,9 @@ def retyped_tag(release: Release, _: object) -> Iterator[Outcome]:
         return
     kind = "a boolean" if isinstance(node.value, bool) else "a number"
     also = ", which counts as empty in a template" if falsy else ""
-    quoted = Fix("Quote the tag.", (Edit(node.span, f'"{node.text}"'),)) if node.style == "plain" else None
+    # Where an anchor or a merge key brings it in, other values would become a text as well.
+    quote = (Edit(node.span, f'"{node.text}"'),)
+    quoted = Fix("Quote the tag.", quote, safe=not node.uses) if node.style == "plain" and node.tag is None else None
     yield Offence(
         f"the unquoted tag {node.text} of {release} is {kind} to Helm{also}: {deployed!r} would be deployed; quote it",
         node.span,

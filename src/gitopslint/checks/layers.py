@@ -9,6 +9,7 @@ from typing import NamedTuple
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.foreign_schema import RefusedError, schema_errors
 from gitopslint.checks.predicates import UndecidedError
+from gitopslint.checks.repetition import without_dropped, without_repetition
 from gitopslint.model.document import KeyPath, Node, dotted, find, leads_to, leaves, matches, parse_key_path, walk
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.layer import App, Layer, Stack
@@ -68,6 +69,7 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     second.key_span,
                     (Related(first.key_span, "dropped"),),
                     (*path, name),
+                    fix=None if by_merge else without_dropped(layer.document, first, second),
                 )
 
 
@@ -307,6 +309,7 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
             tuple(Related(old.span, "also set here") for old in hidden),
             path,
             at_most="note" if same and path not in images else None if path in images else "warning",
+            fix=without_repetition(stack, path, [node, *hidden], of_image=path in images),
         )
 
 

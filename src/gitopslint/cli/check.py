@@ -13,6 +13,9 @@ from gitopslint.engine.selection import UnknownRuleError, select
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import LEVELS
+from gitopslint.model.source import Source
+
+Change = tuple[str, Source, Source]
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +72,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default="warn",
         help="show what cannot be decided (warn, default), fail the run for it (error), or leave it out (ignore)",
     )
+    add("--fix", action="store_true", help="repair what can be repaired without doubt ([*]), and report the rest")
+    add("--unsafe-fixes", action="store_true", help="repair also where a comment is lost or the meaning may change")
+    add("--diff", action="store_true", help="show what these would change, and write nothing; ends with 1 for anything")
     add("--output-format", metavar="FORMAT", choices=FORMATS, default="text", help=f"one of {', '.join(FORMATS)}")
     add("--output-file", metavar="FILE", help="write the report there instead of to standard output")
     add(
@@ -92,21 +98,32 @@ def check(arguments: argparse.Namespace) -> int:
         selection = select(catalogue, workspace.side.contract, arguments.select, arguments.ignore)
     except UnknownRuleError as error:
         raise UsageError(str(error)) from None
-    with closing(workspace.side) as side:
-        report = run(
-            side,
-            catalogue,
-            selection,
-            prefix=workspace.prefix,
-            scope=workspace.scope,
-            contract_file=workspace.contract_file,
-        )
+    changes: tuple[Change, ...] = ()
+    if arguments.fix or arguments.unsafe_fixes or arguments.diff:
+        from gitopslint.cli.fixing import fix  # few runs change anything
+
+        report, changes = fix(arguments, shipped, workspace, selection)
+    else:
+        with closing(workspace.side) as side:
+            report = run(
+                side,
+                catalogue,
+                selection,
+                prefix=workspace.prefix,
+                scope=workspace.scope,
+                contract_file=workspace.contract_file,
+            )
     if arguments.new_only:
         from gitopslint.cli.before import since_base  # few runs compare
 
         report = since_base(report, workspace, arguments, shipped)
     if arguments.undecided == "ignore":
         report = report._replace(undecided=())
+    if arguments.diff:
+        from gitopslint.reporters.diff import render as render_diff
+
+        write_out(render_diff(changes, workspace.prefix, colour=colourful(arguments.color)))
+        return max(_failure(report), FINDINGS if changes else CLEAN)
     _write(report, arguments)
     return _exit_code(report, arguments)
 
@@ -120,7 +137,8 @@ def _write(report: Report, arguments: argparse.Namespace) -> None:
         write_out(render(arguments.output_format, report, colour=colourful(arguments.color)))
 
 
-def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
+def _failure(report: Report) -> int:
+    """Say what could not be checked, and return the exit code for that; 0 where everything was."""
     for fault in report.faults:
         tell(
             f"the rule {fault.rule} crashed on {fault.subject} ({fault.error}), so nobody knows its verdict: "
@@ -130,8 +148,12 @@ def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
         tell(f"{report.prefix}{one.path} cannot be read: {one.reason}")
     if report.faults:
         return FAULT
-    if report.unread:
-        return USAGE
+    return USAGE if report.unread else CLEAN
+
+
+def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
+    if (failure := _failure(report)) != CLEAN:
+        return failure
     if arguments.exit_zero:
         return CLEAN
     threshold = LEVELS.index(arguments.fail_on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,11 +37,20 @@ class Checked(NamedTuple):
     ground: Ground
 
 
-def open_checked(arguments: argparse.Namespace, shipped: Catalogue) -> Checked:
-    """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out."""
+def open_checked(
+    arguments: argparse.Namespace, shipped: Catalogue, files: Mapping[str, bytes] | None = None
+) -> Checked:
+    """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out.
+
+    `files` are contents to be taken for those on disk.
+    """
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
     ground = open_ground(arguments.path, shipped, staged=arguments.staged)
+    if files:
+        from gitopslint.loaders.overlay import OverlayTree
+
+        ground = ground._replace(tree=OverlayTree(ground.tree, files))
     try:
         side: Side
         secrets_only = _only_secrets(arguments.select)

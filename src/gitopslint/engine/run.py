@@ -71,7 +71,7 @@ def run(
         collector.take(unit)
     collector.doubt_strangers()
     collector.conclude()
-    return collector.report(prefix, scope, contract_file)
+    return scoped(collector.report(prefix, contract_file), scope)
 
 
 class _Collector:
@@ -206,7 +206,7 @@ class _Collector:
         documents = [yaml.parse(path, data) for path, data in read if isinstance(data, bytes)]
         self._keep_sources(spans, {one.path: TextFile(one.path, one.text, one) for one in documents})
 
-    def report(self, prefix: str, scope: str, contract_file: str | None) -> Report:
+    def report(self, prefix: str, contract_file: str | None) -> Report:
         """Return what was found, as it is seen from the repository in which the run stands."""
         view = self._view
         own_waivers = [one._replace(span=view.span(one.span)) for one in self._waivers if view.is_own(one.span.path)]
@@ -226,11 +226,11 @@ class _Collector:
         return Report(
             catalogue=self._catalogue,
             rules=tuple(self._selection.levels),
-            findings=tuple(finding for finding in findings if _within(finding.span.path, scope)),
-            undecided=tuple(one for one in undecided if any(_within(span.path, scope) for span in one.spans)),
-            waived=tuple(one for one in waived if _within(one.finding.span.path, scope)),
+            findings=tuple(findings),
+            undecided=tuple(undecided),
+            waived=tuple(waived),
             faults=tuple(sorted(self._faults + self._crashes())),
-            unread=tuple(one for one in sorted(view.unread(self._unread)) if _within(one.path, scope)),
+            unread=tuple(sorted(view.unread(self._unread))),
             sources=view.sources(self._sources),
             prefix=prefix,
             contract=contract_file,
@@ -364,5 +364,16 @@ def _unknown_values(stack: Stack) -> Doubt:
     )
 
 
-def _within(path: str, scope: str) -> bool:
+def scoped(report: Report, scope: str) -> Report:
+    """Return a report without what lies outside a file or folder."""
+    return report._replace(
+        findings=tuple(one for one in report.findings if within(one.span.path, scope)),
+        undecided=tuple(one for one in report.undecided if any(within(span.path, scope) for span in one.spans)),
+        waived=tuple(one for one in report.waived if within(one.finding.span.path, scope)),
+        unread=tuple(one for one in report.unread if within(one.path, scope)),
+    )
+
+
+def within(path: str, scope: str) -> bool:
+    """Tell whether a file is the scope, or lies in it; everything lies in an empty one."""
     return not scope or path == scope or path.startswith(scope.rstrip("/") + "/")

@@ -27,10 +27,16 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A change that removes the finding and nothing else."""
+    """A change that removes the finding and nothing else.
+
+    `safe`: what is deployed stays as it was meant to be, and no words of people are lost. `neutral`: the merged values
+    must stay the same to the letter, which whoever applies it can hold it to.
+    """
 
     title: str
     edits: tuple[Edit, ...]
+    safe: bool = True
+    neutral: bool = False
 
 
 class Offence(NamedTuple):
@@ -147,6 +153,8 @@ class Report(NamedTuple):
     """What people call the other repository, in which related places may lie (`across`)."""
 
     comparison: Comparison | None = None
+    fixed: int = 0
+    """How many findings `--fix` has removed."""
 
     @property
     def introduced(self) -> tuple[Finding, ...]:

@@ -26,7 +26,7 @@ def render(report: Report, *, colour: bool = False) -> str:
         explained.add(finding.rule)
     for part in (page.undecided(), page.unread(), page.faults()):
         lines += part
-    return "\n".join([*lines, page.summary()]) + "\n"
+    return "\n".join([*lines, page.summary(), *page.fixable()]) + "\n"
 
 
 class _Page:
@@ -37,7 +37,8 @@ class _Page:
     def finding(self, finding: Finding, *, explain: bool) -> Iterator[str]:
         label = self._painted(f"{finding.level}[{finding.rule}]", finding.level)
         known = "(known) " if self._report.is_known(finding) else ""
-        yield f"{self._at(finding.span)}: {label} {known}{visible(finding.message)}"
+        mark = "[*] " if finding.fix is not None and finding.fix.safe else ""
+        yield f"{self._at(finding.span)}: {label} {known}{mark}{visible(finding.message)}"
         yield from self._excerpt(finding.span, finding.level)
         for related in finding.related:
             yield self._remark("", f"{visible(related.note)}: {self._at(related.span)}")
@@ -71,7 +72,8 @@ class _Page:
 
     def summary(self) -> str:
         report = self._report
-        counts = [_counted(report.count(level), level) for level in reversed(LEVELS) if report.count(level)]
+        counts = [f"{report.fixed} fixed"] if report.fixed else []
+        counts += [_counted(report.count(level), level) for level in reversed(LEVELS) if report.count(level)]
         counts += [f"{len(report.undecided)} undecided"] if report.undecided else []
         counts += [f"{len(report.waived)} waived"] if report.waived else []
         counts += [_counted(len(report.unread), "unread file")] if report.unread else []
@@ -80,6 +82,15 @@ class _Page:
         contract = visible(report.contract) if report.contract else "the default contract"
         verdict = ", ".join(counts) if counts else "no findings"
         return f"{verdict}{self._compared()} ({scope} against {contract})"
+
+    def fixable(self) -> Iterator[str]:
+        fixes = [finding.fix for finding in self._report.findings if finding.fix is not None]
+        safe, unsafe = sum(fix.safe for fix in fixes), sum(not fix.safe for fix in fixes)
+        more = f", {unsafe} more with `--unsafe-fixes`" if unsafe else ""
+        if safe:
+            yield f"[*] {safe} fixable with `--fix`{more}"
+        elif unsafe:
+            yield f"{unsafe} fixable with `--unsafe-fixes`"
 
     def _compared(self) -> str:
         report = self._report

@@ -1,0 +1,53 @@
+"""`gitopslint check --fix`: what it changes, and what it shows of that."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NamedTuple
+
+from gitopslint.cli.exits import UsageError, tell
+from gitopslint.cli.pair import Checked, open_checked
+from gitopslint.engine.fixing import Files, Look, mended
+from gitopslint.engine.preview import previews
+from gitopslint.engine.run import run, scoped, within
+from gitopslint.engine.selection import Selection
+from gitopslint.loaders.rewriting import RewriteError, write_all
+from gitopslint.model.finding import Report
+from gitopslint.model.rule import Catalogue
+from gitopslint.model.source import Source
+from gitopslint.reporters.escape import visible
+
+
+class Outcome(NamedTuple):
+    """What is left, and what was changed or would be."""
+
+    report: Report
+    changes: tuple[tuple[str, Source, Source], ...]
+
+
+def fix(arguments: argparse.Namespace, shipped: Catalogue, checked: Checked, selection: Selection) -> Outcome:
+    """Apply fixes and write the files, unless only the difference is asked for. Raises UsageError."""
+    if arguments.staged:
+        raise UsageError(
+            "--staged checks the index, and fixes change files on disk, which may be others: "
+            "run `gitopslint check --fix` without it, then `git add` what it changed"
+        )
+    scope = checked.scope
+
+    def check(files: Files) -> Look:
+        side = open_checked(arguments, shipped, files).side if files else checked.side
+        found = run(side, checked.catalogue, selection, prefix=checked.prefix, contract_file=checked.contract_file)
+        return Look(side, found)
+
+    done = mended(check, unsafe=arguments.unsafe_fixes, within=lambda path: within(path, scope))
+    for finding, reason in done.undone:
+        place = done.look.report.shown(finding.span)
+        tell(visible(f"{place}: the fix of {finding.rule} was undone: {reason}"))
+    changes = tuple(previews(done.look.side, done.files))
+    if not arguments.diff:
+        try:
+            write_all(Path(checked.ground.root), done.files)
+        except RewriteError as error:
+            raise UsageError(str(error)) from None
+    return Outcome(scoped(done.look.report, scope)._replace(fixed=done.removed), changes)
