@@ -54,6 +54,24 @@ def _history() -> Command:
     return Command(declare, history)
 
 
+def _release() -> Command:
+    from gitopslint.cli.release import declare, release
+
+    return Command(declare, release)
+
+
+def _promote() -> Command:
+    from gitopslint.cli.promote import declare, promote
+
+    return Command(declare, promote)
+
+
+def _rollback() -> Command:
+    from gitopslint.cli.rollback import declare, rollback
+
+    return Command(declare, rollback)
+
+
 def _init() -> Command:
     from gitopslint.cli.init import declare, init
 
@@ -72,6 +90,9 @@ COMMANDS = {
     "rules": Entry("List the rules in force here, or test the repository's own.", _rules),
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
+    "release": Entry("Give an environment a tag that CI has built, if the contract allows it.", _release),
+    "promote": Entry("Give the next environment the tag that the one before it runs.", _promote),
+    "rollback": Entry("Give an environment a tag that it ran before, or list them.", _rollback),
     "init": Entry("Write a contract file with the default layout, every line explained.", _init),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
 }

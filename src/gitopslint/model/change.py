@@ -46,3 +46,17 @@ class Change(NamedTuple):
         if self.action == "rollback":
             return f"roll {app} back to {self.new.tag} in {environment}"
         return f"{self.action} {app} {self.new.tag} to {environment}"
+
+    def message(self, template: str, *, skip_ci: bool) -> str:
+        """Return the message of a commit that makes the change."""
+        said = {
+            "summary": self.summary,
+            "action": self.action,
+            "app": self.target.app,
+            "env": self.target.environment,
+            "tag": self.new.tag,
+            "old": self.old.tag if self.old is not None else "none",
+        }
+        for name, text in said.items():
+            template = template.replace(f"{{{name}}}", text)
+        return f"{template}{' [skip ci]' if skip_ci else ''}\n"

@@ -22,6 +22,7 @@ FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_SAID = ("summary", "action", "app", "env", "tag", "old")
 _SPECIAL = re.compile(r"[*?\[\]{}\\]")
 
 
@@ -207,6 +208,26 @@ class ProductSettings:
 
 
 @record
+class CommitSettings:
+    """The commits that `promote`, `rollback` and `release` make with `--commit`."""
+
+    __pydantic_config__ = _STRICT
+
+    message: str = "chore(release): {summary}"
+    """The subject. `{summary}` says in a few words what the commit does; `{action}`, `{app}`, `{env}`, `{tag}` and
+    `{old}`, the tag before, are there to say it otherwise."""
+    skip_ci: bool = False
+    """Whether `[skip ci]` stands at its end, so that no pipeline runs for it."""
+
+    def __post_init__(self) -> None:
+        if not self.message.strip() or "\n" in self.message:
+            raise ValueError("the subject of a commit is one line")
+        for name in _PLACEHOLDER.findall(self.message):
+            if name not in _SAID:
+                raise ValueError(f"{{{name}}} is unknown in a message; known are {', '.join(_SAID)}")
+
+
+@record
 class RuleSettings:
     """How one rule is applied here."""
 
@@ -278,6 +299,8 @@ class Contract:
     """Files that no rule reads, in the syntax of `.gitignore`."""
     secrets: SecretSettings = SecretSettings()
     """What is a secret here besides what gitopslint knows, and what is none."""
+    release_commit: CommitSettings = CommitSettings()
+    """What the commits of `promote`, `rollback` and `release` say."""
     policies: tuple[Policy | str, ...] | None = None
     """Rules of your own, and the names of those shipped policies that you keep. By default all of these; `[]` is
     none."""

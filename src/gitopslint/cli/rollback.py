@@ -1,0 +1,68 @@
+"""`gitopslint rollback`."""
+
+from __future__ import annotations
+
+import argparse
+
+from gitopslint.cli.changing import Place, declare_change, environments_of, find, image_keys, open_place, perform
+from gitopslint.cli.exits import USAGE, UsageError, tell
+from gitopslint.cli.hints import hint
+from gitopslint.cli.output import write_out
+from gitopslint.loaders.history import HistoryError
+from gitopslint.model.change import Build, Change, Target
+from gitopslint.model.timeline import Run
+from gitopslint.reporters.escape import visible
+from gitopslint.reporters.runs import render_runs
+
+_PREVIOUS = "previous"
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the words of the command."""
+    parser.add_argument("app", metavar="APP", help="the app")
+    parser.add_argument("environment", metavar="ENV", help="the environment that goes back")
+    parser.add_argument(
+        "--to", metavar="TAG", help=f"a tag that it ran before, or `{_PREVIOUS}`; without it they are listed"
+    )
+    declare_change(parser)
+
+
+def rollback(arguments: argparse.Namespace) -> int:
+    """Give an environment a tag that it ran before. Without a tag, list them. Raises UsageError."""
+    place = open_place(arguments)
+    environments = environments_of(place, arguments.app, arguments.environment)
+    target = Target(arguments.app, arguments.environment, image_keys(place, arguments.image))
+    found = find(place, target)
+    now = found.build.tag if found.build is not None else None
+    runs = _earlier(place, target, environments)
+    earlier = [run for run in runs if run.name != now]
+    if not earlier:
+        raise UsageError(visible(f"{target} never ran anything else than {now or 'nothing'}, so there is no way back"))
+    if arguments.to is None:
+        write_out(render_runs(runs, now))
+        tell(visible(f"name the tag to go back to with `--to TAG` (`--to {_PREVIOUS}` is {earlier[-1].name})"))
+        return USAGE
+    wanted = earlier[-1].name if arguments.to == _PREVIOUS else arguments.to
+    run = next((one for one in reversed(runs) if one.name == wanted), None)
+    if run is None and wanted != now:
+        names = list(dict.fromkeys(one.name for one in reversed(earlier)))
+        raise UsageError(visible(f"{target} never ran {wanted!r}: {hint(wanted, names)}"))
+    build = _build(run) if run is not None else Build(wanted)
+    return perform(place, found, Change("rollback", target, found.build, build), arguments)
+
+
+def _earlier(place: Place, target: Target, environments: tuple[str, ...]) -> tuple[Run, ...]:
+    """Return what an environment ran, the oldest run first. Raises UsageError."""
+    try:
+        for timeline in place.product.past(target.app, environments):
+            if timeline.keys == target.keys:
+                return timeline.runs(target.environment)
+    except HistoryError as error:
+        raise UsageError(f"what {target} ran before is not known: {error}: {error.remedy}") from None
+    return ()
+
+
+def _build(run: Run) -> Build:
+    """Return the build of a run as it was last."""
+    image = run.images[-1][1]
+    return Build(run.name, image.digest if image.digest != run.name else None)
