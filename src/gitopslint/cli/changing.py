@@ -150,7 +150,7 @@ def perform(place: Place, found: Placed, change: Change, arguments: argparse.Nam
     """Judge a change; unless a rule forbids it, make it. Returns the exit code. Raises UsageError."""
     old = found.build
     if old is not None and old.tag == change.new.tag and change.new.digest in (None, old.digest):
-        write_out(visible(f"nothing to do: {change.target} runs {old} already\n"))
+        write_out(f"{visible(f'nothing to do: {change.target} runs {old} already')}\n")
         return CLEAN
     path = followed(place.product.tree, found.path)
     before = place.product.tree.read(path)
@@ -216,7 +216,7 @@ def _say(verdict: Judgement, change: Change, arguments: argparse.Namespace) -> i
         tell(visible(f"refused, and nothing was changed: {change.summary}"))
         return FAULT if report.faults else FINDINGS
     if arguments.dry_run:
-        write_out(visible(f"the contract allows it: {change.summary}\n"))
+        write_out(f"{visible(f'nothing forbids it: {change.summary}')}\n")
     return CLEAN
 
 
@@ -224,7 +224,7 @@ def _write(place: Place, writing: Writing, change: Change) -> None:
     """Write the file and commit it: both, or neither. Raises UsageError."""
     root = Path(os.path.abspath(place.ground.root))  # noqa: PTH100 - `resolve` would follow links
     _write_files(root, {writing.path: (writing.on_disk, writing.changed)})
-    said = f"{change.summary} ({change.old or 'nothing'} before) in {place.ground.prefix}{writing.path}"
+    said = f"{change.done} ({change.old or 'nothing'} before) in {place.ground.prefix}{writing.path}"
     repository = place.ground.repository
     if writing.begin is not None and repository is not None:
         settings = place.ground.contract.release_commit

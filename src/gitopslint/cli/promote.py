@@ -43,7 +43,7 @@ def promote(arguments: argparse.Namespace) -> int:
     keys = image_keys(place, arguments.image)
     pair = _pair(place, environments, keys, arguments)
     if pair is None:
-        write_out(visible(f"nothing to do: all environments of {arguments.app} run the same build\n"))
+        write_out(f"{visible(f'nothing to do: all environments of {arguments.app} run the same build')}\n")
         return CLEAN
     source, found = pair
     if source.build is None:

@@ -38,11 +38,15 @@ def rollback(arguments: argparse.Namespace) -> int:
     earlier = [run for run in runs if run.name != now]
     if not earlier:
         raise UsageError(visible(f"{target} never ran anything else than {now or 'nothing'}, so there is no way back"))
+    previous = _before(runs, now)
     if arguments.to is None:
         write_out(render_runs(runs, now))
-        tell(visible(f"name the tag to go back to with `--to TAG` (`--to {_PREVIOUS}` is {earlier[-1].name})"))
+        also = f" (`--to {_PREVIOUS}` is {previous.name})" if previous is not None else ""
+        tell(visible(f"name the tag to go back to with `--to TAG`{also}"))
         return USAGE
-    wanted = earlier[-1].name if arguments.to == _PREVIOUS else arguments.to
+    if arguments.to == _PREVIOUS and previous is None:
+        raise UsageError(visible(f"{target} ran nothing before it first ran {now}: name a tag with `--to TAG`"))
+    wanted = previous.name if arguments.to == _PREVIOUS and previous is not None else arguments.to
     run = next((one for one in reversed(runs) if one.name == wanted), None)
     if run is None and wanted != now:
         names = list(dict.fromkeys(one.name for one in reversed(earlier)))
@@ -60,6 +64,12 @@ def _earlier(place: Place, target: Target, environments: tuple[str, ...]) -> tup
     except HistoryError as error:
         raise UsageError(f"what {target} ran before is not known: {error}: {error.remedy}") from None
     return ()
+
+
+def _before(runs: tuple[Run, ...], now: str | None) -> Run | None:
+    """Return the run before the first one of what runs now: after a rollback, the way back still leads further back."""
+    first = next((number for number, run in enumerate(runs) if run.name == now), len(runs))
+    return runs[first - 1] if first else None
 
 
 def _build(run: Run) -> Build:

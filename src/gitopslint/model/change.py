@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from gitopslint.model.contract import ImageKeys
 
 Action = Literal["promote", "rollback", "release"]
+_DONE = {"promote": "promoted", "roll": "rolled", "release": "released"}
 
 
 class Target(NamedTuple):
@@ -46,6 +47,12 @@ class Change(NamedTuple):
         if self.action == "rollback":
             return f"roll {app} back to {self.new.tag} in {environment}"
         return f"{self.action} {app} {self.new.tag} to {environment}"
+
+    @property
+    def done(self) -> str:
+        """The change in a few words, once it is made."""
+        first, rest = self.summary.split(" ", 1)
+        return f"{_DONE[first]} {rest}"
 
     def message(self, template: str, *, skip_ci: bool) -> str:
         """Return the message of a commit that makes the change."""
