@@ -7,6 +7,7 @@ there are any, it is said, and not passed over in silence.
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ def start(repository: Repository, head: str, path: str) -> Start:
     tracked = _entry(listed)
     if tracked is None:
         raise CommitError(f"{path} was never committed: add and commit it first")
-    staged = repository.ask("ls-files", "-z", "--stage", "--", path, staged=True)
+    staged = repository.ask("ls-files", "-z", "--stage", "--", path)
     mode, _, blob = tracked
     if staged.rstrip(b"\0") != f"{mode} {blob} 0\t".encode() + os.fsencode(path):
         raise CommitError(f"{path} has other changes that are staged: commit them, or `git restore --staged` it, first")
@@ -109,7 +110,13 @@ def commit(repository: Repository, begin: Start, content: bytes, message: str) -
 
 
 def _stage(repository: Repository, begin: Start, blob: str) -> None:
-    repository.ask("update-index", "--cacheinfo", f"{begin.mode},{blob},{begin.path}", staged=True)
+    """Put a blob into the index at the path of the file."""
+    # Git looks again at files that changed just before the index did, and runs filters for that; an empty folder has
+    # no such files.
+    place = os.fsdecode(repository.ask("rev-parse", "--absolute-git-dir").removesuffix(b"\n"))
+    with tempfile.TemporaryDirectory(prefix="gitopslint-") as empty:
+        entry = f"{begin.mode},{blob},{begin.path}"
+        Repository(Path(empty)).ask(f"--git-dir={place}", "update-index", "--cacheinfo", entry)
 
 
 def _tree_with(repository: Repository, tree: str, parts: list[bytes], entry: tuple[str, str]) -> str:
