@@ -8,6 +8,8 @@ from gitopslint.checks.builds import is_built
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.moving import MovingTags, why_it_moves
 from gitopslint.model.document import KeyPath, Node, find
+from gitopslint.model.edits import Lines
+from gitopslint.model.entries import is_anchored
 from gitopslint.model.finding import Doubt, Edit, Fix, Offence, Related
 from gitopslint.model.image import digest_fault, repository_fault, tag_fault
 from gitopslint.model.layer import App, Release
@@ -135,16 +137,22 @@ def retyped_tag(release: Release, _: object) -> Iterator[Outcome]:
         return
     kind = "a boolean" if isinstance(node.value, bool) else "a number"
     also = ", which counts as empty in a template" if falsy else ""
-    # Where an anchor or a merge key brings it in, other values would become a text as well.
-    quote = (Edit(node.span, f'"{node.text}"'),)
-    quoted = Fix("Quote the tag.", quote, safe=not node.uses) if node.style == "plain" and node.tag is None else None
     yield Offence(
         f"the unquoted tag {node.text} of {release} is {kind} to Helm{also}: {deployed!r} would be deployed; quote it",
         node.span,
         _around(node),
         _path(release, "tag"),
-        fix=quoted,
+        fix=_quoted(release, node),
     )
+
+
+def _quoted(release: Release, node: Node) -> Fix | None:
+    """Return the fix that quotes a tag: unsafe where it has an anchor, because other values may become a text, too."""
+    layer = next((one for one in release.stack.layers if one.path == node.span.path), None)
+    if node.style != "plain" or node.tag is not None or layer is None:
+        return None
+    shared = is_anchored(Lines(layer.document.text), node)
+    return Fix("Quote the tag.", (Edit(node.span, f'"{node.text}"'),), safe=not shared)
 
 
 @check("untraceable-tag", over=Release, parameters=MovingTags, parameters_of="mutable-tag")

@@ -1,11 +1,13 @@
 """Fixes applied: as many at once as do not touch the same text, checked again, until nothing is left to fix.
 
-A fix that brings another finding, breaks a file, changes values that it must not, or does not help is undone.
+A fix that brings another finding as bad as its own, breaks a file, changes values that it must not, or does not help
+is undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitopslint.engine.comparison import compared
@@ -14,9 +16,11 @@ from gitopslint.loaders.product import Product
 from gitopslint.loaders.rewriting import rewritten
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import ReadError
-from gitopslint.model.document import plain
+from gitopslint.model.document import KeyPath, leaves, plain
 from gitopslint.model.edits import in_order, overlapping
 from gitopslint.model.finding import Edit, Finding, Fix, Report
+from gitopslint.model.layer import Stack
+from gitopslint.model.rule import LEVELS
 from gitopslint.model.span import is_across
 
 _MOST_PASSES = 20
@@ -107,7 +111,7 @@ def _tried(check: Check, look: Look, files: Files, batch: Sequence[Finding]) -> 
     except ReadError as error:
         return f"a file cannot be read: {error}"
     after = check(new_files)
-    reason = _objection(look, after, len(batch))
+    reason = _objection(look, after, batch)
     if reason is None and any(fix.neutral for fix in fixes) and _values(look.side) != _values(after.side):
         reason = "the merged values would change"
     if reason is not None:
@@ -125,26 +129,36 @@ def _edited(side: Side, files: Files, fixes: Sequence[Fix]) -> dict[str, bytes]:
     return {**files, **{path: rewritten(side.tree.read(path), edits) for path, edits in by_file.items()}}
 
 
-def _objection(before: Look, after: Look, wanted: int) -> str | None:
-    """Say what is worse than before, or that nothing is better."""
+def _objection(before: Look, after: Look, batch: Sequence[Finding]) -> str | None:
+    """Say what is worse than before, or that nothing is better.
+
+    What was hidden behind a finding comes to light without it: that is better, as long as it is milder.
+    """
     report = compared(after.report, after.side.tree, before.report, before.side.tree, "")
-    if report.introduced:
-        new = report.introduced[0]
-        return f"it would bring {new.rule} at {report.shown(new.span)}: {new.message}"
+    mildest = min(LEVELS.index(finding.level) for finding in batch)
+    for new in report.introduced:
+        if LEVELS.index(new.level) >= mildest:
+            return f"it would bring {new.rule} at {report.shown(new.span)}: {new.message}"
     old = before.report
     if len(report.faults) > len(old.faults) or len(report.unread) > len(old.unread):
         return "it would leave something that cannot be checked"
     reasons = {(one.rules, one.reason) for one in old.undecided}
     if doubts := [one for one in report.undecided if (one.rules, one.reason) not in reasons]:
         return f"it would leave something undecided: {doubts[0].reason}"
-    if len(report.findings) + len(report.waived) > len(old.findings) + len(old.waived) - wanted:
+    gone = Counter(one.rule for one in old.findings) - Counter(one.rule for one in report.findings)
+    if Counter(finding.rule for finding in batch) - gone:
         return "it would not remove the finding"
     return None
 
 
 def _values(side: Side) -> list[object]:
-    """Return the merged values of all stacks, as text: to Python 1 and True are equal."""
+    """Return the merged values of all stacks, as text: to Python 1 and True are equal. Order means nothing to Helm."""
     if not isinstance(side, Product):
         return []
     stacks = (stack for app in side.layout.stacks() for stack in side.stacks(app))
-    return [repr(plain(stack.values)) if stack.values is not None else None for stack in stacks]
+    return [sorted(map(repr, _leaves(stack))) for stack in stacks]
+
+
+def _leaves(stack: Stack) -> Iterator[tuple[KeyPath, object]]:
+    if stack.values is not None:
+        yield from ((path, plain(node)) for path, node in leaves(stack.values))

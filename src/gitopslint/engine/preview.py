@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from gitopslint.engine.secrets import SecretWatch
 from gitopslint.loaders import yaml
 from gitopslint.loaders.side import Side
+from gitopslint.model.document import Node
 from gitopslint.model.secret import TextFile
 from gitopslint.model.source import Source
+from gitopslint.model.span import Span
 
 _YAML = (".yaml", ".yml", ".json")
 
@@ -20,6 +22,31 @@ def previews(side: Side, files: Mapping[str, tuple[bytes, bytes]]) -> Iterator[t
 
 
 def _source(side: Side, path: str, data: bytes) -> Source:
-    text = yaml.decode(data)
-    document = yaml.parse(path, data) if path.endswith(_YAML) and not side.is_template(path) else None
-    return SecretWatch(side).source(TextFile(path, text, document))
+    file = TextFile(path, yaml.decode(data))
+    if not path.endswith(_YAML) or side.is_template(path):
+        return SecretWatch(side).source(file)
+    document = yaml.parse(path, data)
+    dropped: list[Span] = []
+    other = document._replace(roots=tuple(_as_dropped(root, dropped) for root in document.roots))
+    hidden = SecretWatch(side).hidden_in(other)
+    return SecretWatch(side).source(file._replace(document=document), (*(hidden or ()), *dropped))
+
+
+def _as_dropped(node: Node, dropped: list[Span]) -> Node:
+    """Return a value with the entries that Helm drops in the place of those that it takes: they may be secrets, too.
+
+    Where one of several is dropped, all of them are added to the spans to hide.
+    """
+    if isinstance(node.value, list):
+        return node.changed(value=[_as_dropped(item, dropped) for item in node.value])
+    if not isinstance(node.value, dict):
+        return node
+    entries = {key: _as_dropped(below, dropped) for key, below in node.value.items()}
+    names = {id(below): key for key, below in node.value.items()}
+    for first, second in node.duplicates:
+        name = names.get(id(second))
+        if name is None:
+            dropped.append(first.span)
+        else:
+            entries[name] = first
+    return node.changed(value=entries)

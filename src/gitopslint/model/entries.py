@@ -17,6 +17,7 @@ from gitopslint.model.span import Span
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./@-]*(?::[A-Za-z0-9_./@-]+)*")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _REST = re.compile(r"(?P<colon>[ \t]*:)?[ \t]*(?P<comment>(?<![^ \t:])#.*)?")
+_ANCHOR = re.compile(r"(?:^|[\s:,\[{-])&[^\s,\[\]{}]")
 _STEP = "  "
 
 
@@ -80,12 +81,19 @@ def without_lines(lines: Lines, entry: Node, key: Node) -> Edit | None:
     if before.strip(" ") or after is None:
         return None
     path = start.path
+    if any(_ANCHOR.search(lines.line(number)) for number in range(start.line, end.end_line + 1)):
+        return None  # other values may be made of it
     if end.end_line < lines.count:
         return Edit(Span(path, start.line, 1, end.end_line + 1, 1), "")
     last = len(lines.line(end.end_line)) + 1
     if start.line == 1:
         return Edit(Span(path, 1, 1, end.end_line, last), "")
     return Edit(Span(path, start.line - 1, len(lines.line(start.line - 1)) + 1, end.end_line, last), "")
+
+
+def is_anchored(lines: Lines, node: Node) -> bool:
+    """Tell whether a value has an anchor, or is brought in by one: then others may be the same one."""
+    return bool(node.uses) or _ANCHOR.search(lines.line(node.span.line)[: node.span.column - 1]) is not None
 
 
 def comment_in(lines: Lines, span: Span) -> bool:
