@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,32 +75,12 @@ def declare_change(parser: argparse.ArgumentParser) -> None:
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
 
 
-def open_place(arguments: argparse.Namespace) -> Place:
-    """Find the product in which something is to change. Raises UsageError."""
-    shipped = load_catalogue()
-    ground = open_ground(arguments.repository, shipped)
-    repository = ground.repository
-    head: str | None = None
-    opener = history_opener(repository, None, staged=False)
-    try:
-        if arguments.commit:
-            if repository is None:
-                raise UsageError("--commit needs a git repository")
-            head = committing.head_of(repository)
-            added = committing.added_by_git(repository)
-            if added is not None and not arguments.no_verify:
-                raise UsageError(
-                    f"`git commit` would add {added}, which gitopslint never runs: "
-                    f"leave --commit out and commit by hand, or say --no-verify"
-                )
-            ground = ground._replace(tree=commit_tree(repository, ground.prefix, head))
-            opener = history_under(repository, head)
-        product = _product(ground, arguments.platform, opener, shipped)
-    except (CommitError, GitError) as error:
-        raise UsageError(str(error)) from None
-    if not product.layout.layers:
-        raise UsageError(nothing(ground.root, ground.file, ground.contract))
-    return Place(ground, product, opener, arguments.platform, shipped, head)
+@contextmanager
+def place_of(arguments: argparse.Namespace) -> Iterator[Place]:
+    """Open the product in which something is to change, and close it in the end. Raises UsageError."""
+    place = _opened(arguments)
+    with closing(place.product):
+        yield place
 
 
 def environments_of(place: Place, app: str, *named: str | None) -> tuple[str, ...]:
@@ -156,7 +136,7 @@ def perform(place: Place, found: Placed, change: Change, arguments: argparse.Nam
     before = place.product.tree.read(path)
     after = _rewritten(before, found, change.new)
     writing = _writing(place, found, path, after, change.new)
-    with closing(place.product), closing(place.with_tree(OverlayTree(place.product.tree, {path: after}))) as changed:
+    with closing(place.with_tree(OverlayTree(place.product.tree, {path: after}))) as changed:
         verdict = judged(_seen(place, place.product), _seen(place, changed), change)
         if arguments.dry_run:
             shown = previews(changed, {path: (before, after)})
@@ -166,6 +146,33 @@ def perform(place: Place, found: Placed, change: Change, arguments: argparse.Nam
         return code
     _write(place, writing, change)
     return CLEAN
+
+
+def _opened(arguments: argparse.Namespace) -> Place:
+    shipped = load_catalogue()
+    ground = open_ground(arguments.repository, shipped)
+    repository = ground.repository
+    head: str | None = None
+    opener = history_opener(repository, None, staged=False)
+    try:
+        if arguments.commit:
+            if repository is None:
+                raise UsageError("--commit needs a git repository")
+            head = committing.head_of(repository)
+            added = committing.added_by_git(repository)
+            if added is not None and not arguments.no_verify:
+                raise UsageError(
+                    f"`git commit` would add {added}, which gitopslint never runs: "
+                    f"leave --commit out and commit by hand, or say --no-verify"
+                )
+            ground = ground._replace(tree=commit_tree(repository, ground.prefix, head))
+            opener = history_under(repository, head)
+        product = _product(ground, arguments.platform, opener, shipped)
+    except (CommitError, GitError) as error:
+        raise UsageError(str(error)) from None
+    if not product.layout.layers:
+        raise UsageError(nothing(ground.root, ground.file, ground.contract))
+    return Place(ground, product, opener, arguments.platform, shipped, head)
 
 
 def _product(ground: Ground, platform: str | None, opener: Opener, shipped: Catalogue) -> Product:

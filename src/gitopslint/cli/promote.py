@@ -11,8 +11,8 @@ from gitopslint.cli.changing import (
     environments_of,
     find,
     image_keys,
-    open_place,
     perform,
+    place_of,
 )
 from gitopslint.cli.exits import CLEAN, UsageError, tell
 from gitopslint.cli.output import write_out
@@ -38,20 +38,20 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def promote(arguments: argparse.Namespace) -> int:
     """Give the next environment the tag of the one before, if the contract allows it. Raises UsageError."""
-    place = open_place(arguments)
-    environments = environments_of(place, arguments.app, arguments.source, arguments.to)
-    keys = image_keys(place, arguments.image)
-    pair = _pair(place, environments, keys, arguments)
-    if pair is None:
-        write_out(f"{visible(f'nothing to do: all environments of {arguments.app} run the same build')}\n")
-        return CLEAN
-    source, found = pair
-    if source.build is None:
-        raise UsageError(f"{source.target} has no tag that could be promoted")
-    build = _as_in(place, source.build, found)
-    taken, given = source.target.environment, found.target.environment
-    tell(visible(f"promote {arguments.app} from {taken} to {given}: {build}"))
-    return perform(place, found, Change("promote", found.target, found.build, build, taken), arguments)
+    with place_of(arguments) as place:
+        environments = environments_of(place, arguments.app, arguments.source, arguments.to)
+        keys = image_keys(place, arguments.image)
+        pair = _pair(place, environments, keys, arguments)
+        if pair is None:
+            write_out(f"{visible(f'nothing to do: all environments of {arguments.app} run the same build')}\n")
+            return CLEAN
+        source, found = pair
+        if source.build is None:
+            raise UsageError(f"{source.target} has no tag that could be promoted")
+        build = _as_in(place, source.build, found)
+        taken, given = source.target.environment, found.target.environment
+        tell(visible(f"promote {arguments.app} from {taken} to {given}: {build}"))
+        return perform(place, found, Change("promote", found.target, found.build, build, taken), arguments)
 
 
 def _pair(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from gitopslint.cli.changing import build_of, declare_change, environments_of, find, image_keys, open_place, perform
+from gitopslint.cli.changing import build_of, declare_change, environments_of, find, image_keys, perform, place_of
 from gitopslint.model.change import Change, Target
 
 
@@ -20,8 +20,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def release(arguments: argparse.Namespace) -> int:
     """Give an environment a tag, if the contract allows it. Raises UsageError."""
     build = build_of(arguments.tag, arguments.digest)
-    place = open_place(arguments)
-    environments_of(place, arguments.app, arguments.environment)
-    target = Target(arguments.app, arguments.environment, image_keys(place, arguments.image))
-    found = find(place, target)
-    return perform(place, found, Change("release", target, found.build, build), arguments)
+    with place_of(arguments) as place:
+        environments_of(place, arguments.app, arguments.environment)
+        target = Target(arguments.app, arguments.environment, image_keys(place, arguments.image))
+        found = find(place, target)
+        return perform(place, found, Change("release", target, found.build, build), arguments)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from gitopslint.cli.changing import Place, declare_change, environments_of, find, image_keys, open_place, perform
+from gitopslint.cli.changing import Place, declare_change, environments_of, find, image_keys, perform, place_of
 from gitopslint.cli.exits import USAGE, UsageError, tell
 from gitopslint.cli.hints import hint
 from gitopslint.cli.output import write_out
@@ -29,30 +29,40 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def rollback(arguments: argparse.Namespace) -> int:
     """Give an environment a tag that it ran before. Without a tag, list them. Raises UsageError."""
-    place = open_place(arguments)
-    environments = environments_of(place, arguments.app, arguments.environment)
-    target = Target(arguments.app, arguments.environment, image_keys(place, arguments.image))
-    found = find(place, target)
-    now = found.build.tag if found.build is not None else None
-    runs = _earlier(place, target, environments)
-    earlier = [run for run in runs if run.name != now]
-    if not earlier:
-        raise UsageError(visible(f"{target} never ran anything else than {now or 'nothing'}, so there is no way back"))
-    previous = _before(runs, now)
-    if arguments.to is None:
-        write_out(render_runs(runs, now))
-        also = f" (`--to {_PREVIOUS}` is {previous.name})" if previous is not None else ""
-        tell(visible(f"name the tag to go back to with `--to TAG`{also}"))
-        return USAGE
-    if arguments.to == _PREVIOUS and previous is None:
-        raise UsageError(visible(f"{target} ran nothing before it first ran {now}: name a tag with `--to TAG`"))
-    wanted = previous.name if arguments.to == _PREVIOUS and previous is not None else arguments.to
-    run = next((one for one in reversed(runs) if one.name == wanted), None)
-    if run is None and wanted != now:
-        names = list(dict.fromkeys(one.name for one in reversed(earlier)))
-        raise UsageError(visible(f"{target} never ran {wanted!r}: {hint(wanted, names)}"))
-    build = _build(run) if run is not None else Build(wanted)
-    return perform(place, found, Change("rollback", target, found.build, build), arguments)
+    with place_of(arguments) as place:
+        environments = environments_of(place, arguments.app, arguments.environment)
+        target = Target(arguments.app, arguments.environment, image_keys(place, arguments.image))
+        found = find(place, target)
+        now = found.build.tag if found.build is not None else None
+        runs = _earlier(place, target, environments)
+        if all(run.name == now for run in runs):
+            ever = f"{target} never ran anything else than {now or 'nothing'}"
+            raise UsageError(visible(f"{ever}, so there is no way back"))
+        if arguments.to is None:
+            previous = _before(runs, now)
+            also = f" (`--to {_PREVIOUS}` is {previous.name})" if previous is not None else ""
+            write_out(render_runs(runs, now))
+            tell(visible(f"name the tag to go back to with `--to TAG`{also}"))
+            return USAGE
+        build = _chosen(arguments.to, runs, now, target)
+        return perform(place, found, Change("rollback", target, found.build, build), arguments)
+
+
+def _chosen(asked: str, runs: tuple[Run, ...], now: str | None, target: Target) -> Build:
+    """Return the build to which an environment goes back. Raises UsageError for one that it never ran."""
+    if asked == now:
+        return Build(asked)
+    if asked == _PREVIOUS:
+        run = _before(runs, now)
+        if run is None:
+            raise UsageError(visible(f"{target} ran nothing before it first ran {now}: name a tag with `--to TAG`"))
+    else:
+        run = next((one for one in reversed(runs) if one.name == asked), None)
+        if run is None:
+            names = dict.fromkeys(one.name for one in reversed(runs) if one.name != now)
+            raise UsageError(visible(f"{target} never ran {asked!r}: {hint(asked, names)}"))
+    image = run.images[-1][1]  # as it was last
+    return Build(run.name, image.digest if image.digest != run.name else None)
 
 
 def _earlier(place: Place, target: Target, environments: tuple[str, ...]) -> tuple[Run, ...]:
@@ -70,9 +80,3 @@ def _before(runs: tuple[Run, ...], now: str | None) -> Run | None:
     """Return the run before the first one of what runs now: after a rollback, the way back still leads further back."""
     first = next((number for number, run in enumerate(runs) if run.name == now), len(runs))
     return runs[first - 1] if first else None
-
-
-def _build(run: Run) -> Build:
-    """Return the build of a run as it was last."""
-    image = run.images[-1][1]
-    return Build(run.name, image.digest if image.digest != run.name else None)
