@@ -72,6 +72,12 @@ def _rollback() -> Command:
     return Command(declare, rollback)
 
 
+def _verify() -> Command:
+    from gitopslint.cli.verify import declare, verify
+
+    return Command(declare, verify)
+
+
 def _init() -> Command:
     from gitopslint.cli.init import declare, init
 
@@ -93,6 +99,7 @@ COMMANDS = {
     "release": Entry("Give an environment a tag that CI has built, if the contract allows it.", _release),
     "promote": Entry("Give the next environment the tag that the one before it runs.", _promote),
     "rollback": Entry("Give an environment a tag that it ran before, or list them.", _rollback),
+    "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
     "init": Entry("Write a contract file with the default layout, every line explained.", _init),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
 }
