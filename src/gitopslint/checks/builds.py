@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.moving import MovingTags, why_it_moves
-from gitopslint.model.edits import Lines
 from gitopslint.model.finding import Doubt, Edit, Fix, Offence, Related
 from gitopslint.model.gitref import full_id, ref_fault, short_id
 from gitopslint.model.image import tag_fault
@@ -264,6 +263,8 @@ def _full(build: Build) -> Fix | None:
         return None
     if short_id(build.ref.text) is None or len(build.commit.ids) != 1:
         return None
+    from gitopslint.model.edits import Lines  # few files need it
+
     lines = Lines(build.ref.text)
     if build.ref.text.endswith("\r\n"):  # the end of the line is wrong as well
         return _written(build.ref.path, lines.count, 1, f"{build.commit.ids[0]}\n")

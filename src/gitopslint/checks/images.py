@@ -8,8 +8,6 @@ from gitopslint.checks.builds import is_built
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.moving import MovingTags, why_it_moves
 from gitopslint.model.document import KeyPath, Node, find
-from gitopslint.model.edits import Lines
-from gitopslint.model.entries import is_anchored
 from gitopslint.model.finding import Doubt, Edit, Fix, Offence, Related
 from gitopslint.model.image import digest_fault, repository_fault, tag_fault
 from gitopslint.model.layer import App, Release
@@ -148,6 +146,9 @@ def retyped_tag(release: Release, _: object) -> Iterator[Outcome]:
 
 def _quoted(release: Release, node: Node) -> Fix | None:
     """Return the fix that quotes a tag: unsafe where it has an anchor, because other values may become a text, too."""
+    from gitopslint.model.edits import Lines  # few tags need it
+    from gitopslint.model.entries import is_anchored
+
     layer = next((one for one in release.stack.layers if one.path == node.span.path), None)
     if node.style != "plain" or node.tag is not None or layer is None:
         return None

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.foreign_schema import RefusedError, schema_errors
 from gitopslint.checks.predicates import UndecidedError
-from gitopslint.checks.repetition import without_dropped, without_repetition
 from gitopslint.model.document import KeyPath, Node, dotted, find, leads_to, leaves, matches, parse_key_path, walk
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.layer import App, Layer, Stack
@@ -57,6 +56,8 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     continue
                 seen.add(second.key_span)
                 name = first.key.text if first.key is not None else ""
+                from gitopslint.checks.repetition import without_dropped  # few layers need it
+
                 by_merge = second.key is not None and second.key.text == "<<"
                 earlier = f"line {first.key_span.line}"
                 if first.key_span.line == second.key_span.line:
@@ -300,6 +301,8 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
         ]
         if not hidden:
             continue
+        from gitopslint.checks.repetition import without_repetition  # few layers need it
+
         order = " and ".join([repr(old.span.path) for old in hidden])
         same = all(old.value == node.value for old in hidden)
         also = "with the same value" if same else "and only the order of the files decides"
