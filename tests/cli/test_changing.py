@@ -319,3 +319,44 @@ def test_the_name_of_the_environment_in_a_tag(teller: Storyteller, run: Run) -> 
     teller.tell([{"dev": "{1}-dev"}, {"prod": "{1}-prod"}, {"dev": "{2}-dev"}])
     assert run("promote", "shop")[0] == 0
     assert teller.tag("tag: {2}-prod\n") in (teller.repo.path / PROD).read_text()
+
+
+def test_below_the_top_in_another_work_tree(teller: Storyteller, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A product in a folder of its repository, checked out once more elsewhere, is changed there and only there."""
+    folder = teller.repo.path / "product"
+    folder.mkdir()
+    teller.repo.git("mv", ".gitopslint.yaml", "deploy", "apps", "product")
+    teller.repo.commit("Move")
+    teller.repo.git("worktree", "add", "--quiet", "-b", "other", "tree")
+    monkeypatch.chdir(teller.repo.path / "tree" / "product")
+    code, out, _ = run("promote", "shop", "--commit")
+    assert (code, f"in product/{PROD}\n" in out) == (0, True)
+    assert teller.repo.git("diff", "--name-only", "main", "other") == f"product/{PROD}"
+    assert teller.repo.git("-C", "tree", "status", "--porcelain") == ""
+
+
+def test_a_link_inside(teller: Storyteller, run: Run) -> None:
+    """Behind a symbolic link it is the file that is written and committed."""
+    (teller.repo.path / PROD).rename(teller.repo.path / "prod.yaml")
+    teller.repo.link(PROD, "../../../prod.yaml")
+    teller.repo.commit("Link")
+    assert run("promote", "shop", "--commit")[0] == 0
+    assert teller.repo.git("show", "--format=", "--name-only") == "prod.yaml"
+    assert (teller.repo.path / PROD).is_symlink()
+    assert dirty(teller) == ""
+
+
+def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where nothing tells the past, a change is made, and what is not known of it is said; there is no way back."""
+    monkeypatch.chdir(tmp_path)
+    for path in (DEV, PROD):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text("image: {repository: r.example.com/shop, tag: 4f9d2c7b81ae}\n")
+    (tmp_path / ".gitopslint.yaml").write_text(CONTRACT)
+    assert main(["release", "shop", "prod", "4f9d2c7b81af"]) == 0
+    assert "tag: 4f9d2c7b81af" in (tmp_path / PROD).read_text()
+    assert main(["release", "shop", "prod", "4f9d2c7b81ae", "--commit"]) == 2
+    assert main(["rollback", "shop", "prod"]) == 2
+    err = capfd.readouterr().err
+    assert "--commit needs a git repository" in err
+    assert "what shop in prod ran before is not known: there is no git history here" in err

@@ -177,6 +177,24 @@ def test_staged(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
         assert "--staged checks the index" in capfd.readouterr().err
 
 
+def test_in_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """With a history and a base the same is done, and what is left is compared with the base."""
+    repo = clean_product(tmp_path, {**CLEAN, ".gitopslint.yaml": "platform: none\npolicies: []\n"})
+    tag = repo.git("log", "-1", "--format=%h", "--abbrev=12", "HEAD~2") + "-r3"
+    repo.write(ENV, f"image:\n  pullPolicy: Always\n  tag: {tag}\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "--new-only", "--base", "HEAD"]) == 1
+    assert main(["check", "--fix", "--new-only", "--base", "HEAD"]) == 0
+    assert "2 fixed; since" in capfd.readouterr().out
+    assert (tmp_path / ENV).read_text() == "image:\n  pullPolicy: Always\n"
+
+
+def test_no_report_beside_a_difference(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A report that would not be written is refused."""
+    assert main(["check", "--diff", "--report", "sarif=out"]) == 2
+    assert "--diff shows the difference in the place of a report" in capfd.readouterr().err
+
+
 def test_links(here: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A layer behind a link inside the repository is repaired where it is; nothing outside is ever touched."""
     write_files(here, {"real.yaml": f"{HEAD}  tag: 9505540\n"})

@@ -56,12 +56,12 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     continue
                 seen.add(second.key_span)
                 name = first.key.text if first.key is not None else ""
-                from gitopslint.checks.repetition import without_dropped  # few layers need it
-
                 by_merge = second.key is not None and second.key.text == "<<"
                 earlier = f"line {first.key_span.line}"
                 if first.key_span.line == second.key_span.line:
                     earlier = "the one before it"
+                from gitopslint.checks.repetition import without_dropped  # few layers need it
+
                 yield Offence(
                     f"the merge key overrides {name!r} from {earlier}, because Helm merges in the order of the file: "
                     f"put the merge key first"

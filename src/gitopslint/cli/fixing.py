@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,8 @@ def fix(arguments: argparse.Namespace, shipped: Catalogue, checked: Checked, sel
             "--staged checks the index, and fixes change files on disk, which may be others: "
             "run `gitopslint check --fix` without it, then `git add` what it changed"
         )
+    if arguments.diff and (arguments.report or arguments.output_file or arguments.output_format != "text"):
+        raise UsageError("--diff shows the difference in the place of a report: leave out the options for reports")
     scope = checked.scope
 
     def check(files: Files) -> Look:
@@ -44,7 +47,8 @@ def fix(arguments: argparse.Namespace, shipped: Catalogue, checked: Checked, sel
     for finding, reason in done.undone:
         place = done.look.report.shown(finding.span)
         tell(visible(f"{place}: the fix of {finding.rule} was undone: {reason}"))
-    changes = tuple(previews(done.look.side, done.files))
+    with closing(done.look.side) as side:
+        changes = tuple(previews(side, done.files))
     if not arguments.diff:
         try:
             write_all(Path(checked.ground.root), done.files)
