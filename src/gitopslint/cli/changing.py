@@ -238,9 +238,11 @@ def _write(place: Place, writing: Writing, change: Change) -> None:
         message = change.message(settings.message, skip_ci=settings.skip_ci)
         try:
             made = committing.commit(repository, writing.begin, writing.committed, message)
-        except GitError as error:
+        except BaseException as error:  # also when somebody interrupts it
             _write_files(root, {writing.path: (writing.changed, writing.on_disk)})
-            raise UsageError(f"nothing was changed, because the commit failed: {error}") from None
+            if isinstance(error, GitError):
+                raise UsageError(f"nothing was changed, because the commit failed: {error}") from None
+            raise
         said += f"\ncommitted as {made[:8]}: {message.rstrip()}"
     write_out("".join(f"{visible(line)}\n" for line in said.split("\n")))
 

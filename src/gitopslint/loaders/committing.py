@@ -103,7 +103,7 @@ def commit(repository: Repository, begin: Start, content: bytes, message: str) -
     try:
         subject = message.partition("\n")[0]
         repository.ask("update-ref", "-m", f"commit: {subject}", "HEAD", new, begin.head, signed=True)
-    except GitError:
+    except BaseException:  # also when somebody interrupts it
         _stage(repository, begin, begin.blob)
         raise
     return new
