@@ -201,3 +201,54 @@ def test_law(around: list[str], split: int, value: str, windows: bool, coding: t
     assert new.startswith(marks)
     assert changed_lines == [*lines[:at], changed_lines[at], *lines[at + gone :]]
     assert changed_lines[at].startswith("  tag: ")
+
+
+PIECES = [
+    "image:",
+    "  repository: r",
+    "  tag: t1",
+    "  tag: &a t1",
+    "  tag: *a",
+    "  <<: *b",
+    "b: &b {tag: x}",
+    "x: *a",
+    "- a",
+    "  tag: 'a\\",
+    "    b'",
+    "? image",
+    ": tag: q",
+    "image: {tag: t1,",
+    "  repository: r}",
+    "  tag: >-",
+    "    t1",
+    "# c",
+    "  tag:",
+    "  tag: !!int 5",
+    "'image':",
+    "---",
+    "...",
+    "x: \x85y",
+    "image: &i",
+    "o: *i",
+    "<<: [*b, *i]",
+    "  ? tag",
+    "  : t1",
+    "image: !!map",
+    "null: 1",
+    "\t",
+    "  digest: d",
+    "image: {}",
+    "image: r:t1",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=7), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
+def test_nothing_but_a_refusal(pieces: list[str], newline: str, whole: bool) -> None:
+    """Whatever stands in a layer, it names the new tag afterwards or the change is refused with a reason."""
+    data = newline.join([*pieces, ""]).encode()
+    keys = REFERENCE if whole else DEFAULT
+    try:
+        new = changed_layer(data, place(data, keys), Build("t2"))
+    except (NoLayerError, UnwritableError):
+        return
+    assert place(new, keys).build == Build("t2")

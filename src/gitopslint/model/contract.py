@@ -225,7 +225,8 @@ class CommitSettings:
             raise ValueError("the subject of a commit is one line")
         for name in _PLACEHOLDER.findall(self.message):
             if name not in _SAID:
-                raise ValueError(f"{{{name}}} is unknown in a message; known are {', '.join(_SAID)}")
+                listed = ", ".join(f"{{{one}}}" for one in _SAID)
+                raise ValueError(f"{{{name}}} is unknown in a message; known are {listed}")
 
 
 @record
