@@ -35,9 +35,9 @@ def test_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Cap
         return code
 
     assert run("release", "shop", "dev", second, "--commit") == 0
-    # Here `verify shop dev` will say that it runs there.
+    # Here `verify shop dev` says whether it is live, which takes a registry and a cluster: tests/cli/test_verify.py.
     assert run("promote", "shop", "--commit") == 0
-    # And here `verify shop prod`.
+    # And here `verify shop prod` does.
     assert run("rollback", "shop", "prod", "--to", "previous", "--commit") == 0
 
     capfd.readouterr()
