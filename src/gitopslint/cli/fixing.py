@@ -11,9 +11,10 @@ from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.pair import Checked, open_checked
 from gitopslint.engine.fixing import Files, Look, mended
 from gitopslint.engine.preview import previews
-from gitopslint.engine.run import run, scoped, within
+from gitopslint.engine.run import run, within
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.rewriting import RewriteError, write_all
+from gitopslint.loaders.side import Side
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.source import Source
@@ -27,7 +28,9 @@ class Outcome(NamedTuple):
     changes: tuple[tuple[str, Source, Source], ...]
 
 
-def fix(arguments: argparse.Namespace, shipped: Catalogue, checked: Checked, selection: Selection) -> Outcome:
+def fix(
+    arguments: argparse.Namespace, shipped: Catalogue, checked: Checked, selection: Selection, *, board: bool
+) -> Outcome:
     """Apply fixes and write the files, unless only the difference is asked for. Raises UsageError."""
     if arguments.staged:
         raise UsageError(
@@ -36,22 +39,27 @@ def fix(arguments: argparse.Namespace, shipped: Catalogue, checked: Checked, sel
         )
     if arguments.diff and (arguments.report or arguments.output_file or arguments.output_format != "text"):
         raise UsageError("--diff shows the difference in the place of a report: leave out the options for reports")
-    scope = checked.scope
+
+    def look(side: Side, scope: str, *, board: bool = False) -> Report:
+        named = {"prefix": checked.prefix, "scope": scope}
+        return run(side, checked.catalogue, selection, **named, contract_file=checked.contract_file, board=board)
 
     def check(files: Files) -> Look:
         side = open_checked(arguments, shipped, files).side if files else checked.side
-        found = run(side, checked.catalogue, selection, prefix=checked.prefix, contract_file=checked.contract_file)
-        return Look(side, found)
+        return Look(side, look(side, ""))
 
-    done = mended(check, unsafe=arguments.unsafe_fixes, within=lambda path: within(path, scope))
+    done = mended(check, unsafe=arguments.unsafe_fixes, within=lambda path: within(path, checked.scope))
     for finding, reason in done.undone:
         place = done.look.report.shown(finding.span)
         tell(visible(f"{place}: the fix of {finding.rule} was undone: {reason}"))
+    report = done.look.report
     with closing(done.look.side) as side:
         changes = tuple(previews(side, done.files))
+        if checked.scope or board:
+            report = look(side, checked.scope, board=board)
     if not arguments.diff:
         try:
             write_all(Path(checked.ground.root), done.files)
         except RewriteError as error:
             raise UsageError(str(error)) from None
-    return Outcome(scoped(done.look.report, scope)._replace(fixed=done.removed), changes)
+    return Outcome(report._replace(fixed=done.removed), changes)

@@ -12,7 +12,7 @@ from gitopslint.model.contract import Contract
 from gitopslint.model.moment import parse_length
 from gitopslint.model.move import Chapter, Kind, Move, Row
 from gitopslint.model.rule import Level
-from gitopslint.model.timeline import ABSENT, Timeline
+from gitopslint.model.timeline import ABSENT
 
 _RULES: dict[Kind, str] = {
     "skipped environment": "skipped-environment",
@@ -29,14 +29,16 @@ def chapters(product: Product, selection: Selection, app: str | None = None) -> 
             continue
         try:
             for timeline in product.past(name, environments):
-                yield _chapter(timeline, selection)
+                yield chapter(Course(timeline), selection)
         except HistoryError as error:
             yield Chapter(name, None, environments, (), (str(error), error.remedy))
 
 
-def _chapter(timeline: Timeline, selection: Selection) -> Chapter:
+def chapter(course: Course, selection: Selection) -> Chapter:
+    """Return the history of one image of an app, each move with the level of the rule that it breaks."""
+    timeline = course.timeline
     moves: dict[int, list[Move]] = {}
-    for move in Course(timeline).moves():
+    for move in course.moves():
         moves.setdefault(move.landing.position, []).append(move)
     images = dict.fromkeys(timeline.environments, ABSENT)
     rows = []

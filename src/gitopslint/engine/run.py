@@ -9,8 +9,11 @@ from typing import Any
 from gitopslint.checks import layers
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check, Outcome
+from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.board import board as board_of
+from gitopslint.engine.board import track, untold
 from gitopslint.engine.faults import where
 from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
@@ -23,11 +26,13 @@ from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Unit
 from gitopslint.loaders.side import Side
 from gitopslint.model.application import Application, Undecidable
+from gitopslint.model.board import Track
 from gitopslint.model.claim import FileList
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Undecided, Unread
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
 from gitopslint.model.platform import Build, Unused
+from gitopslint.model.redaction import without_credentials
 from gitopslint.model.rule import Catalogue, Level, milder
 from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
 from gitopslint.model.sops import SopsFile, SopsGap
@@ -60,28 +65,32 @@ def run(
     prefix: str = "",
     scope: str = "",
     contract_file: str | None = None,
+    board: bool = False,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
-    everything is read, and what lies elsewhere is left out of the report.
+    everything is read, and what lies elsewhere is left out of the report. `board`: the report holds the promotion
+    board; it is not gathered for nothing.
     """
-    collector = _Collector(side, catalogue, selection)
+    collector = _Collector(side, catalogue, selection, board=board)
     for unit in collector.units():
         collector.take(unit)
     collector.doubt_strangers()
     collector.conclude()
-    return scoped(collector.report(prefix, contract_file), scope)
+    return collector.report(prefix, scope, contract_file)
 
 
 class _Collector:
     """Gathers the outcomes of all units."""
 
-    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection) -> None:
+    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection, *, board: bool) -> None:
         self._side = side
         self._view = Viewpoint(side.other, side.turned)
         self._catalogue = catalogue
         self._selection = selection
+        self._board = board and not side.turned  # releases are the matter of the product
+        self._tracks: list[Track] = []
         self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
         for check in (*CHECKS, *declared_checks(catalogue)):
             if check.rule in selection.levels:
@@ -206,7 +215,7 @@ class _Collector:
         documents = [yaml.parse(path, data) for path, data in read if isinstance(data, bytes)]
         self._keep_sources(spans, {one.path: TextFile(one.path, one.text, one) for one in documents})
 
-    def report(self, prefix: str, contract_file: str | None) -> Report:
+    def report(self, prefix: str, scope: str, contract_file: str | None) -> Report:
         """Return what was found, as it is seen from the repository in which the run stands."""
         view = self._view
         own_waivers = [one._replace(span=view.span(one.span)) for one in self._waivers if view.is_own(one.span.path)]
@@ -226,17 +235,18 @@ class _Collector:
         return Report(
             catalogue=self._catalogue,
             rules=tuple(self._selection.levels),
-            findings=tuple(findings),
-            undecided=tuple(undecided),
-            waived=tuple(waived),
+            findings=tuple(finding for finding in findings if within(finding.span.path, scope)),
+            undecided=tuple(one for one in undecided if any(within(span.path, scope) for span in one.spans)),
+            waived=tuple(one for one in waived if within(one.finding.span.path, scope)),
             faults=tuple(sorted(self._faults + self._crashes())),
-            unread=tuple(sorted(view.unread(self._unread))),
+            unread=tuple(one for one in sorted(view.unread(self._unread)) if within(one.path, scope)),
             sources=view.sources(self._sources),
             prefix=prefix,
             contract=contract_file,
             files=sum(map(view.is_own, self._files)),
             apps=self._apps,
             other=view.other,
+            board=board_of(self._tracks, self._side.contract, scope) if self._board else None,
         )
 
     def _crashes(self) -> list[Fault]:
@@ -251,16 +261,23 @@ class _Collector:
 
     def _check_timelines(self, unit: Unit) -> None:
         """Judge how today's releases got where they are; the history is read only when a rule wants it."""
-        if unit.app is None or not self._plan.get(Timeline):
+        if unit.app is None:
             return
+        if not self._plan.get(Timeline):
+            self._tracks += untold(unit.app) if self._board else ()
+            return
+        found: list[Track] = []
         try:
             for timeline in self._side.timelines(unit):
                 self._check(timeline)
+                found += [track(unit.app, Course(timeline), self._selection)] if self._board else []
         except HistoryError as error:
+            found = list(untold(unit.app, (str(error), error.remedy))) if self._board else []
             for check, _ in self._plan[Timeline]:
                 for release in unit.app.releases:
                     if (node := release.tag or release.digest) is not None:
                         self._doubt(check.rule, Doubt(str(error), error.remedy, node.span))
+        self._tracks += found
 
     def _settle(
         self,
@@ -289,10 +306,11 @@ class _Collector:
         return Finding(
             rule,
             level,
-            offence.message,
+            # A credential may stand where a tag belongs, and rules about tags quote what stands there.
+            without_credentials(offence.message),
             offence.span,
             "",
-            offence.related,
+            tuple(one._replace(note=without_credentials(one.note)) for one in offence.related),
             offence.key_path,
             app or offence.app,
             environment or offence.environment,
@@ -300,7 +318,8 @@ class _Collector:
         )
 
     def _doubt(self, rule: str, doubt: Doubt) -> None:
-        rules, spans = self._doubts.setdefault((doubt.reason, doubt.remedy), (set(), set()))
+        reason = without_credentials(doubt.reason)
+        rules, spans = self._doubts.setdefault((reason, doubt.remedy), (set(), set()))
         rules.add(rule)
         spans.add(doubt.span)
         self._doubted.add(doubt.span.path)
@@ -361,16 +380,6 @@ def _unknown_values(stack: Stack) -> Doubt:
         f"the values of {stack} are not known, because a layer is not readable",
         "repair the layer",
         file_start(broken) if broken is not None else stack.span,
-    )
-
-
-def scoped(report: Report, scope: str) -> Report:
-    """Return a report without what lies outside a file or folder."""
-    return report._replace(
-        findings=tuple(one for one in report.findings if within(one.span.path, scope)),
-        undecided=tuple(one for one in report.undecided if any(within(span.path, scope) for span in one.spans)),
-        waived=tuple(one for one in report.waived if within(one.finding.span.path, scope)),
-        unread=tuple(one for one in report.unread if within(one.path, scope)),
     )
 
 

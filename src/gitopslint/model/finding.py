@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from gitopslint.model.board import Board
 from gitopslint.model.document import KeyPath
 from gitopslint.model.rule import Catalogue, Level
 from gitopslint.model.source import Source
@@ -155,6 +156,9 @@ class Report(NamedTuple):
     comparison: Comparison | None = None
     fixed: int = 0
     """How many findings `--fix` has removed."""
+
+    board: Board | None = None
+    """Filled only for formats that show it."""
 
     @property
     def introduced(self) -> tuple[Finding, ...]:
