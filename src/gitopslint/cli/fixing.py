@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
-from pathlib import Path
 from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError, tell
@@ -40,12 +39,15 @@ def fix(
     if arguments.diff and (arguments.report or arguments.output_file or arguments.output_format != "text"):
         raise UsageError("--diff shows the difference in the place of a report: leave out the options for reports")
 
+    root = checked.ground.root
+
     def look(side: Side, scope: str, *, board: bool = False) -> Report:
         named = {"prefix": checked.prefix, "scope": scope}
         return run(side, checked.catalogue, selection, **named, contract_file=checked.contract_file, board=board)
 
     def check(files: Files) -> Look:
-        side = open_checked(arguments, shipped, files).side if files else checked.side
+        unsaved = {root / path: data for path, data in files.items()}
+        side = open_checked(arguments, shipped, unsaved).side if files else checked.side
         return Look(side, look(side, ""))
 
     done = mended(check, unsafe=arguments.unsafe_fixes, within=lambda path: within(path, checked.scope))
@@ -59,7 +61,7 @@ def fix(
             report = look(side, checked.scope, board=board)
     if not arguments.diff:
         try:
-            write_all(Path(checked.ground.root), done.files)
+            write_all(root, done.files)
         except RewriteError as error:
             raise UsageError(str(error)) from None
     return Outcome(report._replace(fixed=done.removed), changes)

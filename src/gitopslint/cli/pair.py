@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError
@@ -39,19 +40,15 @@ class Checked(NamedTuple):
 
 
 def open_checked(
-    arguments: argparse.Namespace, shipped: Catalogue, files: Mapping[str, bytes] | None = None
+    arguments: argparse.Namespace, shipped: Catalogue, unsaved: Mapping[Path, bytes] = MappingProxyType({})
 ) -> Checked:
     """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out.
 
-    `files` are contents to be taken for those on disk.
+    `unsaved` is what editors hold of files, and counts instead of what is on disk.
     """
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
-    ground = open_ground(arguments.path, shipped, staged=arguments.staged)
-    if files:
-        from gitopslint.loaders.overlay import OverlayTree
-
-        ground = ground._replace(tree=OverlayTree(ground.tree, files))
+    ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved)
     try:
         side: Side
         secrets_only = _only_secrets(arguments.select)
