@@ -54,6 +54,12 @@ def _history() -> Command:
     return Command(declare, history)
 
 
+def _affected() -> Command:
+    from gitopslint.cli.affected import declare, show_affected
+
+    return Command(declare, show_affected)
+
+
 def _release() -> Command:
     from gitopslint.cli.release import declare, release
 
@@ -102,6 +108,7 @@ COMMANDS = {
     "rules": Entry("List the rules in force here, or test the repository's own.", _rules),
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
+    "affected": Entry("Say which images a change makes worth building, and what it rolls out.", _affected),
     "release": Entry("Give an environment a tag that CI has built, if the contract allows it.", _release),
     "promote": Entry("Give the next environment the tag that the one before it runs.", _promote),
     "rollback": Entry("Give an environment a tag that it ran before, or list them.", _rollback),

@@ -268,7 +268,8 @@ class _Collector:
             return
         found: list[Track] = []
         try:
-            for timeline in self._side.timelines(unit):
+            fresh = "stale-release" in self._selection.levels  # few questions of git, but none where nobody asks
+            for timeline in self._side.timelines(unit, fresh=fresh):
                 self._check(timeline)
                 found += [track(unit.app, Course(timeline), self._selection)] if self._board else []
         except HistoryError as error:

@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from gitopslint.loaders.git import SYMLINK, Conversation, GitError, Repository
-from gitopslint.loaders.history import HistoryError, Landed
+from gitopslint.loaders.history import HistoryError, Landed, Later
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 
 _FORMAT = "--format=%x01%H%x00%P%x00%ct%x00%an%x00%s"
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
 _AT_ONCE = 500  # requests of 65 bytes that may wait without filling a pipe
+_LEAST = 64  # landings that are worth a question of their own
 _ENDING = b"//\n"  # no path from the top starts so
 
 
@@ -51,6 +52,7 @@ class GitHistory:
         self._now = now
         self._count = 0
         self._talks: dict[tuple[str, ...], Conversation] = {}
+        self._latest: list[Landed] = []
 
     @property
     def pending(self) -> Landing:
@@ -72,11 +74,14 @@ class GitHistory:
 
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
-        if self._line.tip is None:
-            return
+        if self._line.tip is not None:
+            where = ("--", *folders) if folders else ()
+            yield from self._told("--end-of-options", self._line.tip, *where)
+
+    def _told(self, *where: str) -> Iterator[Landed]:
+        """Yield landings as one `git log` tells them, the newest first."""
         question = ("log", *_RAW, "--first-parent", "--diff-merges=first-parent", "--no-show-signature", _FORMAT)
-        where = ("--", *folders) if folders else ()
-        told = self._ask(*question, "--end-of-options", self._line.tip, *where)
+        told = self._ask(*question, *where)
         tokens = told.split(b"\0")
         at = 0
         while at + 4 < len(tokens):
@@ -149,11 +154,33 @@ class GitHistory:
         first = self._containment.get(commit)
         return first is not None and (landing.pending or first <= landing.position)
 
+    def since(self, commit: str) -> Later:
+        """Return what landed after a commit that has landed, the newest landing first. Raises HistoryError."""
+        position = self._containment[commit]
+        chain = list(self._positions)
+        if position >= len(chain):
+            return Later(position, ())
+        missing = len(chain) - position - len(self._latest)
+        if missing > 0:
+            # Several apps ask, each from its own commit: to ask git for twice as much each time is a few questions.
+            count = min(max(missing, len(self._latest), _LEAST), len(chain) - len(self._latest))
+            newest = chain[len(chain) - len(self._latest) - 1]
+            self._latest += self._told(f"--max-count={count}", "--end-of-options", newest)
+        *later, own = self._latest[: len(chain) - position]
+        if chain[position] == commit:
+            return Later(position, tuple(later))
+        return Later(position, tuple(later), own._replace(changes=self.changes_between(commit, chain[position])))
+
     def close(self) -> None:
         """End the processes that stayed."""
         for talk in self._talks.values():
             talk.close()
         self._talks.clear()
+
+    @property
+    def commits_of_line(self) -> frozenset[str]:
+        """The commits of the main line."""
+        return frozenset(self._positions)
 
     @cached_property
     def _local(self) -> frozenset[str]:

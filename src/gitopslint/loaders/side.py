@@ -47,8 +47,11 @@ class Side(Protocol):
     def texts(self) -> Iterator[Unit]:
         """Yield all files of text, one to a unit, for rules that know no apps."""
 
-    def timelines(self, unit: Unit, /) -> Iterator[Timeline]:
-        """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them."""
+    def timelines(self, unit: Unit, /, *, fresh: bool = False) -> Iterator[Timeline]:
+        """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them.
+
+        `fresh`: it is also asked how far the main line has moved on since the builds of today's releases.
+        """
 
     def close(self) -> None:
         """Let go of what answers questions about the past."""
