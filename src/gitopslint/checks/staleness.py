@@ -8,25 +8,24 @@ from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.moves import Course
 from gitopslint.checks.trails import followed, offence, place_of, tag_span
 from gitopslint.model.finding import Doubt
-from gitopslint.model.timeline import Timeline
 
 
-@check("stale-release", over=Timeline)
-def stale_release(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("stale-release", over=Course)
+def stale_release(course: Course, _: object) -> Iterator[Outcome]:
     """What the image is built from has changed since the commit that its tag stands for.
 
     Only the newest build of an app is judged: that others wait for their promotion is how it should be. An environment
     that was rolled back is behind on purpose.
     """
-    course = Course(timeline)
+    timeline = course.timeline
     known = []
-    for trail, run in followed(timeline):
+    for trail, run in followed(course):
         if trail.freshness is None:
             break  # a later environment is not ahead of one of which nobody knows the build
         known.append((trail, run, trail.freshness))
     newest = max((freshness.built for _, _, freshness in known), default=None)
     told: set[str] = set()
-    for trail, _run in followed(timeline):
+    for trail, _run in followed(course):
         commit = trail.commit
         if trail.unknown is not None and trail.freshness is None and commit is not None and commit.landed:
             yield Doubt(*trail.unknown, tag_span(trail.release))

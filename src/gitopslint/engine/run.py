@@ -38,7 +38,6 @@ from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
 from gitopslint.model.sops import SopsFile, SopsGap
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span, file_start, is_across
-from gitopslint.model.timeline import Timeline
 
 Subject = (
     Layer
@@ -48,7 +47,7 @@ Subject = (
     | Application
     | Manifest
     | FileList
-    | Timeline
+    | Course
     | SecretScan
     | Build
     | SopsFile
@@ -120,7 +119,7 @@ class _Collector:
         """Yield what is to be checked: all files without the apps around them, where only secrets are looked for."""
         if self._secret_rules and set(self._secret_rules) == set(self._selection.levels):
             return self._side.texts()
-        return self._side.units(texts=bool(self._secret_rules))
+        return self._side.units(texts=bool(self._secret_rules), past=Course in self._plan)
 
     def take(self, unit: Unit) -> None:
         """Check what belongs together; afterwards nothing holds on to the unit's documents."""
@@ -134,7 +133,7 @@ class _Collector:
         for stack in unit.app.stacks if unit.app is not None else ():
             self._applications = self._applications or stack.application is not None
             for gatherer in self._gatherers:
-                self._settle(gatherer.rule, partial(gatherer.gather, stack), str(stack))
+                self._settle(gatherer.rule, partial(gatherer.gather, stack), stack)
         for one in unit.applications:
             if isinstance(one, Undecidable):
                 self._doubt_application(one)
@@ -257,24 +256,25 @@ class _Collector:
 
     def _check(self, subject: Subject) -> None:
         for check, options in self._plan.get(type(subject), ()):
-            self._settle(check.rule, partial(check, subject, options), str(subject), subject.app, subject.environment)
+            self._settle(check.rule, partial(check, subject, options), subject, subject.app, subject.environment)
 
     def _check_timelines(self, unit: Unit) -> None:
         """Judge how today's releases got where they are; the history is read only when a rule wants it."""
         if unit.app is None:
             return
-        if not self._plan.get(Timeline):
+        if not self._plan.get(Course):
             self._tracks += untold(unit.app) if self._board else ()
             return
         found: list[Track] = []
         try:
             fresh = "stale-release" in self._selection.levels  # few questions of git, but none where nobody asks
             for timeline in self._side.timelines(unit, fresh=fresh):
-                self._check(timeline)
-                found += [track(unit.app, Course(timeline), self._selection)] if self._board else []
+                course = Course(timeline)
+                self._check(course)
+                found += [track(unit.app, course, self._selection)] if self._board else []
         except HistoryError as error:
             found = list(untold(unit.app, (str(error), error.remedy))) if self._board else []
-            for check, _ in self._plan[Timeline]:
+            for check, _ in self._plan[Course]:
                 for release in unit.app.releases:
                     if (node := release.tag or release.digest) is not None:
                         self._doubt(check.rule, Doubt(str(error), error.remedy, node.span))
@@ -284,7 +284,7 @@ class _Collector:
         self,
         rule: str,
         judge: Callable[[], Iterator[Outcome]],
-        subject: str,
+        subject: object,
         app: str | None = None,
         environment: str | None = None,
     ) -> None:
@@ -298,7 +298,7 @@ class _Collector:
                 else:
                     self._doubt(rule, outcome)
         except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
-            self._faults.append(Fault(rule, subject, where(error)))
+            self._faults.append(Fault(rule, str(subject), where(error)))
 
     def _finding(self, rule: str, offence: Offence, app: str | None, environment: str | None) -> Finding:
         level: Level = self._selection.levels[rule]
@@ -329,7 +329,7 @@ class _Collector:
         """Where a layer cannot be read, nobody knows which image would be deployed."""
         for stack in app.stacks:
             if stack.values is None:
-                checks = [check for over in (Release, Stack, Timeline) for check, _ in self._plan.get(over, ())]
+                checks = [check for over in (Release, Stack, Course) for check, _ in self._plan.get(over, ())]
                 for rule in {check.rule for check in checks} | {gatherer.rule for gatherer in self._gatherers}:
                     self._doubt(rule, _unknown_values(stack))
 

@@ -51,7 +51,7 @@ class PlatformSide:
         self.own_secrets = OwnRules()
         self.other = counterpart.name if counterpart is not None else "the product"
 
-    def units(self, *, texts: bool = False) -> Iterator[Unit]:  # noqa: ARG002 - only a product has texts
+    def units(self, *, texts: bool = False, past: bool = False) -> Iterator[Unit]:  # noqa: ARG002 - only a product has either
         """Yield what SOPS encrypts, then the builds, the Secrets that nothing uses, and the Applications."""
         platform = self._platform
         yield from platform.sops()

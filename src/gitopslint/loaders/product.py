@@ -9,6 +9,7 @@ from functools import cached_property
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
+from gitopslint.loaders.begun import Begun
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.git import GitError
@@ -18,7 +19,7 @@ from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
-from gitopslint.loaders.texts import read_texts, text_file
+from gitopslint.loaders.texts import read_texts, text_file, unread_as_text
 from gitopslint.loaders.timelines import Chronology
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.unit import Unit as Unit
@@ -70,13 +71,17 @@ class Product:
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
+        self._history: Begun[Chronology | Unavailable | None] | None = None
         self._composer = Composer(tree, self.layout, self._texts)
 
-    def units(self, *, texts: bool = False) -> Iterator[Unit]:
+    def units(self, *, texts: bool = False, past: bool = False) -> Iterator[Unit]:
         """Yield what SOPS encrypts, the shared layers, every app, the Applications of no app, then the manifests.
 
-        With `texts` all other files of text follow, so that every file is in some unit.
+        With `texts` all other files of text follow, so that every file is in some unit. `past`: timelines will be
+        asked for.
         """
+        if past and self._history is None:
+            self._history = Begun(self._read_history)
         images, unread = self._others
         yield from self._beside.units(self.paths, lambda path: charts.is_template(path, self._charts))
         shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
@@ -96,7 +101,7 @@ class Product:
                 manifest = Manifest(
                     document, self.contract, links=self._beside.links, namespace=self._beside.namespace(path)
                 )
-                yield Unit(manifests=(manifest,), documents=(document,), texts=_as_text(document, data))
+                yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
         if texts:
             read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
             yield from self._files_of(path for path in self.paths if path not in read)
@@ -206,12 +211,17 @@ class Product:
 
     def close(self) -> None:
         """Let go of the history, if it was ever asked for."""
-        found = self.__dict__.get("_chronology")
+        found = self._history.result() if self._history is not None else None
         if isinstance(found, Chronology):
             found.history.close()
 
-    @cached_property
+    @property
     def _chronology(self) -> Chronology | Unavailable | None:
+        if self._history is None:
+            self._history = Begun(self._read_history)
+        return self._history.result()
+
+    def _read_history(self) -> Chronology | Unavailable | None:
         try:
             history = self._open_history()
             if history is None or isinstance(history, Unavailable):
@@ -385,11 +395,5 @@ class Product:
                 unread.append(Unread(path, str(data)))
             else:
                 documents[path] = yaml.parse(path, data)
-                texts += _as_text(documents[path], data)
+                texts += unread_as_text(documents[path], data)
         return documents, tuple(unread), texts
-
-
-def _as_text(document: Document, data: bytes) -> tuple[TextFile, ...]:
-    """Return a file as text where it cannot be read as YAML at all."""
-    file = text_file(document.path, data) if document.problem is not None and not document.text else None
-    return () if file is None else (file,)
