@@ -238,12 +238,16 @@ class Product:
 
     def stacks(self, app: str) -> tuple[Stack, ...]:
         """Return the stacks of one app, in the order of environments."""
-        unit = self._app(
+        found = self.app(app)
+        return found.stacks if found is not None else ()
+
+    def app(self, app: str) -> App | None:
+        """Return one app with its stacks and releases."""
+        return self._app(
             app,
             self.layout.stacks().get(app, ()),
             sorted(path for path, place in self.layout.layers.items() if place.app == app),
-        )
-        return unit.app.stacks if unit.app is not None else ()
+        ).app
 
     @cached_property
     def _others(self) -> tuple[list[str], tuple[Unread, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from gitopslint.model.document import KeyPath, parse_key_path
+from gitopslint.model.document import KeyPath, dotted, parse_key_path
 from gitopslint.model.glob import alternatives, name_matches
 from gitopslint.model.moment import parse_length
 from gitopslint.model.policy import Policy
@@ -24,6 +24,7 @@ FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_SAID = ("summary", "action", "app", "env", "tag", "old")
 _SPECIAL = re.compile(r"[*?\[\]{}\\]")
 
 
@@ -78,6 +79,12 @@ class ImageKeys:
         for name in ("repository", "tag", "digest", "registry", "reference"):
             if (path := getattr(self, name)) is not None:
                 parse_key_path(path)
+
+    @property
+    def name(self) -> str:
+        """What people call the image where an app has several: the key of its tag."""
+        paths = self.paths("{env}")
+        return next((dotted(paths[part]) for part in ("tag", "reference", "digest") if part in paths), "")
 
     def paths(self, environment: str) -> dict[str, KeyPath]:
         """Return the key paths for one environment by what they hold. A `reference` takes the place of all others."""
@@ -203,6 +210,27 @@ class ProductSettings:
 
 
 @record
+class CommitSettings:
+    """The commits that `promote`, `rollback` and `release` make with `--commit`."""
+
+    __pydantic_config__ = _STRICT
+
+    message: str = "chore(release): {summary}"
+    """The subject. `{summary}` says in a few words what the commit does; `{action}`, `{app}`, `{env}`, `{tag}` and
+    `{old}`, the tag before, are there to say it otherwise."""
+    skip_ci: bool = False
+    """Whether `[skip ci]` stands at its end, so that no pipeline runs for it."""
+
+    def __post_init__(self) -> None:
+        if not self.message.strip() or "\n" in self.message:
+            raise ValueError("the subject of a commit is one line")
+        for name in _PLACEHOLDER.findall(self.message):
+            if name not in _SAID:
+                listed = ", ".join(f"{{{one}}}" for one in _SAID)
+                raise ValueError(f"{{{name}}} is unknown in a message; known are {listed}")
+
+
+@record
 class VerifySettings:
     """What `gitopslint verify` asks of a release that is live."""
 
@@ -303,6 +331,8 @@ class Contract:
     """Files that no rule reads, in the syntax of `.gitignore`."""
     secrets: SecretSettings = SecretSettings()
     """What is a secret here besides what gitopslint knows, and what is none."""
+    release_commit: CommitSettings = CommitSettings()
+    """What the commits of `promote`, `rollback` and `release` say."""
     verify: VerifySettings = VerifySettings()
     """What a release that is live must answer, for `gitopslint verify`."""
     policies: tuple[Policy | str, ...] | None = None
