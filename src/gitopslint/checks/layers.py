@@ -177,6 +177,7 @@ def templated_value(layer: Layer, parameters: TemplatedValue) -> Iterator[Outcom
     if not layer.readable:
         return
     told: set[Span] = set()
+    lines: list[str] = []
     for path, node in leaves(layer.document.root):
         if not isinstance(node.value, str) or "{{" not in node.value:
             continue
@@ -184,7 +185,8 @@ def templated_value(layer: Layer, parameters: TemplatedValue) -> Iterator[Outcom
         templating = layer.templating
         if not actions or (templating is not None and templating.covers(path)):
             continue
-        at = _inside(layer, node, actions[0])
+        lines = lines or layer.document.text.split("\n")
+        at = _inside(lines, node, actions[0])
         if at in told:
             continue
         told.add(at)
@@ -253,10 +255,9 @@ def _top(layer: Layer) -> Span:
     return first.key_span if first is not None else file_start(layer.path)
 
 
-def _inside(layer: Layer, node: Node, needle: str) -> Span:
+def _inside(lines: list[str], node: Node, needle: str) -> Span:
     """Return where `needle` is written inside a scalar, or the scalar where escapes hide it."""
     span = node.span
-    lines = layer.document.text.split("\n")
     head = needle.split("\n")[0]
     for number in range(span.line, span.end_line + 1):
         start = span.column - 1 if number == span.line else 0

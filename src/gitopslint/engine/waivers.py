@@ -73,8 +73,12 @@ def apply(findings: Sequence[Finding], waivers: Sequence[Waiver]) -> tuple[list[
     standing: list[Finding] = []
     waived: list[Waived] = []
     used: set[Waiver] = set()
+    by_line: dict[tuple[str, int], list[Waiver]] = {}
+    for waiver in waivers:
+        by_line.setdefault((waiver.span.path, waiver.line), []).append(waiver)
     for finding in findings:
-        covering = [waiver for waiver in waivers if waiver.covers(finding)]
+        near = by_line.get((finding.span.path, finding.span.line), ())
+        covering = [waiver for waiver in near if waiver.covers(finding)]
         used.update(covering)
         if covering:
             waived.append(Waived(finding, covering[0].reason, covering[0].span))

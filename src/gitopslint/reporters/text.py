@@ -94,6 +94,7 @@ class _Page:
         if not line.strip():
             return
         end = span.end_column if span.end_line == span.line else len(line) + 1
+        line = line[: _WIDEST + 1]  # what is cut off in the end need not be escaped first
         before, marked = visible(line[: span.column - 1]), visible(line[span.column - 1 : end - 1])
         text = before + marked + visible(line[end - 1 :])
         if len(text) > _WIDEST:
