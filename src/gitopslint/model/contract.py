@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from gitopslint.model.document import KeyPath, parse_key_path
-from gitopslint.model.glob import alternatives, name_matches
+from gitopslint.model.glob import alternatives, check_ignore_pattern, name_matches
 from gitopslint.model.moment import parse_length
 from gitopslint.model.policy import Policy
 from gitopslint.model.record import record
@@ -295,6 +295,8 @@ class Contract:
             check_tag_pattern(pattern)
         for pattern in self.environment_tags:
             check_environment_pattern(pattern)
+        for pattern in self.exclude:
+            check_ignore_pattern(pattern)
         if self.minimum_soak is not None:
             parse_length(self.minimum_soak)
         for pattern in (
