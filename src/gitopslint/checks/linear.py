@@ -23,8 +23,19 @@ def linear_validator(schema: Any, dialect: Any = None, **options: Any) -> Any:
     `dialect` is one of the validators of jsonschema, by default that of draft 2020-12; `options` are for it.
     """
     # Imported here: few contracts hold a schema, and the import is slow.
-    from jsonschema import Draft202012Validator, ValidationError, validators
+    from jsonschema import Draft202012Validator, validators
     from referencing import Registry
+
+    extend: Any = validators.extend
+    base: Any = dialect or Draft202012Validator
+
+    kind = extend(base, _counted(base.VALIDATORS | _followed(base.VALIDATORS) | _keywords() | _unique()))
+    return kind(schema, **{"registry": Registry()} | options)
+
+
+def _keywords() -> dict[str, Any]:
+    """Return the keywords that jsonschema judges with Python's patterns, which backtrack."""
+    from jsonschema import ValidationError
 
     def pattern(_: Any, wanted: str, instance: Any, __: Any) -> Iterator[ValidationError]:
         if isinstance(instance, str) and not found(wanted, instance):
@@ -56,25 +67,22 @@ def linear_validator(schema: Any, dialect: Any = None, **options: Any) -> Any:
                     schema={},
                 )
 
-    extend: Any = validators.extend
-    base: Any = dialect or Draft202012Validator
+    return {
+        "pattern": pattern,
+        "patternProperties": pattern_properties,
+        "additionalProperties": additional_properties,
+    }
+
+
+def _unique() -> dict[str, Any]:
+    """Return `uniqueItems`, which jsonschema judges in quadratic time."""
+    from jsonschema import ValidationError
 
     def unique_items(_: Any, wanted: Any, instance: Any, __: Any) -> Iterator[ValidationError]:
         if wanted and isinstance(instance, list) and len(set(map(_comparable, instance))) < len(instance):
             yield ValidationError("not unique")
 
-    keywords = (
-        base.VALIDATORS
-        | _followed(base.VALIDATORS)
-        | {
-            "pattern": pattern,
-            "patternProperties": pattern_properties,
-            "additionalProperties": additional_properties,
-            "uniqueItems": unique_items,
-        }
-    )
-    kind = extend(base, _counted(keywords))
-    return kind(schema, **{"registry": Registry()} | options)
+    return {"uniqueItems": unique_items}
 
 
 def _followed(keywords: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from gitopslint.loaders.git import GitError, Repository, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
-from gitopslint.loaders.tree import ReadError, Tree, below, disk_tree, index_tree
+from gitopslint.loaders.tree import DiskTree, ReadError, Tree, below, disk_tree, index_tree
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.rule import Catalogue
 
@@ -91,6 +91,8 @@ def open_ground(path: str, shipped: Catalogue, *, staged: bool = False) -> Groun
         raise UsageError(f"--staged needs a git repository, and {folder} is in none")
     top = repository.top if repository is not None else None
     file = find_contract_file(folder, top)
+    if staged and file is None and repository is not None:
+        file = _only_staged(folder, repository)
     root = file.parent if file is not None else default_root(folder, top) or platform_root(folder, top) or top or folder
     prefix = below(root, top) if top is not None else ""
     try:
@@ -105,15 +107,25 @@ def open_ground(path: str, shipped: Catalogue, *, staged: bool = False) -> Groun
     return Ground(start, root, prefix, tree, contract, file, rules_in_force(contract, shipped), repository)
 
 
+def _only_staged(folder: Path, repository: Repository) -> Path | None:
+    """Return the nearest contract that the index has and the disk has not: the commit will have it."""
+    staged = repository.staged()
+    for candidate in (folder, *folder.parents):
+        if os.fsencode(below(candidate, repository.top) + FILE_NAME) in staged:
+            return candidate / FILE_NAME
+        if candidate == repository.top:
+            break
+    return None
+
+
 def _contract_text(tree: Tree, file: Path) -> bytes:
-    """Read the contract as the tree has it; one that was never added to git counts as well."""
+    """Read the contract as the tree has it; one that git ignores counts as well."""
+    if FILE_NAME not in tree.paths:
+        tree = DiskTree(file.parent, [FILE_NAME])
     try:
         return tree.read(FILE_NAME)
-    except ReadError:
-        try:
-            return file.read_bytes()
-        except OSError as error:
-            raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    except ReadError as error:
+        raise UsageError(f"{file} cannot be read: {error}") from None
 
 
 def nothing(folder: Path, file: Path | None, contract: Contract) -> str:

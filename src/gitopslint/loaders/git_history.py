@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from gitopslint.loaders.git import SYMLINK, Conversation, GitError, Repository
+from gitopslint.loaders.git import AT_ONCE, SYMLINK, Conversation, GitError, Repository
 from gitopslint.loaders.history import HistoryError, Landed
+from gitopslint.loaders.tree import MAX_BYTES
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 
 _FORMAT = "--format=%x01%H%x00%P%x00%ct%x00%an%x00%s"
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
-_AT_ONCE = 500  # requests of 65 bytes that may wait without filling a pipe
 _ENDING = b"//\n"  # no path from the top starts so
 
 
@@ -140,7 +140,7 @@ class GitHistory:
             return (_commit(name, data),)
         # Several objects start so, or a branch has this name and hides them.
         listed = self._ask("rev-parse", f"--disambiguate={prefix}").decode().split()
-        peeled = self._objects([f"{one}^{{commit}}" for one in listed[:_AT_ONCE]])
+        peeled = self._objects([f"{one}^{{commit}}" for one in listed[:AT_ONCE]])
         return tuple(_commit(*one) for one in peeled if one is not None and one[0].startswith(prefix))
 
     def contains(self, landing: Landing, commit: str) -> bool:
@@ -234,14 +234,13 @@ class GitHistory:
         found: list[tuple[str, bytes] | None] = []
         try:
             talk = self._talk("cat-file", "--batch")
-            for start in range(0, len(names), _AT_ONCE):
-                part = names[start : start + _AT_ONCE]
+            for start in range(0, len(names), AT_ONCE):
+                part = names[start : start + AT_ONCE]
                 talk.tell("".join(f"{name}\n" for name in part).encode())
                 for _ in part:
                     words = talk.line().split(b" ")
                     if len(words) == 3 and words[2].isdigit():
-                        found.append((words[0].decode(), talk.read(int(words[2]))))
-                        talk.read(1)
+                        found.append((words[0].decode(), talk.read_object(int(words[2]), MAX_BYTES)))
                     else:
                         found.append(("", b"") if several and words[-1] == b"ambiguous" else None)
         except GitError as error:

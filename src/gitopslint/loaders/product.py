@@ -17,9 +17,9 @@ from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
-from gitopslint.loaders.texts import read_texts, text_file
+from gitopslint.loaders.texts import as_utf8, read_texts, text_file
 from gitopslint.loaders.timelines import Chronology
-from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.application import Application, Undecidable
@@ -89,6 +89,7 @@ class Product:
             yield self._app(app, stacks.get(app, ()), sorted(by_app.get(app, [])))
         yield self._of_no_app(set(apps))
         for path, data in self.tree.read_many(images):
+            data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
                 document = self._texts.get(path) or yaml.parse(path, data)
                 manifest = Manifest(
@@ -107,6 +108,8 @@ class Product:
         for one in read_texts(self.tree, list(paths)):
             if isinstance(one, Unread):
                 yield Unit(unread=(one,))
+            elif isinstance(one, TextFile):
+                yield Unit(texts=(one,))
             elif one[0] in self._texts:
                 yield Unit(documents=(self._texts[one[0]],))
             elif (file := text_file(*one)) is not None:
@@ -229,9 +232,14 @@ class Product:
         images: list[str] = []
         unread: list[Unread] = []
         for path, data in self.tree.read_many(candidates):
+            if isinstance(data, TooLargeError):
+                self._texts[path] = yaml.beyond(path, str(data))
+                images.append(path)
+                continue
             if isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
                 continue
+            data = as_utf8(data)
             if mentions_applications(data):
                 self._texts[path] = yaml.parse(path, data)
             if _MENTIONS_IMAGE_OR_SECRET.search(data):
@@ -360,7 +368,9 @@ class Product:
         unread = []
         texts: tuple[TextFile, ...] = ()
         for path, data in self.tree.read_many(paths):
-            if isinstance(data, ReadError):
+            if isinstance(data, TooLargeError):
+                documents[path] = yaml.beyond(path, str(data))
+            elif isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:
                 documents[path] = yaml.parse(path, data)

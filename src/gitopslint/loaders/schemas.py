@@ -10,7 +10,6 @@ from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.contract import LayerPath
 from gitopslint.model.layer import Schema
 
-
 MAX_BYTES = 1_000_000
 
 

@@ -56,8 +56,7 @@ class _Refused(Exception):  # noqa: N818 - not an error of ours: the finding tha
 def parse(path: str, data: bytes) -> Document:
     """Read one YAML file. Never raises: what is wrong with it becomes the document's `problem`."""
     if len(data) > MAX_BYTES:
-        limit = f"it is larger than {MAX_BYTES:,} bytes"
-        return Document(path, "", (), Problem("limit", limit, file_start(path)))
+        return beyond(path, f"it is larger than {MAX_BYTES:,} bytes")
     try:
         text = decode(data)
     except UnicodeDecodeError as error:
@@ -77,6 +76,11 @@ def parse(path: str, data: bytes) -> Document:
     except yaml.reader.ReaderError as error:
         return Document(path, text, tuple(builder.roots), builder.character_problem(error))
     return Document(path, text, tuple(builder.roots), builder.problem)
+
+
+def beyond(path: str, why: str) -> Document:
+    """Return a file about which nothing is known, because it is beyond what is read."""
+    return Document(path, "", (), Problem("limit", why, file_start(path)))
 
 
 def decode(data: bytes) -> str:

@@ -34,6 +34,11 @@ def _check_template(path: str, known: set[str]) -> None:
             raise ValueError(f"{{{name}}} is unknown in a path; known are {listed}")
 
 
+def _check_beside(path: str | None) -> None:
+    if path is not None and path.startswith("/"):
+        raise ValueError(f"{path!r} must be a path from the root of the repository, such as `../platform`")
+
+
 @record
 class LayerPath:
     """One values file of a stack."""
@@ -184,6 +189,7 @@ class PlatformSettings:
     """Keys that Secrets must have which apps refer to as a whole."""
 
     def __post_init__(self) -> None:
+        _check_beside(self.path)
         for template in (self.ref, self.version):
             _check_template(template, {"app"})
             if template.count("{app}") != 1:
@@ -198,6 +204,9 @@ class ProductSettings:
 
     path: str | None = None
     """Where a checkout of it lies, from the root of this repository; `--product DIR` wins."""
+
+    def __post_init__(self) -> None:
+        _check_beside(self.path)
 
 
 @record
