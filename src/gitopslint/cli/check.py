@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from contextlib import closing
 
+from gitopslint.cli import deadline
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
 from gitopslint.cli.output import FORMATS, colourful, render, write_file, write_out
 from gitopslint.cli.pair import open_checked
@@ -81,10 +83,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
     add("--exit-zero", action="store_true", help="end with 0 although there are findings")
+    deadline.declare(parser)
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
+    _distinct(arguments)
     shipped = load_catalogue()
     workspace = open_checked(arguments, shipped)
     catalogue = workspace.catalogue
@@ -109,6 +113,16 @@ def check(arguments: argparse.Namespace) -> int:
         report = report._replace(undecided=())
     _write(report, arguments)
     return _exit_code(report, arguments)
+
+
+def _distinct(arguments: argparse.Namespace) -> None:
+    """Refuse two reports in one file, where the second would take the place of the first."""
+    seen: dict[str, str] = {}
+    for file in (*(file for _, file in arguments.report), *filter(None, [arguments.output_file])):
+        place = os.path.realpath(file)
+        if place in seen and not place.startswith("/dev/"):
+            raise UsageError(f"two reports would go to {file}: name a file for each")
+        seen[place] = file
 
 
 def _write(report: Report, arguments: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check, Outcome
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.deadline import TimeUp, cut_short
 from gitopslint.engine.faults import where
 from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
@@ -67,10 +68,13 @@ def run(
     everything is read, and what lies elsewhere is left out of the report.
     """
     collector = _Collector(side, catalogue, selection)
-    for unit in collector.units():
-        collector.take(unit)
-    collector.doubt_strangers()
-    collector.conclude()
+    try:
+        for unit in collector.units():
+            collector.take(unit)
+        collector.doubt_strangers()
+        collector.conclude()
+    except TimeUp as over:
+        collector.doubt_the_rest(over)
     return collector.report(prefix, scope, contract_file)
 
 
@@ -206,6 +210,11 @@ class _Collector:
         documents = [yaml.parse(path, data) for path, data in read if isinstance(data, bytes)]
         self._keep_sources(spans, {one.path: TextFile(one.path, one.text, one) for one in documents})
 
+    def doubt_the_rest(self, over: TimeUp) -> None:
+        """Nobody knows what a run that was stopped would have found."""
+        for rule in self._selection.levels:
+            self._doubt(rule, cut_short(over))
+
     def report(self, prefix: str, scope: str, contract_file: str | None) -> Report:
         """Return what was found, as it is seen from the repository in which the run stands."""
         view = self._view
@@ -227,7 +236,7 @@ class _Collector:
             catalogue=self._catalogue,
             rules=tuple(self._selection.levels),
             findings=tuple(finding for finding in findings if _within(finding.span.path, scope)),
-            undecided=tuple(one for one in undecided if any(_within(span.path, scope) for span in one.spans)),
+            undecided=tuple(one for one in undecided if any(_concerns(span.path, scope) for span in one.spans)),
             waived=tuple(one for one in waived if _within(one.finding.span.path, scope)),
             faults=tuple(sorted(self._faults + self._crashes())),
             unread=tuple(one for one in sorted(view.unread(self._unread)) if _within(one.path, scope)),
@@ -362,6 +371,11 @@ def _unknown_values(stack: Stack) -> Doubt:
         "repair the layer",
         file_start(broken) if broken is not None else stack.span,
     )
+
+
+def _concerns(path: str, scope: str) -> bool:
+    """Tell whether a doubt is about what is reported; one that stands nowhere is about everything."""
+    return not path or _within(path, scope)
 
 
 def _within(path: str, scope: str) -> bool:
