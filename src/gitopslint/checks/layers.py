@@ -56,6 +56,8 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     continue
                 seen.add(second.key_span)
                 name = first.key.text if first.key is not None else ""
+                again = second.key.text if second.key is not None else name
+                same = "" if again == name else f", which to Helm is the same key as {name!r}"
                 by_merge = second.key is not None and second.key.text == "<<"
                 earlier = f"line {first.key_span.line}"
                 if first.key_span.line == second.key_span.line:
@@ -64,7 +66,7 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     f"the merge key overrides {name!r} from {earlier}, because Helm merges in the order of the file: "
                     f"put the merge key first"
                     if by_merge
-                    else f"{name!r} is set again: Helm silently takes this one and drops {earlier}",
+                    else f"{again!r} is set again{same}: Helm silently takes this one and drops {earlier}",
                     second.key_span,
                     (Related(first.key_span, "dropped"),),
                     (*path, name),
