@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from gitopslint.checks.moving import MovingTags, why_it_moves
 from gitopslint.loaders import helm, yaml
@@ -94,8 +95,11 @@ def contract(data: bytes) -> None:
     try:
         read_contract("x.yaml", data, _CATALOGUE)
     except ContractError as error:
-        assert str(error)
-        assert all(line.startswith("x.yaml:") for line in str(error).splitlines())
+        said = str(error).splitlines()
+    else:
+        return
+    assert said
+    assert all(line.startswith("x.yaml:") for line in said)
 
 
 def sops(data: bytes) -> None:
@@ -124,14 +128,10 @@ def image(data: bytes) -> None:
 def pattern(data: bytes) -> None:
     """Globs and regular expressions of a repository are matched or refused."""
     written, _, text = (part.decode("utf-8", "replace") for part in data.partition(b"\0"))
-    try:
+    with suppress(GlobError):
         glob_matches(written[:200], text[:200])
-    except GlobError:
-        pass
-    try:
+    with suppress(RegexError):
         compiled(written[:200]).found_in(text[:200])
-    except RegexError:
-        pass
 
 
 TARGETS: dict[str, Target] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.support.attempts import ENV, MANIFEST, Attempt, Content, Files, Scene
@@ -13,8 +15,7 @@ _LETTERS = "abcdefghijk"
 def _alias_bomb() -> str:
     first = "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
     return first + "".join(
-        f"{here}: &{here} [{','.join([f'*{before}'] * 10)}]\n"
-        for before, here in zip(_LETTERS, _LETTERS[1:], strict=False)
+        f"{here}: &{here} [{','.join([f'*{before}'] * 10)}]\n" for before, here in pairwise(_LETTERS)
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 from pathlib import Path
@@ -125,4 +124,4 @@ def test_argument(words: list[str], files: dict[str, str], code: int, says: str,
     said = scene.run(*words)
     assert says in said.out + said.err
     assert said.code == code
-    assert not [name for name in os.listdir(scene.path) if name.startswith("pwned")]
+    assert not list(scene.path.glob("pwned*"))
