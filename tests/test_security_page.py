@@ -11,7 +11,10 @@ from tests.support.project import ROOT
 
 PAGE = (ROOT / "docs/security.md").read_text("utf-8")
 HOSTILE = ROOT / "tests/hostile"
-ROW = re.compile(r"^\| (?P<attempt>[^|]+) \| (?P<outcome>[^|]+) \| \[(?P<test>\w+)\]\(\.\./tests/hostile/(?P<file>\w+\.py)\) \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| (?P<attempt>[^|]+) \| (?P<outcome>[^|]+) \| \[(?P<test>\w+)\]\(\.\./tests/hostile/(?P<file>\w+\.py)\) \|$",
+    re.MULTILINE,
+)
 
 
 def attempts() -> Iterator[tuple[str, str, str]]:
@@ -20,7 +23,18 @@ def attempts() -> Iterator[tuple[str, str, str]]:
         module = importlib.import_module(f"tests.hostile.{path.stem}")
         for node in ast.parse(path.read_bytes()).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                table = next((name for name in ast.unparse(node.decorator_list[0]).split("(") for name in re.findall(r"\b([A-Z]+)\.values", name)), None) if node.decorator_list else None
+                table = (
+                    next(
+                        (
+                            name
+                            for name in ast.unparse(node.decorator_list[0]).split("(")
+                            for name in re.findall(r"\b([A-Z]+)\.values", name)
+                        ),
+                        None,
+                    )
+                    if node.decorator_list
+                    else None
+                )
                 rows: object = getattr(module, table) if table is not None else None
                 names = list(rows) if isinstance(rows, Mapping) else [node.name.removeprefix("test_").replace("_", " ")]
                 yield from ((path.name, node.name, name) for name in names)

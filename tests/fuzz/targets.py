@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from gitopslint.checks.moving import MovingTags, why_it_moves
 from gitopslint.loaders import helm, yaml
@@ -28,9 +29,8 @@ Target = Callable[[bytes], None]
 _CATALOGUE = load_catalogue()
 _CONTRACT = Contract()
 _PATTERNS = load_patterns()
-_MOVING = MovingTags(
-    **{name: tuple(value) if isinstance(value, list) else value for name, value in _CATALOGUE["mutable-tag"].parameters}
-)  # type: ignore[arg-type]
+_WORDS: dict[str, Any] = dict(_CATALOGUE["mutable-tag"].parameters)
+_MOVING = MovingTags(**_WORDS)
 
 
 def read_yaml(data: bytes) -> None:

@@ -41,11 +41,19 @@ def _link(path: str) -> Callable[[Path, Path], object]:
 
 
 def _to_itself(path: str) -> Callable[[Path, Path], object]:
-    return lambda root, _: ((root / path).unlink(), (root / path).symlink_to(Path(path).name))
+    def prepare(root: Path, _: Path) -> None:
+        (root / path).unlink()
+        (root / path).symlink_to(Path(path).name)
+
+    return prepare
 
 
 def _pipe(path: str) -> Callable[[Path, Path], object]:
-    return lambda root, _: ((root / path).unlink(missing_ok=True), os.mkfifo(root / path))
+    def prepare(root: Path, _: Path) -> None:
+        (root / path).unlink(missing_ok=True)
+        os.mkfifo(root / path)
+
+    return prepare
 
 
 def _loads(value_file: str) -> Callable[[Path, Path], object]:

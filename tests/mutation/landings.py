@@ -144,6 +144,19 @@ _MANIFEST = str(CLEAN_PLATFORM[SECRETS])
 _PLAIN = _MANIFEST.partition("sops:")[0]
 _CIPHER = _MANIFEST.partition("DATABASE_URI: ")[2].partition("\n")[0]
 
+
+def _lost(env: str) -> dict[str, dict[str, str | None]]:
+    """Return ways in which the Secret of an environment is not there."""
+    path = f"secrets/shop-{env}.yaml"
+    manifest = str(CLEAN_PLATFORM[path])
+    return {
+        "the file is gone": {path: None},
+        "another name": {path: manifest.replace(f"name: shop-{env}-env", "name: other")},
+        "another namespace": {path: manifest.replace(f"namespace: shop-{env}", "namespace: other")},
+        "another kind": {path: manifest.replace("kind: Secret", "kind: ConfigMap")},
+    }
+
+
 PAIRS: dict[str, dict[str, Pair]] = {
     "malformed-ref": {
         f"the ref is {one!r}": _platform({REF: one})
@@ -187,24 +200,7 @@ PAIRS: dict[str, dict[str, Pair]] = {
     "unresolved-secret-ref": {
         f"no Secret of {env}: {what}": _product({}, files)
         for env in ("dev", "prod")
-        for what, files in {
-            "the file is gone": {f"secrets/shop-{env}.yaml": None},
-            "another name": {
-                f"secrets/shop-{env}.yaml": str(CLEAN_PLATFORM[f"secrets/shop-{env}.yaml"]).replace(
-                    f"name: shop-{env}-env", "name: other"
-                )
-            },
-            "another namespace": {
-                f"secrets/shop-{env}.yaml": str(CLEAN_PLATFORM[f"secrets/shop-{env}.yaml"]).replace(
-                    f"namespace: shop-{env}", "namespace: other"
-                )
-            },
-            "another kind": {
-                f"secrets/shop-{env}.yaml": str(CLEAN_PLATFORM[f"secrets/shop-{env}.yaml"]).replace(
-                    "kind: Secret", "kind: ConfigMap"
-                )
-            },
-        }.items()
+        for what, files in _lost(env).items()
     },
     "unencrypted-secret": {
         "no sops block": _platform({SECRETS: _PLAIN.replace(_CIPHER, "hunter2")}),
