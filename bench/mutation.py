@@ -22,7 +22,7 @@ TESTS = {
     "checks/moves": "tests/checks/test_promotion.py tests/engine/test_history.py",
     "checks/promotion": "tests/checks/test_promotion.py tests/engine/test_history.py",
     "checks/provenance": "tests/engine/test_history.py tests/rules/test_examples.py",
-    "engine/waivers": "tests/engine/test_waivers.py",
+    "engine/waivers": "tests/engine/test_waivers.py tests/engine/test_secrets.py",
     "engine/identity": "tests/engine/test_run.py",
     "loaders/sops_config": "tests/checks/test_sops.py",
     "loaders/helm": "tests/loaders/test_helm.py",
