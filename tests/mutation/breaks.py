@@ -47,7 +47,7 @@ def instead(path: str, *contents: str) -> dict[str, Files]:
 def replaced(path: str, old: str, *new: str) -> dict[str, Files]:
     """Replace a part of a file."""
     assert old in text(path)
-    return {f"{path.split('/')[3]}: {one.strip()[:120]}": {path: text(path).replace(old, one)} for one in new}
+    return {f"{path.split('/')[3]}: {one.strip()[-90:]}": {path: text(path).replace(old, one)} for one in new}
 
 
 def new_files(*files: tuple[str, str]) -> dict[str, Files]:

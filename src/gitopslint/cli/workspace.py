@@ -109,7 +109,10 @@ def open_ground(path: str, shipped: Catalogue, *, staged: bool = False) -> Groun
 
 def _only_staged(folder: Path, repository: Repository) -> Path | None:
     """Return the nearest contract that the index has and the disk has not: the commit will have it."""
-    staged = repository.staged()
+    try:
+        staged = repository.staged()
+    except GitError as error:
+        raise UsageError(str(error)) from None
     for candidate in (folder, *folder.parents):
         if os.fsencode(below(candidate, repository.top) + FILE_NAME) in staged:
             return candidate / FILE_NAME

@@ -63,7 +63,6 @@ _ENVIRONMENT = {
 }
 # All else that starts with GIT_ could point git to another repository. pre-commit passes settings by GIT_CONFIG_*.
 _KEPT = ("GIT_CONFIG_",)
-_PATIENCE = 5  # seconds for a git that nobody asks any more
 
 AT_ONCE = 500
 """Requests of 65 bytes that may wait for their answers without filling a pipe."""
@@ -283,11 +282,8 @@ class Conversation:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-        try:
-            self._process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:  # it has nobody to talk to any more, and does not end
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()  # it has told all that anybody wants to know, and must not keep the run
+        self._process.wait()
 
     def _ended(self) -> GitError:
         brief = f"git {self._command} ended too early"
