@@ -8,7 +8,7 @@ from contextlib import closing
 
 from gitopslint.cli import deadline
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
-from gitopslint.cli.output import FORMATS, colourful, render, write_file, write_out
+from gitopslint.cli.output import FORMATS, WITH_BOARD, colourful, render, write_file, write_out
 from gitopslint.cli.pair import open_checked
 from gitopslint.engine.run import run
 from gitopslint.engine.selection import UnknownRuleError, select
@@ -104,6 +104,7 @@ def check(arguments: argparse.Namespace) -> int:
             prefix=workspace.prefix,
             scope=workspace.scope,
             contract_file=workspace.contract_file,
+            board=not WITH_BOARD.isdisjoint({arguments.output_format, *(name for name, _ in arguments.report)}),
         )
     if arguments.new_only:
         from gitopslint.cli.before import since_base  # few runs compare
@@ -126,12 +127,15 @@ def _distinct(arguments: argparse.Namespace) -> None:
 
 
 def _write(report: Report, arguments: argparse.Namespace) -> None:
+    fail_on = arguments.fail_on
     for name, file in arguments.report:
-        write_file(file, render(name, report, colour=False))
+        write_file(file, render(name, report, colour=False, fail_on=fail_on))
     if arguments.output_file:
-        write_file(arguments.output_file, render(arguments.output_format, report, colour=False))
+        written = render(arguments.output_format, report, colour=False, fail_on=fail_on)
+        write_file(arguments.output_file, written)
     else:
-        write_out(render(arguments.output_format, report, colour=colourful(arguments.color)))
+        colour = colourful(arguments.color)
+        write_out(render(arguments.output_format, report, colour=colour, fail_on=fail_on))
 
 
 def _exit_code(report: Report, arguments: argparse.Namespace) -> int:

@@ -9,8 +9,11 @@ from typing import Any
 from gitopslint.checks import layers
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check, Outcome
+from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.board import board as board_of
+from gitopslint.engine.board import track, untold
 from gitopslint.engine.deadline import TimeUp, cut_short
 from gitopslint.engine.faults import where
 from gitopslint.engine.gathering import Gatherer
@@ -24,11 +27,13 @@ from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Unit
 from gitopslint.loaders.side import Side
 from gitopslint.model.application import Application, Undecidable
+from gitopslint.model.board import Track
 from gitopslint.model.claim import FileList
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Undecided, Unread
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
 from gitopslint.model.platform import Build, Unused
+from gitopslint.model.redaction import without_credentials
 from gitopslint.model.rule import Catalogue, Level, milder
 from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
 from gitopslint.model.sops import SopsFile, SopsGap
@@ -61,13 +66,15 @@ def run(
     prefix: str = "",
     scope: str = "",
     contract_file: str | None = None,
+    board: bool = False,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
-    everything is read, and what lies elsewhere is left out of the report.
+    everything is read, and what lies elsewhere is left out of the report. `board`: the report holds the promotion
+    board; it is not gathered for nothing.
     """
-    collector = _Collector(side, catalogue, selection)
+    collector = _Collector(side, catalogue, selection, board=board)
     try:
         for unit in collector.units():
             collector.take(unit)
@@ -81,11 +88,13 @@ def run(
 class _Collector:
     """Gathers the outcomes of all units."""
 
-    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection) -> None:
+    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection, *, board: bool) -> None:
         self._side = side
         self._view = Viewpoint(side.other, side.turned)
         self._catalogue = catalogue
         self._selection = selection
+        self._board = board and not side.turned  # releases are the matter of the product
+        self._tracks: list[Track] = []
         self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
         for check in (*CHECKS, *declared_checks(catalogue)):
             if check.rule in selection.levels:
@@ -236,7 +245,9 @@ class _Collector:
             catalogue=self._catalogue,
             rules=tuple(self._selection.levels),
             findings=tuple(finding for finding in findings if _within(finding.span.path, scope)),
-            undecided=tuple(one for one in undecided if any(_concerns(span.path, scope) for span in one.spans)),
+            undecided=tuple(
+                one for one in undecided if any(not span.path or _within(span.path, scope) for span in one.spans)
+            ),
             waived=tuple(one for one in waived if _within(one.finding.span.path, scope)),
             faults=tuple(sorted(self._faults + self._crashes())),
             unread=tuple(one for one in sorted(view.unread(self._unread)) if _within(one.path, scope)),
@@ -246,6 +257,7 @@ class _Collector:
             files=sum(map(view.is_own, self._files)),
             apps=self._apps,
             other=view.other,
+            board=board_of(self._tracks, self._side.contract, scope) if self._board else None,
         )
 
     def _crashes(self) -> list[Fault]:
@@ -260,16 +272,23 @@ class _Collector:
 
     def _check_timelines(self, unit: Unit) -> None:
         """Judge how today's releases got where they are; the history is read only when a rule wants it."""
-        if unit.app is None or not self._plan.get(Timeline):
+        if unit.app is None:
             return
+        if not self._plan.get(Timeline):
+            self._tracks += untold(unit.app) if self._board else ()
+            return
+        found: list[Track] = []
         try:
             for timeline in self._side.timelines(unit):
                 self._check(timeline)
+                found += [track(unit.app, Course(timeline), self._selection)] if self._board else []
         except HistoryError as error:
+            found = list(untold(unit.app, (str(error), error.remedy))) if self._board else []
             for check, _ in self._plan[Timeline]:
                 for release in unit.app.releases:
                     if (node := release.tag or release.digest) is not None:
                         self._doubt(check.rule, Doubt(str(error), error.remedy, node.span))
+        self._tracks += found
 
     def _settle(
         self,
@@ -298,10 +317,11 @@ class _Collector:
         return Finding(
             rule,
             level,
-            offence.message,
+            # A credential may stand where a tag belongs, and rules about tags quote what stands there.
+            without_credentials(offence.message),
             offence.span,
             "",
-            offence.related,
+            tuple(one._replace(note=without_credentials(one.note)) for one in offence.related),
             offence.key_path,
             app or offence.app,
             environment or offence.environment,
@@ -309,7 +329,8 @@ class _Collector:
         )
 
     def _doubt(self, rule: str, doubt: Doubt) -> None:
-        rules, spans = self._doubts.setdefault((doubt.reason, doubt.remedy), (set(), set()))
+        reason = without_credentials(doubt.reason)
+        rules, spans = self._doubts.setdefault((reason, doubt.remedy), (set(), set()))
         rules.add(rule)
         spans.add(doubt.span)
         self._doubted.add(doubt.span.path)
@@ -371,11 +392,6 @@ def _unknown_values(stack: Stack) -> Doubt:
         "repair the layer",
         file_start(broken) if broken is not None else stack.span,
     )
-
-
-def _concerns(path: str, scope: str) -> bool:
-    """Tell whether a doubt is about what is reported; one that stands nowhere is about everything."""
-    return not path or _within(path, scope)
 
 
 def _within(path: str, scope: str) -> bool:

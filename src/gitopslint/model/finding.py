@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from gitopslint.model.board import Board
 from gitopslint.model.document import KeyPath
 from gitopslint.model.rule import Catalogue, Level
 from gitopslint.model.source import Source
@@ -147,6 +148,8 @@ class Report(NamedTuple):
     """What people call the other repository, in which related places may lie (`across`)."""
 
     comparison: Comparison | None = None
+    board: Board | None = None
+    """Filled only for formats that show it."""
 
     @property
     def introduced(self) -> tuple[Finding, ...]:

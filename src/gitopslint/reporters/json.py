@@ -14,6 +14,7 @@ from gitopslint.model.finding import Finding, Fix, Related, Report, Undecided, V
 from gitopslint.model.rule import Level
 from gitopslint.model.span import Span, across, is_across
 from gitopslint.reporters.escape import encodable, visible
+from gitopslint.reporters.json_board import BoardEntry, board_entry
 
 _VERSION: Literal[1] = 1
 
@@ -156,7 +157,8 @@ class ComparisonEntry:
 class ReportEntry:
     """The outcome of one run of gitopslint.
 
-    A pass has no findings and nothing undecided, crashed or unread. `rules` are those that ran.
+    A pass has no findings and nothing undecided, crashed or unread. `rules` are those that ran. `board` is null in the
+    platform repository, which has no releases.
     """
 
     version: Literal[1]
@@ -170,6 +172,7 @@ class ReportEntry:
     unread: list[UnreadEntry]
     rules: list[str]
     comparison: ComparisonEntry | None
+    board: BoardEntry | None
 
 
 def render(report: Report, version: str) -> str:
@@ -191,6 +194,7 @@ def _report(report: Report, version: str) -> ReportEntry:
         unread=[UnreadEntry(encodable(prefix + one.path), visible(one.reason)) for one in report.unread],
         rules=list(report.rules),
         comparison=_comparison(report),
+        board=board_entry(report),
     )
 
 
