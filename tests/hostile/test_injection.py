@@ -50,7 +50,11 @@ def test_injection(payload: str, scene: Scene) -> None:
         code, out, err = scene.run("check", "--output-format", form)
         assert code == 1
         assert not DECEPTIVE.search(err.replace("\n", ""))
-        assert not re.search(r"^(?:::|/approve|@everyone|no findings|section_)", out, re.MULTILINE)
+        assert not re.search(
+            r"^(?:::error file=x|::set-output|/approve|@everyone|no findings \(1 app, 6|section_)", out, re.MULTILINE
+        )
+        if form == "html":
+            assert "<script>alert" not in out
         if form == "text":
             assert not DECEPTIVE.search(out.replace("\n", ""))
         else:

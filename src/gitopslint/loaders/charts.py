@@ -16,7 +16,7 @@ from gitopslint.model.document import Document, KeyPath, Node, plain
 from gitopslint.model.layer import Templating
 
 _DEEPEST = 12
-_MOST = 200  # charts below one, each counted as often as it is used
+_MOST = 100  # charts below one, each counted as often as it is used
 _LOCAL = "file://"
 _PACKED = re.compile(r"^(.+?)(?:-v?[0-9].*)?\.tgz$")
 _ACTION = re.compile(r"\{\{(?:[^}]|\}(?!\}))*\}\}")
