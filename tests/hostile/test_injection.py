@@ -31,6 +31,9 @@ PAYLOADS = {
     "half a pair of UTF-16": "\\ud800",
 }
 _PRINTED = set(map(chr, range(0x20)))
+_FORGED = re.compile(
+    r"^(?:::error file=x|::set-output|/approve|@everyone|no findings \(1 app, 6|section_)", re.MULTILINE
+)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
@@ -46,20 +49,20 @@ def test_injection(payload: str, scene: Scene) -> None:
             name: "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: 'a:latest'}]}\n",
         }
     )
+    reports = [word for form in FORMATS for word in ("--report", f"{form}=report.{form}")]
+    code, _, err = scene.run("check", *reports)
+    assert code == 1
+    assert not DECEPTIVE.search(err.replace("\n", ""))
     for form in FORMATS:
-        code, out, err = scene.run("check", "--output-format", form)
-        assert code == 1
-        assert not DECEPTIVE.search(err.replace("\n", ""))
-        assert not re.search(
-            r"^(?:::error file=x|::set-output|/approve|@everyone|no findings \(1 app, 6|section_)", out, re.MULTILINE
-        )
+        out = (scene.path / f"report.{form}").read_bytes().decode()
+        assert not _FORGED.search(out)
         if form == "html":
             assert "<script>alert" not in out
         if form == "text":
             assert not DECEPTIVE.search(out.replace("\n", ""))
         else:
             assert not set(out.replace("\n", "")) & _PRINTED
-        if form in ("json", "sarif", "gitlab"):
+        if form in ("json", "sarif", "sarif-github", "gitlab"):
             json.loads(out)
 
 
