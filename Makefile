@@ -87,7 +87,7 @@ lock: $(DEV)
 
 audit: $(DEV)
 	@$(PIP) install --group supply-chain
-	@$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements-dev.txt || { \
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements-dev.txt || { \
 		echo 'make audit: a weakness was found, or the service that knows them could not be asked: see above' >&2; exit 1; }
 
 sbom: $(DEV)
