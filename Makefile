@@ -4,6 +4,7 @@
 #   make test      every check that a change must pass
 #   make generate  write the generated files
 #   make lint      ruff and mypy alone
+#   make bench     the table of speed against other programs, which it installs (half an hour)
 #   make tools     what the tests use from npm, where node is there
 #   make fuzz      fuzzing with coverage: `make fuzz SECONDS=600`
 #   make mutation  small faults in our code, and whether the tests notice: `make mutation MODULES="model/tag"`
@@ -17,7 +18,7 @@
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: demo test generate lint tools clean pytest stale-files fuzz mutation lock audit sbom
+.PHONY: demo test generate lint tools clean pytest stale-files fuzz mutation lock audit sbom bench
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 VENV := .venv
@@ -64,6 +65,9 @@ pytest: $(DEV)
 
 generate: $(DEV)
 	@$(BIN)/python -m tools.generate
+
+bench: $(DEV)
+	@$(BIN)/python -m bench
 
 tools: $(NPM)
 

@@ -108,7 +108,7 @@ def _annotated(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]
 def _cosmic_ray(verb: str, *files: Path) -> None:
     paths = os.pathsep.join([str(COPY / "src"), str(COPY)])
     environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = (Path(sys.executable).parent / "cosmic-ray", verb, *files)
+    command = [str(Path(sys.executable).parent / "cosmic-ray"), verb, *map(str, files)]
     subprocess.run(command, cwd=COPY, env=environment, check=True)
 
 

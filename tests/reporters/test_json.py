@@ -165,6 +165,7 @@ def test_waived() -> None:
     assert (written["verdict"], written["findings"]) == ("pass", [])
     assert waived["finding"]["rule"] == "mutable-tag"
     assert waived["reason"] == "rebuilt every night"
+    assert waived["external"] is False
     assert waived["place"] == {"path": LAYER, "line": 3, "column": 17, "end_line": 3, "end_column": 61}
 
 

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import argparse
 import os
-from contextlib import closing
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
+from time import perf_counter
 
 from gitopslint.cli import deadline
+from gitopslint.cli.clock import today
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
 from gitopslint.cli.output import FORMATS, WITH_BOARD, colourful, render, write_file, write_out
-from gitopslint.cli.pair import open_checked
+from gitopslint.cli.pair import Checked, open_checked
+from gitopslint.cli.subject import declare_subject, selection_of
 from gitopslint.engine.run import run
-from gitopslint.engine.selection import UnknownRuleError, select
 from gitopslint.loaders.rules import load_catalogue
+from gitopslint.loaders.unit import Unit
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import LEVELS
+from gitopslint.model.span import within
+from gitopslint.reporters.escape import visible
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
+    declare_subject(parser)
     add = parser.add_argument
-    add(
-        "path",
-        metavar="PATH",
-        nargs="?",
-        default=".",
-        help="the repository, or a file or folder in it to report on (default: here)",
-    )
     add("--staged", action="store_true", help="check what is staged for the next commit, not the files on disk")
-    add("--platform", metavar="DIR", help="in the product: a checkout of the platform repository")
-    add("--product", metavar="DIR", help="in the platform: a checkout of the product repository")
-    add(
-        "--base",
-        metavar="REF",
-        help="what the change is to be merged into: all since then counts as one landing "
-        "(default: what the variables of a merge-request pipeline say)",
-    )
     add(
         "--new-only",
         action="store_true",
@@ -43,20 +36,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "(with --staged, the base is HEAD by default)",
     )
     add(
-        "--select",
-        metavar="RULE",
-        action="extend",
-        default=[],
-        type=_names,
-        help="run only these rules or families (repeatable, or with commas)",
-    )
-    add(
-        "--ignore",
-        metavar="RULE",
-        action="extend",
-        default=[],
-        type=_names,
-        help="leave out these rules or families (repeatable, or with commas)",
+        "--baseline",
+        metavar="FILE",
+        help="findings that this file holds are known and do not fail; `gitopslint baseline` writes it "
+        "(default: what the contract says)",
     )
     add(
         "--fail-on",
@@ -81,6 +64,18 @@ def declare(parser: argparse.ArgumentParser) -> None:
         type=_report,
         help="write another report in the same run (repeatable)",
     )
+    add(
+        "--statistics",
+        action="store_true",
+        help="count findings by rule and by app: below the text, or on standard error; there also where the time went",
+    )
+    add("--show-files", action="store_true", help="list all files and what each is read as; nothing is checked")
+    add(
+        "--progress",
+        choices=("auto", "never"),
+        default="auto",
+        help="say on a terminal how far a long run has got (auto, default), or do not (never)",
+    )
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
     add("--exit-zero", action="store_true", help="end with 0 although there are findings")
     deadline.declare(parser)
@@ -89,30 +84,46 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
     _distinct(arguments)
+    started = perf_counter()
     shipped = load_catalogue()
     workspace = open_checked(arguments, shipped)
-    catalogue = workspace.catalogue
-    try:
-        selection = select(catalogue, workspace.side.contract, arguments.select, arguments.ignore)
-    except UnknownRuleError as error:
-        raise UsageError(str(error)) from None
-    with closing(workspace.side) as side:
+    opened = perf_counter()
+    selection = selection_of(arguments, workspace)
+    if arguments.show_files:
+        return _show_files(workspace)
+    recorded = arguments.baseline or workspace.ground.contract.baseline
+    with closing(workspace.side) as side, _progress(arguments) as watch:
         report = run(
             side,
-            catalogue,
+            workspace.catalogue,
             selection,
             prefix=workspace.prefix,
             scope=workspace.scope,
+            whole=bool(recorded),  # whether a finding is gone hangs on all that is undecided
             contract_file=workspace.contract_file,
+            today=today(),
+            watch=watch,
             board=not WITH_BOARD.isdisjoint({arguments.output_format, *(name for name, _ in arguments.report)}),
         )
+    checked = perf_counter()
+    if recorded:
+        from gitopslint.cli.recorded import with_baseline  # not every repository has one
+
+        report = with_baseline(report, workspace, selection, arguments.baseline)
     if arguments.new_only:
         from gitopslint.cli.before import since_base  # few runs compare
 
         report = since_base(report, workspace, arguments, shipped)
     if arguments.undecided == "ignore":
         report = report._replace(undecided=())
+    compared = perf_counter()
     _write(report, arguments)
+    if arguments.statistics:
+        from gitopslint.cli.account import give_account  # few runs are asked for one
+
+        below = arguments.output_format == "text" and not arguments.output_file
+        spent = {"open": opened - started, "check": checked - opened, "compare": compared - checked}
+        give_account(report, below, spent | {"report": perf_counter() - compared})
     return _exit_code(report, arguments)
 
 
@@ -124,6 +135,23 @@ def _distinct(arguments: argparse.Namespace) -> None:
         if place in seen and not place.startswith("/dev/"):
             raise UsageError(f"two reports would go to {file}: name a file for each")
         seen[place] = file
+
+
+def _progress(arguments: argparse.Namespace) -> AbstractContextManager[Callable[[Unit], None] | None]:
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from gitopslint.cli.progress import progress  # a hook or a pipeline has no terminal
+
+    return progress(arguments.progress)
+
+
+def _show_files(workspace: Checked) -> int:
+    from gitopslint.loaders.inventory import inventory  # few runs list files
+
+    with closing(workspace.side) as side:
+        files = [one for one in inventory(side) if within(one.path, workspace.scope)]
+    write_out("".join(f"{visible(workspace.prefix + one.path)}\t{visible(one.use)}\n" for one in files))
+    return CLEAN
 
 
 def _write(report: Report, arguments: argparse.Namespace) -> None:
@@ -156,13 +184,6 @@ def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
     if any(LEVELS.index(finding.level) >= threshold for finding in report.introduced):
         return FINDINGS
     return FINDINGS if report.undecided and arguments.undecided == "error" else CLEAN
-
-
-def _names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        raise argparse.ArgumentTypeError(f"{text!r} holds an empty name")
-    return names
 
 
 def _report(text: str) -> tuple[str, str]:

@@ -54,6 +54,18 @@ def _history() -> Command:
     return Command(declare, history)
 
 
+def _baseline() -> Command:
+    from gitopslint.cli.baseline import baseline, declare
+
+    return Command(declare, baseline)
+
+
+def _affected() -> Command:
+    from gitopslint.cli.affected import declare, show_affected
+
+    return Command(declare, show_affected)
+
+
 def _verify() -> Command:
     from gitopslint.cli.verify import declare, verify
 
@@ -64,6 +76,12 @@ def _init() -> Command:
     from gitopslint.cli.init import declare, init
 
     return Command(declare, init)
+
+
+def _completion() -> Command:
+    from gitopslint.cli.completion import completion, declare
+
+    return Command(declare, completion)
 
 
 def _lsp() -> Command:
@@ -84,8 +102,11 @@ COMMANDS = {
     "rules": Entry("List the rules in force here, or test the repository's own.", _rules),
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
+    "affected": Entry("Say which images a change makes worth building, and what it rolls out.", _affected),
+    "baseline": Entry("Write down today's findings, so that only new ones fail.", _baseline),
     "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
-    "init": Entry("Write a contract file with the default layout, every line explained.", _init),
+    "init": Entry("Look at a repository and write a contract that fits it, every line explained.", _init),
     "lsp": Entry("Serve an editor over the Language Server Protocol.", _lsp),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
+    "completion": Entry("Print a script that completes the words of gitopslint in a shell.", _completion),
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from gitopslint.cli.clock import now
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.loaders.git import Repository
 from gitopslint.loaders.git_history import GitHistory, Line, merge_base, resolve
@@ -48,20 +48,26 @@ def history_opener(
         request = Base((base,), "--base") if base is not None else _requested(repository.top, environment)
         if request is not None and not (staged and base is None):
             return _on_top(repository, request, staged=staged)
-        return GitHistory(repository, Line(resolve(repository, "HEAD"), staged=staged), _now())
+        return GitHistory(repository, Line(resolve(repository, "HEAD"), staged=staged), now())
 
     return opened
 
 
 def base_commit(
-    repository: Repository | None, base: str | None, *, staged: bool, environment: Mapping[str, str] = os.environ
+    repository: Repository | None,
+    base: str | None,
+    *,
+    staged: bool,
+    asked: str = "--new-only",
+    environment: Mapping[str, str] = os.environ,
 ) -> str | None:
-    """Return the commit with which `--new-only` compares; None where nothing was ever committed.
+    """Return the commit with which a run compares; None where nothing was ever committed.
 
-    Raises UsageError, with a way out, where no base is known or it is not in this clone.
+    `asked` is what people call the comparison. Raises UsageError, with a way out, where no base is known or it is not
+    in this clone.
     """
     if repository is None:
-        raise UsageError("--new-only needs a git repository")
+        raise UsageError(f"{asked} needs a git repository")
     head = resolve(repository, "HEAD")
     request = Base((base,), "--base") if base is not None else None
     if request is None and staged:
@@ -69,11 +75,11 @@ def base_commit(
     request = request or _requested(repository.top, environment)
     if request is None:
         raise UsageError(
-            "--new-only needs to know the base: name it with `--base REF` (a merge-request pipeline tells it by itself)"
+            f"{asked} needs to know the base: name it with `--base REF` (a merge-request pipeline tells it by itself)"
         )
     found = _fork(repository, request, head) if head is not None else None
     if isinstance(found, Unavailable):
-        raise UsageError(f"--new-only: {found.reason}: {found.remedy}")
+        raise UsageError(f"{asked}: {found.reason}: {found.remedy}")
     return found.commit if found is not None else None
 
 
@@ -99,20 +105,20 @@ def _fork(repository: Repository, request: Base, head: str) -> _Fork | Unavailab
 
 def history_of_base(repository: Repository, commit: str) -> Opener:
     """Return how to open the history as it was when a commit was the newest one, with nothing on top."""
-    return lambda: GitHistory(repository, Line(commit), _now())
+    return lambda: GitHistory(repository, Line(commit), now())
 
 
 def _on_top(repository: Repository, request: Base, *, staged: bool) -> History | Unavailable:
     """Return the history under a merge request, which counts as one landing as a whole."""
     head = resolve(repository, "HEAD")
     if head is None:
-        return GitHistory(repository, Line(None, staged=staged), _now())
+        return GitHistory(repository, Line(None, staged=staged), now())
     found = _fork(repository, request, head)
     if isinstance(found, Unavailable):
         return found
     if request.source != "--base":
         tell(f"the change since {found.commit[:8]} counts as one landing ({request.source})")
-    return GitHistory(repository, Line(found.target, (head, found.target), staged, found.commit), _now())
+    return GitHistory(repository, Line(found.target, (head, found.target), staged, found.commit), now())
 
 
 def _requested(top: Path, environment: Mapping[str, str]) -> Base | None:
@@ -130,7 +136,3 @@ def _requested(top: Path, environment: Mapping[str, str]) -> Base | None:
     if branch := environment.get("GITHUB_BASE_REF"):
         return Base((f"refs/remotes/origin/{branch}", f"refs/heads/{branch}", branch), "GITHUB_BASE_REF")
     return None
-
-
-def _now() -> int:
-    return int(time.time())

@@ -132,6 +132,7 @@ def platform_side(ground: Ground, asked: str | None, history: History | Unavaila
     other = open_ground(os.fspath(folder), shipped)
     contract = _with_links(contract, other.contract)
     links = changed(other.contract, platform=contract.platform, exclude=contract.exclude, rules=contract.rules)
+    links = changed(links, waivers=contract.waivers, baseline=contract.baseline)
     elsewhere = "elsewhere" in (contract.commits, other.contract.commits)
     commits = commits_of(other.root) if not elsewhere else None
     platform = Platform(place, links, commits)

@@ -12,6 +12,7 @@ from gitopslint.checks.check import Check, Outcome
 from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.acceptance import accept
 from gitopslint.engine.board import board as board_of
 from gitopslint.engine.board import track, untold
 from gitopslint.engine.deadline import TimeUp, cut_short
@@ -20,6 +21,7 @@ from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
 from gitopslint.engine.secrets import SecretWatch, doubts
 from gitopslint.engine.selection import Selection
+from gitopslint.engine.subjects import Subject, subjects, unknown_values
 from gitopslint.engine.viewpoint import Viewpoint
 from gitopslint.loaders import yaml
 from gitopslint.loaders.contract import parameters
@@ -29,33 +31,15 @@ from gitopslint.loaders.side import Side
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.board import Track
 from gitopslint.model.claim import FileList
+from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Report, Undecided, Unread
-from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
-from gitopslint.model.platform import Build, Unused
+from gitopslint.model.layer import App, Release, Stack
 from gitopslint.model.redaction import without_credentials
 from gitopslint.model.rule import Catalogue, Level, milder
-from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
-from gitopslint.model.sops import SopsFile, SopsGap
+from gitopslint.model.secret import SECRET_RULES, TextFile
 from gitopslint.model.source import Source
-from gitopslint.model.span import Span, file_start, is_across
-from gitopslint.model.timeline import Timeline
-
-Subject = (
-    Layer
-    | Stack
-    | Release
-    | App
-    | Application
-    | Manifest
-    | FileList
-    | Timeline
-    | SecretScan
-    | Build
-    | SopsFile
-    | SopsGap
-    | Unused
-)
+from gitopslint.model.span import Span, file_start, is_across, within
 
 
 def run(
@@ -65,31 +49,56 @@ def run(
     *,
     prefix: str = "",
     scope: str = "",
+    whole: bool = False,
     contract_file: str | None = None,
+    today: str | None = None,
+    watch: Callable[[Unit], None] | None = None,
     board: bool = False,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
-    everything is read, and what lies elsewhere is left out of the report. `board`: the report holds the promotion
-    board; it is not gathered for nothing.
+    everything is read, and what lies elsewhere is left out of the report, unless that is to be `whole`, for somebody
+    who will leave it out later (`narrowed`). `today` is the day, as `2026-03-01`, that tells which waivers have ended.
+    `watch` is told of each unit that has been checked. `board`: the report holds the
+    promotion board; it is not gathered for nothing.
     """
-    collector = _Collector(side, catalogue, selection, board=board)
+    collector = _Collector(side, catalogue, selection, today, board=board)
     try:
         for unit in collector.units():
             collector.take(unit)
+            if watch is not None:
+                watch(unit)
         collector.doubt_strangers()
         collector.conclude()
     except TimeUp as over:
         collector.doubt_the_rest(over)
-    return collector.report(prefix, scope, contract_file)
+    report = collector.report(prefix, scope, contract_file)
+    return report if whole else narrowed(report, scope)
+
+
+def narrowed(report: Report, scope: str) -> Report:
+    """Return what a report says of one file or folder."""
+    if not scope:
+        return report
+    return report._replace(
+        findings=tuple(one for one in report.findings if within(one.span.path, scope)),
+        undecided=tuple(
+            one for one in report.undecided if any(not span.path or within(span.path, scope) for span in one.spans)
+        ),
+        waived=tuple(one for one in report.waived if within(one.finding.span.path, scope)),
+        unread=tuple(one for one in report.unread if within(one.path, scope)),
+    )
 
 
 class _Collector:
     """Gathers the outcomes of all units."""
 
-    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection, *, board: bool) -> None:
+    def __init__(
+        self, side: Side, catalogue: Catalogue, selection: Selection, today: str | None, *, board: bool
+    ) -> None:
         self._side = side
+        self._today = today
         self._view = Viewpoint(side.other, side.turned)
         self._catalogue = catalogue
         self._selection = selection
@@ -102,7 +111,7 @@ class _Collector:
                 options = check.parameters(**given)
                 self._plan.setdefault(check.over, []).append((check, options))
         self._gatherers = [Gatherer(one) for one in gatherings(catalogue) if one.rule in selection.levels]
-        self._secrets = SecretWatch(side)
+        self._secrets = SecretWatch(side, today)
         # The platform keeps Secrets, and has rules of its own about them.
         self._secret_rules = [rule for rule in SECRET_RULES if rule in selection.levels and not side.turned]
         self._applications = side.contract.applications.repository == "platform"
@@ -124,7 +133,7 @@ class _Collector:
         """Yield what is to be checked: all files without the apps around them, where only secrets are looked for."""
         if self._secret_rules and set(self._secret_rules) == set(self._selection.levels):
             return self._side.texts()
-        return self._side.units(texts=bool(self._secret_rules))
+        return self._side.units(texts=bool(self._secret_rules), past=Course in self._plan)
 
     def take(self, unit: Unit) -> None:
         """Check what belongs together; afterwards nothing holds on to the unit's documents."""
@@ -132,13 +141,13 @@ class _Collector:
         self._apps += len(unit.builds) + (unit.app is not None and not self._side.turned)
         self._unread += unit.unread
         found = len(self._findings)
-        for subject in _subjects(unit):
+        for subject in subjects(unit):
             if not isinstance(subject, Application) or self._view.is_own(subject.path):
                 self._check(subject)
         for stack in unit.app.stacks if unit.app is not None else ():
             self._applications = self._applications or stack.application is not None
             for gatherer in self._gatherers:
-                self._settle(gatherer.rule, partial(gatherer.gather, stack), str(stack))
+                self._settle(gatherer.rule, partial(gatherer.gather, stack), stack)
         for one in unit.applications:
             if isinstance(one, Undecidable):
                 self._doubt_application(one)
@@ -229,14 +238,23 @@ class _Collector:
         view = self._view
         own_waivers = [one._replace(span=view.span(one.span)) for one in self._waivers if view.is_own(one.span.path)]
         found = identified(view.findings(self._findings), prefix)
-        findings, waived, used = waivers.apply(found, own_waivers)
-        undecided_rules = {rule for rules, _ in self._doubts.values() for rule in rules}
-        about_waivers = [
+        accepted = accept(
+            found,
+            own_waivers,
+            self._side,
+            self._secrets.allowances if self._secret_rules else None,
+            self._catalogue,
+            self._verdicts(),
+            self._today,
+        )
+        about = [
             self._finding(rule, offence, None, None)
-            for rule, offence in waivers.offences(own_waivers, used, self._catalogue, self._selection, undecided_rules)
+            for rule, offence in accepted.offences
             if rule in self._selection.levels
         ]
-        findings = identified([*findings, *about_waivers], prefix)
+        if any(finding.span.path == FILE_NAME for finding in about):
+            self._keep_contract()
+        findings = identified([*accepted.standing, *about], prefix)
         undecided = sorted(
             Undecided(tuple(sorted(rules)), reason, remedy, tuple(sorted(spans)))
             for rules, reason, remedy, spans in view.doubts(self._doubts)
@@ -244,13 +262,11 @@ class _Collector:
         return Report(
             catalogue=self._catalogue,
             rules=tuple(self._selection.levels),
-            findings=tuple(finding for finding in findings if _within(finding.span.path, scope)),
-            undecided=tuple(
-                one for one in undecided if any(not span.path or _within(span.path, scope) for span in one.spans)
-            ),
-            waived=tuple(one for one in waived if _within(one.finding.span.path, scope)),
+            findings=tuple(findings),
+            undecided=tuple(undecided),
+            waived=tuple(accepted.waived),
             faults=tuple(sorted(self._faults + self._crashes())),
-            unread=tuple(one for one in sorted(view.unread(self._unread)) if _within(one.path, scope)),
+            unread=tuple(sorted(view.unread(self._unread))),
             sources=view.sources(self._sources),
             prefix=prefix,
             contract=contract_file,
@@ -260,6 +276,20 @@ class _Collector:
             board=board_of(self._tracks, self._side.contract, scope) if self._board else None,
         )
 
+    def _verdicts(self) -> waivers.Verdicts:
+        """Tell which rules looked at all that they are about."""
+        undecided = {rule for rules, _ in self._doubts.values() for rule in rules}
+        undecided |= {fault.rule for fault in (*self._faults, *self._crashes())}
+        elsewhere = set(SECRET_RULES) if self._side.turned else set()
+        return waivers.Verdicts(self._selection.levels.keys() - elsewhere, undecided)
+
+    def _keep_contract(self) -> None:
+        """Keep the text of the contract file for excerpts."""
+        path = self._view.path(FILE_NAME)
+        if path not in self._sources and FILE_NAME in self._side.tree.paths:
+            document = yaml.parse(path, self._side.tree.read(FILE_NAME))
+            self._sources[path] = self._source(TextFile(path, document.text, document))
+
     def _crashes(self) -> list[Fault]:
         crashes = self._secrets.crashes
         return [
@@ -268,23 +298,25 @@ class _Collector:
 
     def _check(self, subject: Subject) -> None:
         for check, options in self._plan.get(type(subject), ()):
-            self._settle(check.rule, partial(check, subject, options), str(subject), subject.app, subject.environment)
+            self._settle(check.rule, partial(check, subject, options), subject, subject.app, subject.environment)
 
     def _check_timelines(self, unit: Unit) -> None:
         """Judge how today's releases got where they are; the history is read only when a rule wants it."""
         if unit.app is None:
             return
-        if not self._plan.get(Timeline):
+        if not self._plan.get(Course):
             self._tracks += untold(unit.app) if self._board else ()
             return
         found: list[Track] = []
         try:
-            for timeline in self._side.timelines(unit):
-                self._check(timeline)
-                found += [track(unit.app, Course(timeline), self._selection)] if self._board else []
+            fresh = "stale-release" in self._selection.levels  # few questions of git, but none where nobody asks
+            for timeline in self._side.timelines(unit, fresh=fresh):
+                course = Course(timeline)
+                self._check(course)
+                found += [track(unit.app, course, self._selection)] if self._board else []
         except HistoryError as error:
             found = list(untold(unit.app, (str(error), error.remedy))) if self._board else []
-            for check, _ in self._plan[Timeline]:
+            for check, _ in self._plan[Course]:
                 for release in unit.app.releases:
                     if (node := release.tag or release.digest) is not None:
                         self._doubt(check.rule, Doubt(str(error), error.remedy, node.span))
@@ -294,7 +326,7 @@ class _Collector:
         self,
         rule: str,
         judge: Callable[[], Iterator[Outcome]],
-        subject: str,
+        subject: object,
         app: str | None = None,
         environment: str | None = None,
     ) -> None:
@@ -308,7 +340,7 @@ class _Collector:
                 else:
                     self._doubt(rule, outcome)
         except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
-            self._faults.append(Fault(rule, subject, where(error)))
+            self._faults.append(Fault(rule, str(subject), where(error)))
 
     def _finding(self, rule: str, offence: Offence, app: str | None, environment: str | None) -> Finding:
         level: Level = self._selection.levels[rule]
@@ -339,9 +371,9 @@ class _Collector:
         """Where a layer cannot be read, nobody knows which image would be deployed."""
         for stack in app.stacks:
             if stack.values is None:
-                checks = [check for over in (Release, Stack, Timeline) for check, _ in self._plan.get(over, ())]
+                checks = [check for over in (Release, Stack, Course) for check, _ in self._plan.get(over, ())]
                 for rule in {check.rule for check in checks} | {gatherer.rule for gatherer in self._gatherers}:
-                    self._doubt(rule, _unknown_values(stack))
+                    self._doubt(rule, unknown_values(stack))
 
     def _doubt_application(self, one: Undecidable) -> None:
         """What an ApplicationSet makes, or whether a layer is loaded by it, is not known offline."""
@@ -363,36 +395,3 @@ class _Collector:
 
     def _source(self, file: TextFile) -> Source:
         return self._secrets.source(file, self._secret_spans.get(file.path, ()))
-
-
-def _subjects(unit: Unit) -> Iterator[Subject]:
-    yield from unit.layers
-    if unit.app is not None:
-        yield unit.app
-        yield from unit.app.stacks
-        yield from unit.app.releases
-    yield from (one for one in unit.applications if isinstance(one, Application))
-    yield from unit.manifests
-    yield from unit.sops
-    yield from unit.builds
-    yield from unit.unused
-
-
-def _unknown_values(stack: Stack) -> Doubt:
-    """Say why nobody knows what a stack deploys."""
-    broken = next((layer.path for layer in stack.layers if not layer.readable), None)
-    if stack.unknown is not None and broken is None:
-        return Doubt(
-            f"the values of {stack} are not known: {stack.unknown}",
-            "check them where those files are, or bring the Application in line",
-            stack.span,
-        )
-    return Doubt(
-        f"the values of {stack} are not known, because a layer is not readable",
-        "repair the layer",
-        file_start(broken) if broken is not None else stack.span,
-    )
-
-
-def _within(path: str, scope: str) -> bool:
-    return not scope or path == scope or path.startswith(scope.rstrip("/") + "/")

@@ -1,41 +1,60 @@
-"""Inline waivers: `# gitopslint: ignore[rule] reason`, on the line of a finding or on its own above it."""
+"""Waivers: `# gitopslint: ignore[rule] reason` on the line of a finding or on its own above it, and the contract's."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gitopslint.checks.secrets.manner import manner_of
-from gitopslint.engine.selection import Selection
 from gitopslint.loaders.comments import comments, marked_comments
 from gitopslint.model.closest import closest
 from gitopslint.model.document import Comment, Document
 from gitopslint.model.finding import Finding, Offence, Waived
+from gitopslint.model.moment import check_day, is_past
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import TextFile
+from gitopslint.model.secretsettings import SecretAllowance
 from gitopslint.model.span import Span
+from gitopslint.model.waiver import WaiverSettings
 
 NEEDLE = "gitopslint:"
 _FORM = re.compile(r"gitopslint:\s*ignore\s*(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*)")
 
-UNEXPLAINED, UNKNOWN, UNUSED = "unexplained-waiver", "unknown-waiver", "unused-waiver"
+# Compiled where it is needed, because few files hold a waiver.
+_UNTIL = r"[\s:–—-]*until\s+(?P<day>\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?!\w)"
+_DECORATION = " \t:-–—"
+_WAY_OUT = "mend what it was for, or give it a later day"
+
+UNEXPLAINED, UNKNOWN, UNUSED, EXPIRED = "unexplained-waiver", "unknown-waiver", "unused-waiver", "expired-waiver"
 
 
 class Waiver(NamedTuple):
-    """One waiver. `line` is the line that it speaks for."""
+    """One waiver: `line` is the line that a comment speaks for, `entry` what the contract says instead.
+
+    `flaw` is why it cannot be understood: the rule about that, and the message.
+    """
 
     span: Span
-    line: int
     rules: tuple[str, ...]
     reason: str
-    well_formed: bool = True
+    line: int = 0
+    entry: WaiverSettings | SecretAllowance | None = None
+    until: str | None = None
+    flaw: tuple[str, str] | None = None
 
-    def covers(self, finding: Finding) -> bool:
-        """Tell whether a finding is one that this waiver accepts. Without a reason it accepts nothing."""
+    def is_valid(self, today: str | None) -> bool:
+        """Tell whether it waives what it speaks of."""
+        return self.flaw is None and bool(self.reason) and not is_past(self.until, today)
+
+    def concerns(self, finding: Finding) -> bool:
+        """Tell whether a waiver speaks of a finding, be it valid or not."""
         span = finding.span
-        here = span.path == self.span.path and span.line == self.line
-        return here and finding.rule in self.rules and bool(self.reason)
+        if finding.rule not in self.rules:
+            return False
+        if isinstance(self.entry, WaiverSettings):
+            return self.entry.fits(span.path, finding.key_path, finding.app, finding.environment)
+        return self.entry is None and span.path == self.span.path and span.line == self.line
 
 
 def find_waivers(document: Document) -> Iterator[Waiver]:
@@ -68,60 +87,77 @@ def find_in_text(file: TextFile, *, found: bool) -> Iterator[Waiver]:
             yield _read(file.path, comment, alone)
 
 
-def apply(findings: Sequence[Finding], waivers: Sequence[Waiver]) -> tuple[list[Finding], list[Waived], set[Waiver]]:
-    """Split findings into those that stand and those that are waived; also return the waivers that were used."""
-    standing: list[Finding] = []
-    waived: list[Waived] = []
-    used: set[Waiver] = set()
+class Applied(NamedTuple):
+    """Findings that stand, those that are waived, and the waivers that speak of any."""
+
+    standing: list[Finding]
+    waived: list[Waived]
+    touched: set[Waiver]
+
+
+def apply(findings: Sequence[Finding], waivers: Sequence[Waiver], today: str | None) -> Applied:
+    """Hold findings against waivers. One without a reason, or whose last day has gone by, waives nothing."""
+    applied = Applied([], [], set())
+    anywhere = [waiver for waiver in waivers if waiver.entry is not None]
     by_line: dict[tuple[str, int], list[Waiver]] = {}
     for waiver in waivers:
-        by_line.setdefault((waiver.span.path, waiver.line), []).append(waiver)
+        if waiver.entry is None:
+            by_line.setdefault((waiver.span.path, waiver.line), []).append(waiver)
     for finding in findings:
         near = by_line.get((finding.span.path, finding.span.line), ())
-        covering = [waiver for waiver in near if waiver.covers(finding)]
-        used.update(covering)
-        if covering:
-            waived.append(Waived(finding, covering[0].reason, covering[0].span))
+        concerned = [waiver for waiver in (*near, *anywhere) if waiver.concerns(finding)]
+        applied.touched.update(concerned)
+        valid = next((one for one in concerned if one.is_valid(today)), None)
+        if valid is not None:
+            applied.waived.append(Waived(finding, valid.reason, valid.span, external=valid.entry is not None))
         else:
-            standing.append(finding)
-    return standing, waived, used
+            applied.standing.append(finding)
+    return applied
+
+
+class Verdicts(NamedTuple):
+    """Which rules said all that they could have said about this repository: only then something is gone for sure."""
+
+    ran: Container[str]
+    undecided: Container[str]
+
+    def given(self, rules: Iterable[str]) -> bool:
+        """Tell whether all these rules ran and could decide."""
+        return all(rule in self.ran and rule not in self.undecided for rule in rules)
 
 
 def offences(
-    waivers: Sequence[Waiver], used: set[Waiver], catalogue: Catalogue, selection: Selection, undecided: set[str]
+    waivers: Sequence[Waiver], touched: set[Waiver], catalogue: Catalogue, verdicts: Verdicts, today: str | None
 ) -> Iterator[tuple[str, Offence]]:
-    """Yield what is wrong with the waivers themselves, by rule.
-
-    A waiver is unused only when all its rules ran and could decide.
-    """
+    """Yield what is wrong with the waivers themselves, by rule."""
     for waiver in waivers:
-        if not waiver.well_formed:
-            yield UNKNOWN, Offence("this waiver names no rule: write `gitopslint: ignore[rule] reason`", waiver.span)
+        if waiver.flaw is not None:
+            rule, message = waiver.flaw
+            yield rule, Offence(message, waiver.span, key_path=waiver.rules)
             continue
         unknown = [rule for rule in waiver.rules if rule not in catalogue]
         for rule in unknown:
             near = closest(rule, list(catalogue))
             hint = f"did you mean {near!r}?" if near else "`gitopslint rules` lists all"
             yield UNKNOWN, Offence(f"there is no rule {rule!r} to waive: {hint}", waiver.span, key_path=(rule,))
-        rules = ", ".join(waiver.rules)
+        if unknown:
+            continue
+        gone = waiver not in touched and verdicts.given(waiver.rules)
         if not waiver.reason:
-            yield (
-                UNEXPLAINED,
-                Offence(
-                    f"the waiver of {rules} gives no reason, so it waives nothing: write one behind the bracket",
-                    waiver.span,
-                    key_path=waiver.rules,
-                ),
-            )
-        elif (
-            waiver not in used
-            and not unknown
-            and all(rule in selection.levels and rule not in undecided for rule in waiver.rules)
-        ):
-            yield (
-                UNUSED,
-                Offence(f"nothing here breaks {rules} any more: remove the waiver", waiver.span, key_path=waiver.rules),
-            )
+            yield UNEXPLAINED, _about(waiver, "gives no reason, so it waives nothing: write one behind the bracket")
+        elif gone:
+            allows = isinstance(waiver.entry, SecretAllowance)
+            yield UNUSED, _about(waiver, f"has nothing to {'allow' if allows else 'waive'} any more: remove it")
+        elif waiver.until is not None and is_past(waiver.until, today):
+            yield EXPIRED, _about(waiver, f"ended with {waiver.until}, so it counts no more: {_WAY_OUT}")
+
+
+def _about(waiver: Waiver, problem: str) -> Offence:
+    if isinstance(waiver.entry, SecretAllowance):
+        return Offence(f"this entry of `secrets.allow` {problem}", waiver.span, key_path=("secrets", "allow"))
+    # What a comment waives is its anchor; an entry of the contract may move up and down in its list.
+    place = () if waiver.entry is None else ("waivers",)
+    return Offence(f"the waiver of {', '.join(waiver.rules)} {problem}", waiver.span, key_path=(*place, *waiver.rules))
 
 
 def _read(path: str, comment: Comment, alone: set[int]) -> Waiver:
@@ -131,5 +167,19 @@ def _read(path: str, comment: Comment, alone: set[int]) -> Waiver:
         line += 1
     match = _FORM.fullmatch(comment.text)
     rules = tuple(rule.strip() for rule in (match["rules"] or "").split(",") if rule.strip()) if match else ()
-    reason = match["reason"].strip(" \t:-–—") if match else ""
-    return Waiver(span, line, rules, reason, bool(rules))
+    said = match["reason"] if match else ""
+    ending = re.match(_UNTIL, said)
+    reason = (said[ending.end() :] if ending else said).strip(_DECORATION)
+    until = ending["day"] if ending else None
+    return Waiver(span, rules, reason, line, until=until, flaw=_flaw(rules, until))
+
+
+def _flaw(rules: tuple[str, ...], until: str | None) -> tuple[str, str] | None:
+    if not rules:
+        return UNKNOWN, "this waiver names no rule: write `gitopslint: ignore[rule] reason`"
+    try:
+        if until is not None:
+            check_day(until)
+    except ValueError as error:
+        return EXPIRED, f"{error}, so the waiver of {', '.join(rules)} waives nothing: correct its last day"
+    return None

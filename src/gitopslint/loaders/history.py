@@ -35,6 +35,18 @@ class Landed(NamedTuple):
     changes: tuple[FileChange, ...]
 
 
+class Later(NamedTuple):
+    """What landed after a commit, the newest landing first.
+
+    `position` is that of the first landing that contains it. `beyond` is that landing with what it holds beside the
+    commit; None where it is the commit itself.
+    """
+
+    position: int
+    landings: tuple[Landed, ...]
+    beyond: Landed | None = None
+
+
 class History(Protocol):
     """The main line of one repository, and what else its commits tell. Paths start at its top."""
 
@@ -56,6 +68,9 @@ class History(Protocol):
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
 
+    def steps_of(self, path: str) -> Iterator[Landed]:
+        """Yield the landings that change one file, the newest first. Raises HistoryError."""
+
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob; None for one that is not here. Raises HistoryError."""
 
@@ -73,6 +88,9 @@ class History(Protocol):
 
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""
+
+    def since(self, commit: str) -> Later:
+        """Return what landed after a commit that has landed, the newest landing first. Raises HistoryError."""
 
     def close(self) -> None:
         """Let go of what answers the questions."""
@@ -128,6 +146,10 @@ class ToldHistory:
             if touched:
                 yield Landed(step.landing, touched)
 
+    def steps_of(self, path: str) -> Iterator[Landed]:
+        """Yield the landings that change one file, the newest first."""
+        return self.steps([path])
+
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob."""
         return [self._blobs.get(blob) for blob in blobs]
@@ -156,6 +178,11 @@ class ToldHistory:
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is a landing or an earlier one."""
         return any(step.landing.id == commit and step.landing.position <= landing.position for step in self._steps)
+
+    def since(self, commit: str) -> Later:
+        """Return the landings after one, the newest first."""
+        at = next(step.landing.position for step in self._steps if step.landing.id == commit)
+        return Later(at, tuple(reversed(self._steps[at + 1 :])))
 
     def close(self) -> None:
         """There is nothing to let go of."""

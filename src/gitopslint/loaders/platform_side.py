@@ -51,7 +51,7 @@ class PlatformSide:
         self.own_secrets = OwnRules()
         self.other = counterpart.name if counterpart is not None else "the product"
 
-    def units(self, *, texts: bool = False) -> Iterator[Unit]:  # noqa: ARG002 - only a product has texts
+    def units(self, *, texts: bool = False, past: bool = False) -> Iterator[Unit]:  # noqa: ARG002 - only a product has either
         """Yield what SOPS encrypts, then the builds, the Secrets that nothing uses, and the Applications."""
         platform = self._platform
         yield from platform.sops()
@@ -70,7 +70,7 @@ class PlatformSide:
         elif self._counterpart.product.contract.applications.repository == "platform":
             yield from self._counterpart.product.units()
 
-    def timelines(self, _: Unit) -> Iterator[Timeline]:
+    def timelines(self, _: Unit, *, fresh: bool = False) -> Iterator[Timeline]:  # noqa: ARG002
         """Yield nothing: releases are the matter of the product."""
         return iter(())
 

@@ -9,15 +9,17 @@ from functools import cached_property
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
+from gitopslint.loaders.begun import Begun
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.git import GitError
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.patterns import load_patterns
+from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
-from gitopslint.loaders.stacks import Composer, Load
-from gitopslint.loaders.texts import as_utf8, read_texts, text_file
+from gitopslint.loaders.stacks import Composer, Load, own_images
+from gitopslint.loaders.texts import as_utf8, read_texts, text_file, unread_as_text
 from gitopslint.loaders.timelines import Chronology
 from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Unit as Unit
@@ -26,10 +28,10 @@ from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
-from gitopslint.model.landing import FileChange
+from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
 from gitopslint.model.secret import OwnRules, Pattern, TextFile
-from gitopslint.model.timeline import Run, Timeline
+from gitopslint.model.timeline import Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
@@ -69,13 +71,17 @@ class Product:
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
+        self._history: Begun[Chronology | Unavailable | None] | None = None
         self._composer = Composer(tree, self.layout, self._texts)
 
-    def units(self, *, texts: bool = False) -> Iterator[Unit]:
+    def units(self, *, texts: bool = False, past: bool = False) -> Iterator[Unit]:
         """Yield what SOPS encrypts, the shared layers, every app, the Applications of no app, then the manifests.
 
-        With `texts` all other files of text follow, so that every file is in some unit.
+        With `texts` all other files of text follow, so that every file is in some unit. `past`: timelines will be
+        asked for.
         """
+        if past and self._history is None:
+            self._history = Begun(self._read_history)
         images, unread = self._others
         yield from self._beside.units(self.paths, lambda path: charts.is_template(path, self._charts))
         shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
@@ -96,7 +102,7 @@ class Product:
                 manifest = Manifest(
                     document, self.contract, links=self._beside.links, namespace=self._beside.namespace(path)
                 )
-                yield Unit(manifests=(manifest,), documents=(document,), texts=_as_text(document, data))
+                yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
         if texts:
             read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
             yield from self._files_of(path for path in self.paths if path not in read)
@@ -158,10 +164,10 @@ class Product:
         _ = self._others  # fills in the documents
         return wire(self._texts.values(), self.files, self.layout)
 
-    def timelines(self, unit: Unit) -> Iterator[Timeline]:
+    def timelines(self, unit: Unit, *, fresh: bool = False) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit, with what is known of the releases of today.
 
-        Raises HistoryError where there is no history to tell them.
+        `fresh`: also how far the main line has moved on since. Raises HistoryError where there is no history to tell.
         """
         chronology = self._past()
         if unit.app is None or chronology is None:
@@ -176,7 +182,7 @@ class Product:
 
         environments = [stack.environment for stack in unit.app.stacks]
         for timeline in chronology.timelines(unit.app.name, environments, document):
-            yield chronology.traced(timeline, unit.app.releases)
+            yield chronology.traced(timeline, unit.app.releases, self._inputs if fresh else None)
 
     def past(self, app: str, environments: Iterable[str]) -> Iterator[Timeline]:
         """Yield the timelines of an app, for which only the layers are read that they follow. Raises HistoryError."""
@@ -185,6 +191,16 @@ class Product:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
             documents, _, _ = self._read(layers)
             yield from chronology.timelines(app, environments, documents.get)
+
+    def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
+        """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""
+        chronology = self._past()
+        return chronology.commit_of(name, landing) if chronology is not None else None
+
+    def _inputs(self) -> Inputs:
+        from gitopslint.loaders.build_inputs import BuildInputs  # only where something landed since a build
+
+        return BuildInputs(self.tree, self.layout, self.layout.stacks())
 
     def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
         """Return the migrations that came or went between two builds of an app. Raises HistoryError."""
@@ -198,12 +214,17 @@ class Product:
 
     def close(self) -> None:
         """Let go of the history, if it was ever asked for."""
-        found = self.__dict__.get("_chronology")
+        found = self._history.result() if self._history is not None else None
         if isinstance(found, Chronology):
             found.history.close()
 
-    @cached_property
+    @property
     def _chronology(self) -> Chronology | Unavailable | None:
+        if self._history is None:
+            self._history = Begun(self._read_history)
+        return self._history.result()
+
+    def _read_history(self) -> Chronology | Unavailable | None:
         try:
             history = self._open_history()
             if history is None or isinstance(history, Unavailable):
@@ -271,7 +292,7 @@ class Product:
 
         applications = self.wiring.by_app.get(app, [])
         stacks = [stack for environment in environments for stack in self._stacks(app, environment, applications, load)]
-        releases = tuple(release for stack in stacks for release in self._composer.releases(stack))
+        releases = own_images([release for stack in stacks for release in self._composer.releases(stack)])
         written = tuple(layer for stack in stacks for layer in stack.layers if layer.role in ("inline", "parameters"))
         return Unit(
             App(app, tuple(stacks), releases, self.contract),
@@ -380,11 +401,5 @@ class Product:
                 unread.append(Unread(path, str(data)))
             else:
                 documents[path] = yaml.parse(path, data)
-                texts += _as_text(documents[path], data)
+                texts += unread_as_text(documents[path], data)
         return documents, tuple(unread), texts
-
-
-def _as_text(document: Document, data: bytes) -> tuple[TextFile, ...]:
-    """Return a file as text where it cannot be read as YAML at all."""
-    file = text_file(document.path, data) if document.problem is not None and not document.text else None
-    return () if file is None else (file,)

@@ -41,14 +41,20 @@ class Side(Protocol):
     def home_of(self, path: str, /) -> tuple[str | None, str | None]:
         """Return the app and the environment to which a file belongs."""
 
-    def units(self, *, texts: bool = False) -> Iterator[Unit]:
-        """Yield what is checked, unit by unit; with `texts` every file of text is in some unit."""
+    def units(self, *, texts: bool = False, past: bool = False) -> Iterator[Unit]:
+        """Yield what is checked, unit by unit; with `texts` every file of text is in some unit.
+
+        `past`: timelines will be asked for, so the history can be read meanwhile.
+        """
 
     def texts(self) -> Iterator[Unit]:
         """Yield all files of text, one to a unit, for rules that know no apps."""
 
-    def timelines(self, unit: Unit, /) -> Iterator[Timeline]:
-        """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them."""
+    def timelines(self, unit: Unit, /, *, fresh: bool = False) -> Iterator[Timeline]:
+        """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them.
+
+        `fresh`: it is also asked how far the main line has moved on since the builds of today's releases.
+        """
 
     def close(self) -> None:
         """Let go of what answers questions about the past."""

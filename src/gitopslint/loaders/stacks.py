@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from gitopslint.loaders import helm
@@ -24,6 +24,16 @@ Load = Callable[[str], Layer | None]
 """Return the layer at a path; None for a file that cannot be read."""
 
 
+def own_images(releases: Sequence[Release]) -> tuple[Release, ...]:
+    """Leave out the images that an app does not have: where there are several, it sets some in some environment."""
+    used = [
+        one.keys
+        for one in releases
+        if any(part is not None for part in (one.repository, one.tag, one.digest, one.registry, one.reference))
+    ]
+    return tuple(one for one in releases if one.keys in used or not used)
+
+
 class Composer:
     """Puts stacks together."""
 
@@ -34,6 +44,7 @@ class Composer:
         self._contract = layout.contract
         self._texts = texts
         self._charts: dict[str, Chart | None] = {}
+        self._paths = frozenset(tree.paths)
 
     def by_contract(self, app: str, environment: str, load: Load) -> Stack:
         """Return a stack in the contract's own order, as it holds without any Application."""
@@ -138,7 +149,7 @@ class Composer:
         if source.chart is None:
             return None
         path = posixpath.join(source.chart, "values.yaml")
-        layer = load(path) if path in self._tree.paths else None
+        layer = load(path) if path in self._paths else None
         return layer._replace(role="chart") if layer is not None else None
 
     def _written_in(self, application: Application, source: Source, app: str, environment: str) -> list[Layer]:

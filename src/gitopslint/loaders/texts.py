@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gitopslint.loaders.tree import MAX_BYTES, ReadError, TooLargeError, Tree
+from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.secret import TextFile
 
@@ -48,3 +49,9 @@ def text_file(path: str, data: bytes) -> TextFile | None:
     else:
         text = data.decode("utf-8", "replace")
     return TextFile(path, text.lstrip("\ufeff"))
+
+
+def unread_as_text(document: Document, data: bytes) -> tuple[TextFile, ...]:
+    """Return a file as text where it cannot be read as YAML at all."""
+    file = text_file(document.path, data) if document.problem is not None and not document.text else None
+    return () if file is None else (file,)

@@ -77,29 +77,24 @@ class DiskTree:
             raise ReadError(_OUTSIDE)
         target = os.path.join(self._root, path)
         try:
-            if os.path.islink(target) or not self._is_straight(os.path.dirname(path)):
-                resolved = (self.root / path).resolve(strict=True)
-                if not resolved.is_relative_to(self._real_root):
-                    raise ReadError(_LEAVES)
-                target = os.fspath(resolved)
-            # Without O_NONBLOCK a named pipe would hold the run for ever.
-            descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
+            folder = path.rpartition("/")[0]
+            if not self._straight.get(folder) and not self._is_straight(folder):
+                return self._followed(path)
             try:
-                about = os.fstat(descriptor)
-                if not stat.S_ISREG(about.st_mode):
-                    raise ReadError("it is not a regular file")
-                if about.st_size > MAX_BYTES:
-                    raise TooLargeError(os.read(descriptor, _HEAD))
-                with open(descriptor, "rb", closefd=False) as file:
-                    data = file.read(MAX_BYTES + 1)
-                if len(data) > MAX_BYTES:  # it grows while it is read
-                    raise TooLargeError(data[:_HEAD])
-                return data
-            finally:
-                os.close(descriptor)
+                return _content(target, os.O_NOFOLLOW)
+            except OSError as error:
+                if error.errno not in (errno.ELOOP, errno.EMLINK):  # what is said of a link; BSD says the second
+                    raise
+            return self._followed(path)
         except (OSError, RuntimeError) as error:
             code = getattr(error, "errno", None) or errno.ELOOP
             raise ReadError(os.strerror(code)) from None
+
+    def _followed(self, path: str) -> bytes:
+        resolved = (self.root / path).resolve(strict=True)
+        if not resolved.is_relative_to(self._real_root):
+            raise ReadError(_LEAVES)
+        return _content(os.fspath(resolved))
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content, or with the reason why there is none."""
@@ -108,27 +103,29 @@ class DiskTree:
     def _is_straight(self, folder: str) -> bool:
         """Tell whether no part of a folder's path is a symbolic link."""
         if folder not in self._straight:
-            expected = os.path.join(self._real_root, folder).rstrip("/")
-            self._straight[folder] = os.path.realpath(self.root / folder) == expected
+            # Step by step, because the folders of many apps have one parent.
+            above, _, name = folder.rpartition("/")
+            crooked = name in ("", ".", "..") or os.path.islink(os.path.join(self._root, folder))
+            self._straight[folder] = not folder or (not crooked and self._is_straight(above))
         return self._straight[folder]
 
 
 class GitTree:
-    """Files as git holds them, by their entries: those of the index, or of a commit."""
+    """Files as git holds them, by their `entries`: those of the index, or of a commit."""
 
     def __init__(self, repository: Repository, prefix: str, entries: Mapping[bytes, IndexEntry]) -> None:
         """`prefix` is the checked root below the top, from where the paths of the entries start."""
         start = os.fsencode(prefix)
         self._repository = repository
-        self._entries: dict[str, IndexEntry] = {
+        self.entries: dict[str, IndexEntry] = {
             os.fsdecode(path[len(start) :]): entry for path, entry in entries.items() if path.startswith(start)
         }
-        self.paths = tuple(sorted(self._entries))
+        self.paths = tuple(sorted(self.entries))
 
     @cached_property
     def links(self) -> dict[str, str]:
         """The symbolic links among the paths, each with the text that it holds."""
-        found = {path: entry.oid for path, entry in self._entries.items() if entry.mode == SYMLINK}
+        found = {path: entry.oid for path, entry in self.entries.items() if entry.mode == SYMLINK}
         return {
             path: os.fsdecode(data)
             for path, data in zip(found, self._repository.blobs(found.values(), _LONGEST_LINK), strict=True)
@@ -136,7 +133,7 @@ class GitTree:
 
     def read(self, path: str) -> bytes:
         """Return the content of a file. Raises ReadError."""
-        entry = self._entries.get(path)
+        entry = self.entries.get(path)
         try:
             if entry is None or entry.mode == SYMLINK:
                 entry = self._followed(path)
@@ -159,7 +156,7 @@ class GitTree:
             elif part not in ("", "."):
                 behind.append(part)
             here = "/".join(behind)
-            entry = self._entries.get(here)
+            entry = self.entries.get(here)
             if entry is not None and entry.mode != SYMLINK:
                 if ahead:
                     raise ReadError(os.strerror(errno.ENOTDIR))
@@ -177,9 +174,9 @@ class GitTree:
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content, asking git once for all of them."""
         wanted = list(paths)
-        plain = [path for path in wanted if path in self._entries and self._entries[path].mode != SYMLINK]
+        plain = [path for path in wanted if path in self.entries and self.entries[path].mode != SYMLINK]
         try:
-            oids = (self._entries[path].oid for path in plain)
+            oids = (self.entries[path].oid for path in plain)
             found = dict(zip(plain, self._repository.blobs(oids, MAX_BYTES), strict=True))
         except GitError:
             found = {}  # one missing object must not hide the others
@@ -316,6 +313,25 @@ def _is_file(path: str) -> bool:
     except OSError:
         return False
     return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
+
+
+def _content(target: str, flags: int = 0) -> bytes:
+    """Read a regular file. Raises OSError and ReadError, also for one that is too large."""
+    # Without O_NONBLOCK a named pipe would hold the run for ever.
+    descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK | flags)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ReadError("it is not a regular file")
+        if status.st_size > MAX_BYTES:
+            raise TooLargeError(os.read(descriptor, _HEAD))
+        data = os.read(descriptor, status.st_size + 1)
+        if len(data) == status.st_size:
+            return data
+        with open(descriptor, "rb", closefd=False) as file:
+            return _whole(data + file.read(MAX_BYTES))  # it grows while it is read
+    finally:
+        os.close(descriptor)
 
 
 def _one_by_one(tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:

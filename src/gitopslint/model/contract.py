@@ -18,6 +18,7 @@ from gitopslint.model.rule import Level
 from gitopslint.model.secretsettings import SecretSettings
 from gitopslint.model.tag import check_environment_pattern, check_tag_pattern
 from gitopslint.model.valuepath import parse_value_path
+from gitopslint.model.waiver import WaiverSettings
 
 FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
@@ -293,6 +294,10 @@ class Contract:
     """Whether the commits in tags are those of this repository, or of another one with the code."""
     sources: tuple[str, ...] = ("apps/{app}/**",)
     """What the image of an app is built from, as patterns of paths; `{app}` stands for its name."""
+    shared_sources: tuple[str, ...] = ()
+    """What the images of all apps are built from, beside what a JavaScript workspace shares by itself."""
+    ignored_sources: tuple[str, ...] = ("docs/**",)
+    """What no image is built from, whatever else matches it."""
     migrations: tuple[str, ...] = ("**/{migrations,migrate}/**",)
     """Which of these sources are database migrations."""
     applications: ApplicationSettings = ApplicationSettings()
@@ -316,6 +321,10 @@ class Contract:
     """A folder of such rules, one to a file `*.yaml`."""
     rules: dict[str, RuleSettings] = {}  # noqa: RUF012 - a record has no class attributes
     """Settings of single rules, by name."""
+    waivers: tuple[WaiverSettings, ...] = ()
+    """Findings that are accepted, each with its reason."""
+    baseline: str | None = None
+    """A file of findings that were there when gitopslint came, written by `gitopslint baseline`. They do not fail."""
 
     def __post_init__(self) -> None:
         if not self.environments:
@@ -328,6 +337,8 @@ class Contract:
             raise ValueError("no layer path holds {app}: then `apps` must name the one app that there is")
         if self.policy_folder is not None:
             _check_template(self.policy_folder, set())
+        if self.baseline is not None:
+            _check_template(self.baseline, set())
         for pattern in self.tag_patterns:
             check_tag_pattern(pattern)
         for pattern in self.environment_tags:
@@ -338,6 +349,8 @@ class Contract:
             parse_length(self.minimum_soak)
         for pattern in (
             *self.sources,
+            *self.shared_sources,
+            *self.ignored_sources,
             *self.migrations,
             *(one for app in self.apps.values() for one in app.sources or ()),
         ):

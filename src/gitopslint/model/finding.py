@@ -88,11 +88,15 @@ class Finding(NamedTuple):
 
 
 class Waived(NamedTuple):
-    """A finding that a waiver accepts, with the reason given there."""
+    """A finding that a waiver accepts, with the reason given there.
+
+    `external`: the waiver stands in the contract, and not beside the finding.
+    """
 
     finding: Finding
     reason: str
     span: Span
+    external: bool = False
 
 
 class Fault(NamedTuple):

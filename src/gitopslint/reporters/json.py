@@ -96,11 +96,15 @@ class UndecidedEntry:
 
 @dataclass(frozen=True, slots=True)
 class WaivedEntry:
-    """A finding that a waiver accepts, with the reason given there and the place of the waiver."""
+    """A finding that a waiver accepts, with the reason given there and the place of the waiver.
+
+    `external`: the waiver stands in the contract, and not beside the finding.
+    """
 
     finding: FindingEntry
     reason: str
     place: PlaceEntry
+    external: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +265,7 @@ def _undecided(doubt: Undecided, prefix: str) -> UndecidedEntry:
 
 def _waived(waived: Waived, report: Report) -> WaivedEntry:
     place = PlaceEntry(*_where(waived.span, report.prefix))
-    return WaivedEntry(_finding(waived.finding, report), visible(waived.reason), place)
+    return WaivedEntry(_finding(waived.finding, report), visible(waived.reason), place, waived.external)
 
 
 def _where(span: Span, prefix: str) -> tuple[str, int, int, int, int]:

@@ -1,7 +1,7 @@
 """SARIF 2.1.0 as GitHub code scanning and GitLab read it.
 
-No times, no absolute paths and no command line, so the same input gives the same bytes. Waived findings are left
-out: GitHub shows suppressed results as alerts.
+No times, no absolute paths and no command line, so the same input gives the same bytes. Waived findings are suppressed
+results, with reason and place of the waiver.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
-from gitopslint.model.finding import Edit, Fault, Finding, Fix, Related, Report, Undecided, Unread
+from gitopslint.model.finding import Edit, Fault, Finding, Fix, Related, Report, Undecided, Unread, Waived
 from gitopslint.model.rule import LEVELS, Level, Rule
 from gitopslint.model.span import Span, is_across
 from gitopslint.reporters.escape import encodable, visible
@@ -80,7 +80,25 @@ class _Run:
                     "toolExecutionNotifications": list(self._notifications()),
                 }
             ],
-            "results": [self._result(same) for same in _collapsing(report.findings)],
+            "results": [*self._results()],
+        }
+
+    def _results(self) -> Iterator[dict[str, Any]]:
+        """Yield the results. Where one says whether it is suppressed, all of them have to (3.27.23)."""
+        waived = self._report.waived
+        for same in _collapsing(self._report.findings):
+            yield self._result(same) | ({"suppressions": []} if waived else {})
+        for one in waived:
+            result = self._result([one.finding])
+            result.pop("baselineState", None)  # nobody asked whether it was there before
+            yield result | {"suppressions": [self._suppression(one)]}
+
+    def _suppression(self, waived: Waived) -> dict[str, Any]:
+        return {
+            "kind": "external" if waived.external else "inSource",
+            "status": "accepted",
+            "justification": _shortened(visible(waived.reason), _LONGEST_MESSAGE),
+            "location": self._location(waived.span),
         }
 
     def _result(self, findings: Sequence[Finding]) -> dict[str, Any]:
