@@ -116,7 +116,7 @@ HISTORY: dict[str, dict[str, Sequence[Told]]] = {
     },
 }
 HISTORY_ALSO: dict[str, set[str]] = {
-    "release-with-source": {"mixed-release"},
+    "release-with-source": {"mixed-release", "stale-release"},
     "divergent-promotion": {"untraceable-tag"},
 }
 

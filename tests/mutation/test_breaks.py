@@ -17,6 +17,10 @@ from tests.mutation.breaks import ALSO, BREAKS, Files
 from tests.mutation.landings import HISTORY, HISTORY_ALSO, PAIRS, Pair
 
 ELSEWHERE = {
+    "stale-release": "needs the sources that a tag was built from: its examples",
+    "expired-waiver": "needs a day that is today: tests/engine/test_contract_waivers.py",
+    "expired-baseline": "needs a baseline and a day that is today: its own tests",
+    "stale-baseline": "needs a baseline: its own tests",
     "short-soak": "off until the contract sets a time: its examples",
     "foreign-tag-commit": "needs a commit off the main line, which only a real repository has: tests/engine/test_history.py",
 }

@@ -26,7 +26,7 @@ from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
-from gitopslint.model.document import Document
+from gitopslint.model.document import Document, beyond
 from gitopslint.model.finding import Unread
 from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
@@ -91,17 +91,15 @@ class Product:
             if place.app is not None:
                 by_app.setdefault(place.app, []).append(path)
         stacks = self.layout.stacks()
-        apps = sorted(by_app.keys() | stacks.keys())
-        for app in apps:
+        for app in (apps := sorted(by_app.keys() | stacks.keys())):
             yield self._app(app, stacks.get(app, ()), sorted(by_app.get(app, [])))
         yield self._of_no_app(set(apps))
         for path, data in self.tree.read_many(images):
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
                 document = self._texts.get(path) or yaml.parse(path, data)
-                manifest = Manifest(
-                    document, self.contract, links=self._beside.links, namespace=self._beside.namespace(path)
-                )
+                links, namespace = self._beside.links, self._beside.namespace(path)
+                manifest = Manifest(document, self.contract, links=links, namespace=namespace)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
         if texts:
             read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
@@ -251,16 +249,13 @@ class Product:
     @cached_property
     def _others(self) -> tuple[list[str], tuple[Unread, ...]]:
         """Read the YAML files that are no layers once: keep the Applications, and name those that mention images."""
-        candidates = [
-            path
-            for path in self.paths
-            if path.endswith(_YAML) and path not in self.layout.layers and not charts.is_template(path, self._charts)
-        ]
+        others = (path for path in self.paths if path.endswith(_YAML) and path not in self.layout.layers)
+        candidates = [path for path in others if not self.is_template(path)]
         images: list[str] = []
         unread: list[Unread] = []
         for path, data in self.tree.read_many(candidates):
             if isinstance(data, TooLargeError):
-                self._texts[path] = yaml.beyond(path, str(data))
+                self._texts[path] = beyond(path, str(data))
                 images.append(path)
                 continue
             if isinstance(data, ReadError):
@@ -396,7 +391,7 @@ class Product:
         texts: tuple[TextFile, ...] = ()
         for path, data in self.tree.read_many(paths):
             if isinstance(data, TooLargeError):
-                documents[path] = yaml.beyond(path, str(data))
+                documents[path] = beyond(path, str(data))
             elif isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:

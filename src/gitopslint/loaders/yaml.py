@@ -27,9 +27,9 @@ from yaml.tokens import ScalarToken
 
 from gitopslint.loaders.positions import BREAK, Positions, written
 from gitopslint.loaders.yaml_problems import character_problem, syntax_problem
-from gitopslint.model.document import Document, Later, Node, Problem, Style, walk
+from gitopslint.model.document import Document, Later, Node, Problem, Style, beyond, walk
 from gitopslint.model.scalars import KINDS, Scalar, key_text, resolve, resolve_as
-from gitopslint.model.span import Span, file_start
+from gitopslint.model.span import Span
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 150
@@ -84,11 +84,6 @@ def parse(path: str, data: bytes) -> Document:
             character_problem(error, text, builder.positions, in_bytes=hasattr(yaml, "CSafeLoader")),
         )
     return Document(path, text, tuple(builder.roots), builder.problem)
-
-
-def beyond(path: str, why: str) -> Document:
-    """Return a file about which nothing is known, because it is beyond what is read."""
-    return Document(path, "", (), Problem("limit", why, file_start(path)))
 
 
 def decode(data: bytes) -> str:
