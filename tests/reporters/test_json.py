@@ -103,7 +103,7 @@ def test_a_finding() -> None:
         ("key_path", ["image", "tag"]),
         ("fingerprint", report.findings[0].fingerprint),
         ("related", []),
-        ("fix", {"title": "Quote the tag.", "edits": [place | {"text": '"1.10"'}]}),
+        ("fix", {"title": "Quote the tag.", "edits": [place | {"text": '"1.10"'}], "safe": True}),
         ("state", None),
     ]
 

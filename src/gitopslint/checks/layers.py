@@ -62,6 +62,8 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                 earlier = f"line {first.key_span.line}"
                 if first.key_span.line == second.key_span.line:
                     earlier = "the one before it"
+                from gitopslint.checks.repetition import without_dropped  # few layers need it
+
                 yield Offence(
                     f"the merge key overrides {name!r} from {earlier}, because Helm merges in the order of the file: "
                     f"put the merge key first"
@@ -70,6 +72,7 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     second.key_span,
                     (Related(first.key_span, "dropped"),),
                     (*path, name),
+                    fix=None if by_merge else without_dropped(layer.document, first, second),
                 )
 
 
@@ -301,6 +304,8 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
         ]
         if not hidden:
             continue
+        from gitopslint.checks.repetition import without_repetition  # few layers need it
+
         order = " and ".join([repr(old.span.path) for old in hidden])
         same = all(old.value == node.value for old in hidden)
         also = "with the same value" if same else "and only the order of the files decides"
@@ -310,6 +315,7 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
             tuple(Related(old.span, "also set here") for old in hidden),
             path,
             at_most="note" if same and path not in images else None if path in images else "warning",
+            fix=without_repetition(stack, path, [node, *hidden], of_image=path in images),
         )
 
 

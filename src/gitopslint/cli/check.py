@@ -20,8 +20,11 @@ from gitopslint.loaders.rules import load_catalogue
 from gitopslint.loaders.unit import Unit
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import LEVELS
+from gitopslint.model.source import Source
 from gitopslint.model.span import within
 from gitopslint.reporters.escape import visible
+
+Change = tuple[str, Source, Source]
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +57,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default="warn",
         help="show what cannot be decided (warn, default), fail the run for it (error), or leave it out (ignore)",
     )
+    add("--fix", action="store_true", help="repair what can be repaired without doubt ([*]), and report the rest")
+    add("--unsafe-fixes", action="store_true", help="repair also where a comment is lost or the meaning may change")
+    add("--diff", action="store_true", help="show what these would change, and write nothing; ends with 1 for anything")
     add("--output-format", metavar="FORMAT", choices=FORMATS, default="text", help=f"one of {', '.join(FORMATS)}")
     add("--output-file", metavar="FILE", help="write the report there instead of to standard output")
     add(
@@ -92,19 +98,27 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.show_files:
         return _show_files(workspace)
     recorded = arguments.baseline or workspace.ground.contract.baseline
-    with closing(workspace.side) as side, _progress(arguments) as watch:
-        report = run(
-            side,
-            workspace.catalogue,
-            selection,
-            prefix=workspace.prefix,
-            scope=workspace.scope,
-            whole=bool(recorded),  # whether a finding is gone hangs on all that is undecided
-            contract_file=workspace.contract_file,
-            today=today(),
-            watch=watch,
-            board=not WITH_BOARD.isdisjoint({arguments.output_format, *(name for name, _ in arguments.report)}),
-        )
+    whole = bool(recorded)  # whether a finding is gone hangs on all that is undecided
+    board = not WITH_BOARD.isdisjoint({arguments.output_format, *(name for name, _ in arguments.report)})
+    changes: tuple[Change, ...] = ()
+    if arguments.fix or arguments.unsafe_fixes or arguments.diff:
+        from gitopslint.cli.fixing import fix  # few runs change anything
+
+        report, changes = fix(arguments, shipped, workspace, selection, whole=whole, board=board)
+    else:
+        with closing(workspace.side) as side, _progress(arguments) as watch:
+            report = run(
+                side,
+                workspace.catalogue,
+                selection,
+                prefix=workspace.prefix,
+                scope=workspace.scope,
+                whole=whole,
+                contract_file=workspace.contract_file,
+                today=today(),
+                watch=watch,
+                board=board,
+            )
     checked = perf_counter()
     if recorded:
         from gitopslint.cli.recorded import with_baseline  # not every repository has one
@@ -117,6 +131,11 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.undecided == "ignore":
         report = report._replace(undecided=())
     compared = perf_counter()
+    if arguments.diff:
+        from gitopslint.reporters.diff import render as render_diff
+
+        write_out(render_diff(changes, workspace.prefix, colour=colourful(arguments.color)))
+        return max(_failure(report), FINDINGS if changes else CLEAN)
     _write(report, arguments)
     if arguments.statistics:
         from gitopslint.cli.account import give_account  # few runs are asked for one
@@ -166,7 +185,8 @@ def _write(report: Report, arguments: argparse.Namespace) -> None:
         write_out(render(arguments.output_format, report, colour=colour, fail_on=fail_on))
 
 
-def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
+def _failure(report: Report) -> int:
+    """Say what could not be checked, and return the exit code for that; 0 where everything was."""
     for fault in report.faults:
         tell(
             f"the rule {fault.rule} crashed on {fault.subject} ({fault.error}), so nobody knows its verdict: "
@@ -176,8 +196,12 @@ def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
         tell(f"{report.prefix}{one.path} cannot be read: {one.reason}")
     if report.faults:
         return FAULT
-    if report.unread:
-        return USAGE
+    return USAGE if report.unread else CLEAN
+
+
+def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
+    if (failure := _failure(report)) != CLEAN:
+        return failure
     if arguments.exit_zero:
         return CLEAN
     threshold = LEVELS.index(arguments.fail_on)

@@ -66,6 +66,24 @@ def _affected() -> Command:
     return Command(declare, show_affected)
 
 
+def _release() -> Command:
+    from gitopslint.cli.release import declare, release
+
+    return Command(declare, release)
+
+
+def _promote() -> Command:
+    from gitopslint.cli.promote import declare, promote
+
+    return Command(declare, promote)
+
+
+def _rollback() -> Command:
+    from gitopslint.cli.rollback import declare, rollback
+
+    return Command(declare, rollback)
+
+
 def _verify() -> Command:
     from gitopslint.cli.verify import declare, verify
 
@@ -104,6 +122,9 @@ COMMANDS = {
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
     "affected": Entry("Say which images a change makes worth building, and what it rolls out.", _affected),
     "baseline": Entry("Write down today's findings, so that only new ones fail.", _baseline),
+    "release": Entry("Give an environment a tag that CI has built, if the contract allows it.", _release),
+    "promote": Entry("Give the next environment the tag that the one before it runs.", _promote),
+    "rollback": Entry("Give an environment a tag that it ran before, or list them.", _rollback),
     "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
     "init": Entry("Look at a repository and write a contract that fits it, every line explained.", _init),
     "lsp": Entry("Serve an editor over the Language Server Protocol.", _lsp),

@@ -108,6 +108,11 @@ def history_of_base(repository: Repository, commit: str) -> Opener:
     return lambda: GitHistory(repository, Line(commit), now())
 
 
+def history_under(repository: Repository, commit: str) -> Opener:
+    """Return how to open the history under a change that will be committed alone, whatever is staged beside it."""
+    return lambda: GitHistory(repository, Line(commit, alone=True), now())
+
+
 def _on_top(repository: Repository, request: Base, *, staged: bool) -> History | Unavailable:
     """Return the history under a merge request, which counts as one landing as a whole."""
     head = resolve(repository, "HEAD")

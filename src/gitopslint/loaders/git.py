@@ -63,6 +63,7 @@ _ENVIRONMENT = {
 }
 # All else that starts with GIT_ could point git to another repository. pre-commit passes settings by GIT_CONFIG_*.
 _KEPT = ("GIT_CONFIG_",)
+_PEOPLE = ("GIT_AUTHOR_", "GIT_COMMITTER_")
 
 AT_ONCE = 500
 """Requests of 65 bytes that may wait for their answers without filling a pipe."""
@@ -195,16 +196,17 @@ class Repository(NamedTuple):
         finally:
             talk.close()
 
-    def ask(self, *question: str, stdin: bytes | None = None, staged: bool = False) -> bytes:
+    def ask(self, *question: str, stdin: bytes | None = None, staged: bool = False, signed: bool = False) -> bytes:
         """Run one git command and return what it prints. Only commands that start no program may be asked.
 
-        `staged`: it is about the index that `GIT_INDEX_FILE` names. Raises GitError.
+        `staged`: it is about the index that `GIT_INDEX_FILE` names. `signed`: it is told who its author is. Raises
+        GitError.
         """
         try:
             done = subprocess.run(
                 ("git", *_HARDENED, *question),
                 cwd=self.top,
-                env=self._environment(staged=staged),
+                env=self._environment(staged=staged, signed=signed),
                 input=stdin,
                 capture_output=True,
                 check=False,
@@ -231,8 +233,8 @@ class Repository(NamedTuple):
             raise self._absent() from None
         return Conversation(process, question[0], self.top)
 
-    def _environment(self, *, staged: bool) -> dict[str, str]:
-        kept = (*_KEPT, "GIT_INDEX_FILE") if staged else _KEPT
+    def _environment(self, *, staged: bool, signed: bool = False) -> dict[str, str]:
+        kept = (*_KEPT, *(["GIT_INDEX_FILE"] if staged else ()), *(_PEOPLE if signed else ()))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(kept)}
         # Git is not to look further up: there it would answer for another repository.
         return environment | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": os.fspath(self.top.parent)}

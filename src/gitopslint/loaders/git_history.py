@@ -31,13 +31,14 @@ class Line(NamedTuple):
 
     `tip` is its newest commit; None where nothing was ever committed. `heads` are further commits that the pending
     change brings along: those of a merge request, which forked from the line at `fork`. `staged`: the pending change
-    is what the index holds.
+    is what the index holds. `alone`: what the index holds is no part of it.
     """
 
     tip: str | None
     heads: tuple[str, ...] = ()
     staged: bool = False
     fork: str | None = None
+    alone: bool = False
 
 
 class GitHistory:
@@ -243,6 +244,8 @@ class GitHistory:
     def _against_index(self, commit: str) -> tuple[FileChange, ...]:
         # The work tree is never compared through git, because that runs filters of the repository: what is not
         # staged yet counts only where the layers themselves are read.
+        if self._line.alone:
+            return self._difference(f"{self._line.tip} {commit}") if commit and self._line.tip else ()
         tree = commit or self._ask("hash-object", "-t", "tree", "--stdin", stdin=b"").decode().strip()
         question = ("diff-index", "--cached", "-r", *RAW, "--ita-invisible-in-index", tree)
         return _files(self._ask(*question, staged=self._line.staged))

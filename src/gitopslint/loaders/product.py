@@ -84,8 +84,7 @@ class Product:
             self._history = Begun(self._read_history)
         images, unread = self._others
         yield from self._beside.units(self.paths, lambda path: charts.is_template(path, self._charts))
-        shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
-        yield self._shared(shared, unread)
+        yield self._shared(sorted(path for path, place in self.layout.layers.items() if place.app is None), unread)
         by_app: dict[str, list[str]] = {}
         for path, place in self.layout.layers.items():
             if place.app is not None:
@@ -239,12 +238,13 @@ class Product:
 
     def stacks(self, app: str) -> tuple[Stack, ...]:
         """Return the stacks of one app, in the order of environments."""
-        unit = self._app(
-            app,
-            self.layout.stacks().get(app, ()),
-            sorted(path for path, place in self.layout.layers.items() if place.app == app),
-        )
-        return unit.app.stacks if unit.app is not None else ()
+        found = self.app(app)
+        return found.stacks if found is not None else ()
+
+    def app(self, app: str) -> App | None:
+        """Return one app with its stacks and releases."""
+        own = sorted(path for path, place in self.layout.layers.items() if place.app == app)
+        return self._app(app, self.layout.stacks().get(app, ()), own).app
 
     @cached_property
     def _others(self) -> tuple[list[str], tuple[Unread, ...]]:

@@ -236,7 +236,7 @@ class OverlayTree:
 
     def read(self, path: str) -> bytes:
         """Return the content of a file. Raises ReadError."""
-        target = self._followed(path)
+        target = followed(self, path)
         if target not in self._files:
             return self._tree.read(path)
         data = self._files[target]
@@ -246,7 +246,7 @@ class OverlayTree:
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content; the tree underneath is asked once for all of its own."""
-        wanted = [(path, self._followed(path) in self._files) for path in paths]
+        wanted = [(path, followed(self, path) in self._files) for path in paths]
         underneath = self._tree.read_many(path for path, ours in wanted if not ours)
         for path, ours in wanted:
             if ours:
@@ -254,13 +254,15 @@ class OverlayTree:
             else:
                 yield next(underneath)
 
-    def _followed(self, path: str) -> str:
-        """Return the file to which a path leads, as far as links are files of the tree."""
-        for _ in range(_LINKS_FOLLOWED):
-            if path not in self.links:
-                break
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), self.links[path]))
-        return path
+
+def followed(tree: Tree, path: str) -> str:
+    """Return the file of a tree to which a path leads, as far as links are files of the tree."""
+    target = path
+    for _ in range(_LINKS_FOLLOWED):
+        if target not in tree.links:
+            break
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(target), tree.links[target]))
+    return path if target.startswith(("/", "../")) else target
 
 
 def disk_tree(root: Path, repository: Repository | None) -> DiskTree:

@@ -28,10 +28,16 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A change that removes the finding and nothing else."""
+    """A change that removes the finding and nothing else.
+
+    `safe`: what is deployed stays as it was meant to be, and no words of people are lost. `neutral`: the merged values
+    must stay the same to the letter, which whoever applies it can hold it to.
+    """
 
     title: str
     edits: tuple[Edit, ...]
+    safe: bool = True
+    neutral: bool = False
 
 
 class Offence(NamedTuple):
@@ -152,6 +158,9 @@ class Report(NamedTuple):
     """What people call the other repository, in which related places may lie (`across`)."""
 
     comparison: Comparison | None = None
+    fixed: int = 0
+    """How many findings `--fix` has removed."""
+
     board: Board | None = None
     """Filled only for formats that show it."""
 

@@ -60,6 +60,18 @@ def without_environment(tag: str, patterns: tuple[str, ...], environments: tuple
     return tag
 
 
+def in_environment(
+    tag: str, environment: str, like: str | None, patterns: tuple[str, ...], environments: tuple[str, ...]
+) -> str:
+    """Return the name of a tag in another environment, which carries it as its tag `like` does, or not at all."""
+    bare = without_environment(tag, patterns, environments)
+    for pattern in patterns:
+        before, _, after = pattern.replace("{env}", environment).partition("<tag>")
+        if like and like.startswith(before) and like.endswith(after) and len(like) > len(before) + len(after):
+            return before + bare + after
+    return bare
+
+
 def check_environment_pattern(pattern: str) -> None:
     """Raise ValueError for a pattern that does not hold a tag and an environment, once each."""
     if pattern.count("<tag>") != 1 or pattern.count("{env}") != 1:

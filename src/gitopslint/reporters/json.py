@@ -54,10 +54,11 @@ class EditEntry(PlaceEntry):
 
 @dataclass(frozen=True, slots=True)
 class FixEntry:
-    """A change that removes the finding and nothing else."""
+    """A change that removes the finding and nothing else. `check --fix` makes those that are safe."""
 
     title: str
     edits: list[EditEntry]
+    safe: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,7 @@ def _related(related: Related, report: Report) -> RelatedEntry:
 
 def _fix(fix: Fix, prefix: str) -> FixEntry:
     edits = [EditEntry(*_where(edit.span, prefix), encodable(edit.text)) for edit in fix.edits]
-    return FixEntry(visible(fix.title), edits)
+    return FixEntry(visible(fix.title), edits, fix.safe)
 
 
 def _undecided(doubt: Undecided, prefix: str) -> UndecidedEntry:

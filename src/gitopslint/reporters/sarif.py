@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
-from gitopslint.model.finding import Edit, Fault, Finding, Fix, Related, Report, Undecided, Unread, Waived
+from gitopslint.model.edits import in_order, overlapping
+from gitopslint.model.finding import Fault, Finding, Fix, Related, Report, Undecided, Unread, Waived
 from gitopslint.model.rule import LEVELS, Level, Rule
 from gitopslint.model.span import Span, is_across
 from gitopslint.reporters.escape import encodable, visible
@@ -169,10 +169,10 @@ class _Run:
 
     def _fix(self, fixes: Sequence[Fix | None]) -> dict[str, Any] | None:
         """Return one fix for a whole result, or none where a part has no fix, or two get in each other's way."""
-        given = [fix for fix in fixes if fix is not None]
-        edits = sorted({edit for fix in given for edit in fix.edits}, key=lambda edit: (edit.span, edit.text))
+        given = [fix for fix in fixes if fix is not None and fix.safe]  # what `--fix` does
+        edits = in_order(edit for fix in given for edit in fix.edits)
         known = all(edit.span.path in self._report.sources for edit in edits)
-        if not edits or not known or len(given) < len(fixes) or _overlap(edits):
+        if not edits or not known or len(given) < len(fixes) or overlapping(edits):
             return None
         changes = [
             {
@@ -283,15 +283,6 @@ def _literal(text: str) -> str:
 def _uri(path: str) -> str:
     """Return a path as a relative reference (RFC 3986, 4.2). What is no UTF-8 is encoded byte by byte."""
     return quote(path.encode("utf-8", "surrogateescape"), safe="/!$&'()*+,;=@")
-
-
-def _overlap(edits: Sequence[Edit]) -> bool:
-    """Tell whether two edits, sorted by place, touch the same text."""
-    return any(
-        one.span.path == other.span.path
-        and (other.span.line, other.span.column) < (one.span.end_line, one.span.end_column)
-        for one, other in pairwise(edits)
-    )
 
 
 def _notification(kind: str, level: str, text: str) -> dict[str, Any]:
