@@ -16,8 +16,8 @@ _CREDENTIALS = word_set(
     "join bootstrap agent server webserver fernet"
 )
 _SHARED = word_set(
-    "jwt client cookie session hmac shared webhook token auth api signing oauth oauth2 consumer encryption encrypt cipher "
-    "crypto nextauth payload csrf totp otp"
+    "jwt client cookie session hmac shared webhook token auth api signing oauth oauth2 consumer encryption encrypt "
+    "cipher crypto nextauth payload csrf totp otp"
 )
 """Words that make a value of a secret, where others of them also stand before the name of one."""
 _VAGUE = word_set("secret secrets credential credentials cred creds секрет секреты geheim secreto segredo")
@@ -81,7 +81,7 @@ def _is_token(name: Name, text: str) -> bool:
         if name.words[-1] not in _VAGUE or not values.names_a_key(text):
             return True
         # `summer2027` may be the name of a Secret, but hardly under `JWT_SECRET` or `clientSecret`.
-        tells = name.variable or _SHARED & set(name.words[:-1])
-        return bool(tells) and len(name.words) > 1 and has_digits_and_letters(text) and not values.speaks_of_secrets(text)
+        tells = len(name.words) > 1 and (name.variable or _SHARED & set(name.words[:-1]))
+        return bool(tells) and has_digits_and_letters(text) and not values.speaks_of_secrets(text)
     # A word alone under `jwtSecret` is a weak secret; under `tlsSecret` it is the name of one.
     return len(text) >= 4 and bool(_CREDENTIALS & set(name.words[:-1])) and name.words[-1] in _VAGUE
