@@ -55,4 +55,4 @@ def test_guide(tmp_path: Path) -> None:
                 stderr=subprocess.STDOUT,
                 check=False,
             )
-            assert done.stdout.decode().replace(str(folder), "/home/you/shop") == output, command
+            assert done.stdout.decode().replace(str(folder), "~/shop") == output, command
