@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.foreign_schema import RefusedError, schema_errors
@@ -12,6 +11,7 @@ from gitopslint.checks.predicates import UndecidedError
 from gitopslint.model.document import KeyPath, Node, dotted, find, leads_to, leaves, matches, parse_key_path, walk
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.layer import App, Layer, Stack
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span, file_start
 
 _WHO = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.tag import commit_in
 
 _FLOATING = re.compile(r"v?[0-9]{1,3}(?:\.[0-9]{1,4})?")

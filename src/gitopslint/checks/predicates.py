@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gitopslint.model.document import KeyPath, Node
 from gitopslint.model.glob import alternatives, name_matches
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.requirement import Condition, Expected, Scope, UrlParts, ValuesAt, filled, several
 from gitopslint.model.scalars import Scalar, printed
 from gitopslint.model.shown import shown, shown_scalar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitopslint.checks.check import Check, NoParameters, Outcome
 from gitopslint.checks.linear import linear_validator
@@ -15,6 +15,7 @@ from gitopslint.model.document import KeyPath, Node, dotted, find
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.glob import glob_matches, is_glob
 from gitopslint.model.layer import Layer, Stack
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.requirement import Demand, several
 from gitopslint.model.rule import Catalogue, Rule
 from gitopslint.model.shown import shown

@@ -10,11 +10,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from gitopslint.loaders.history import History
 from gitopslint.loaders.layout import Place
 from gitopslint.model.landing import FileChange, Landing
+from gitopslint.model.namedtuple import NamedTuple
 
 _YAML = (".yaml", ".yml", ".json")
 _WORD = re.compile(r"[^/.]+")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.document import Node
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.scalars import Scalar
 
 SetKind = Literal["set", "set-string", "set-file"]

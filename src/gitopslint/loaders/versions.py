@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from gitopslint.loaders import yaml
 from gitopslint.model.document import Document, KeyPath, Node, find
 from gitopslint.model.image import split_reference
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.scalars import Scalar, resolve
 from gitopslint.model.span import Span
 

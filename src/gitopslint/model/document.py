@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.scalars import Scalar
 from gitopslint.model.span import Span, file_start
 

@@ -10,7 +10,9 @@ import re
 import unicodedata
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from gitopslint.model.namedtuple import NamedTuple
 
 Sense = Literal["secret", "token", "key", "reference", "harmless", "neutral"]
 """`secret`: any literal is one. `token`: one, unless it reads as a name. `key`: only a random value is one.

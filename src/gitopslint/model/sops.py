@@ -6,9 +6,10 @@ Sources: getsops/sops `sops.go` (Tree.Encrypt), `aes/cipher.go`, `config/config.
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.document import KeyPath
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
 
 CIPHERTEXT = re.compile(

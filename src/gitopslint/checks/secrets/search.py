@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from gitopslint.checks.secrets.document import DocumentSearch
 from gitopslint.checks.secrets.found import Found, chosen
@@ -19,6 +18,7 @@ from gitopslint.checks.secrets.text import found_in_text
 from gitopslint.checks.secrets.values import is_encrypted
 from gitopslint.model.document import KeyPath, dotted
 from gitopslint.model.keynames import word_set
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.secret import Exposure, Hidden, OwnRules, Pattern, TextFile
 
 _ENV_FILE = lazy(r"\.env(?:[._-].*)?", re.IGNORECASE)
