@@ -11,15 +11,16 @@ from gitopslint.checks.linear import linear_validator
 from gitopslint.checks.predicates import UndecidedError
 from gitopslint.checks.schema import certainly_fits, misfits
 from gitopslint.model.document import KeyPath, Node, dotted
+from gitopslint.model.lazy import lazy
 from gitopslint.model.regex import RegexError
 
-_DIALECT = re.compile(r"https?://json-schema\.org/(?:(?:draft-0[467]|draft/2019-09|draft/2020-12)/)?schema#?", re.ASCII)
-_ASSERTS_FORMAT = re.compile(r".*/draft-0[467]/.*")
+_DIALECT = lazy(r"https?://json-schema\.org/(?:(?:draft-0[467]|draft/2019-09|draft/2020-12)/)?schema#?", re.ASCII)
+_ASSERTS_FORMAT = lazy(r".*/draft-0[467]/.*")
 _DEEPEST = 100
 _SIMPLIFY = "say it without that in the schema, or check it where Helm runs"
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_LABEL = lazy(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
+_SCHEME = lazy(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_DATE_TIME = lazy(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class RefusedError(Exception):

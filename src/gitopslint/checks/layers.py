@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gitopslint.checks.check import Outcome, check
@@ -11,6 +10,7 @@ from gitopslint.checks.predicates import UndecidedError
 from gitopslint.model.document import KeyPath, Node, dotted, find, leads_to, leaves, matches, parse_key_path, walk
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.layer import App, Layer, Stack
+from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span, file_start
 
@@ -20,7 +20,7 @@ _WHO = {
     "inline": "the Application's own values set",
     "parameters": "a parameter of the Application sets",
 }
-_ACTION = re.compile(r"\{\{[^{}]*\}\}")
+_ACTION = lazy(r"\{\{[^{}]*\}\}")
 
 
 @check("invalid-yaml", over=Layer)

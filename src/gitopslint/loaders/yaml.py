@@ -6,7 +6,6 @@ tells where an alias is used. Typing is ours, because no Python library types sc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from math import isfinite as _is_finite
 from typing import Any, NoReturn
@@ -28,6 +27,7 @@ from yaml.tokens import ScalarToken
 from gitopslint.loaders.positions import BREAK, Positions, written
 from gitopslint.loaders.yaml_problems import character_problem, syntax_problem
 from gitopslint.model.document import Document, Later, Node, Problem, Style, beyond, walk
+from gitopslint.model.lazy import lazy
 from gitopslint.model.scalars import KINDS, Scalar, key_text, resolve, resolve_as
 from gitopslint.model.span import Span
 
@@ -46,7 +46,7 @@ _STYLES: dict[str | None, Style] = {
 _MARK = "\ufeff"
 _CORE = "tag:yaml.org,2002:"
 _BLOCKS = ("|", ">")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy("[\ud800-\udfff]")
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of ours: the finding that a document ends with

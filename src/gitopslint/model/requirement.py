@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
 from gitopslint.model.glob import GlobError, alternatives, name_matches
+from gitopslint.model.lazy import lazy
 from gitopslint.model.record import record
 from gitopslint.model.valuepath import parse_value_path
 
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
-_PLACEHOLDER = re.compile(r"(?<!\{)\{([A-Za-z_]+)\}(?!\})")
+_PLACEHOLDER = lazy(r"(?<!\{)\{([A-Za-z_]+)\}(?!\})")
 _NAMES = ("app", "env", "namespace")
 LONGEST_PATTERN = 200
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gitopslint.checks.secrets.lazy import lazy
+from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 
 _QUOTED = r'"(?:[^"\\\n]|\\.){0,4000}"' + r"|'(?:[^'\\\n]|\\.|''){0,4000}'"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from gitopslint.checks.secrets import encoded, naming, urls, values
 from gitopslint.checks.secrets.assignments import Assignment, assignments
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.manner import Manner
 from gitopslint.checks.secrets.randomness import looks_random
 from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TOKEN_WORDS, Name, name_of, word_set
+from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 
 _COMMON = word_set(

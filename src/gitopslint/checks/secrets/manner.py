@@ -6,8 +6,8 @@ import posixpath
 import re
 from typing import Literal
 
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.model.keynames import word_set
+from gitopslint.model.lazy import lazy
 
 Manner = Literal["config", "expression", "comment", "prose", "code"]
 """`config`: what stands behind a key is its value. `expression`: only what is quoted is. `comment`: in a configuration,

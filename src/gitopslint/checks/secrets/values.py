@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import is_hex, is_uuid, looks_random, wordlike
 from gitopslint.model.keynames import word_set
+from gitopslint.model.lazy import lazy
 
 _PLACEHOLDER = lazy(
     r"""
