@@ -1,14 +1,16 @@
 """Named tuples whose definition costs little.
 
 `typing.NamedTuple` compiles a constructor for every class and a check for every annotation: 0.1 ms a class, and a check
-of a small repository defines 140 of them, of which it makes hardly half. Here a class costs a tenth of that, because
-its constructor is compiled when the first tuple is made, and the descriptors of fields are shared: they know only a
-position. What is made is as quick as before. Type checkers see `typing.NamedTuple`.
+of a small repository defines 140 of them. Here a class costs a tenth of that. A constructor is compiled once for each
+number of fields, and gets their names; descriptors of fields know only a position, so all classes share them. What is
+made is as quick as before. Type checkers see `typing.NamedTuple`.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
+from functools import cache
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,9 +31,10 @@ else:
             defaults = {field: space.pop(field) for field in fields if field in space}
             if fields[len(fields) - len(defaults) :] != tuple(defaults):
                 raise TypeError(f"{name}: a field without default follows one that has one")
-            getters = dict(zip(fields, _GETTERS, strict=False))
-            named = {"_fields": fields, "_field_defaults": defaults, "__match_args__": fields}
-            return type(name, (_Named,), {"__slots__": (), **space, **getters, **named})
+            space |= zip(fields, _GETTERS, strict=False)
+            space |= {"_fields": fields, "_field_defaults": defaults, "__match_args__": fields, "__slots__": ()}
+            space["__new__"] = _constructor(space["__qualname__"], fields, tuple(defaults.values()))
+            return type(name, (_Named,), space)
 
     class NamedTuple(metaclass=_Fields):
         """The base of a class of named tuples, as `typing.NamedTuple` is."""
@@ -41,17 +44,7 @@ class _Named(tuple[Any, ...]):
     """What all named tuples can do, as `collections.namedtuple` has it."""
 
     __slots__ = ()
-    _fields: tuple[str, ...]
-    _field_defaults: dict[str, Any]
-
-    def __new__(cls, *values: Any, **named: Any) -> Any:
-        # From now on the constructor of the class is found without coming here.
-        taken, given = ", ".join(("_cls", *cls._fields)), "".join(f"{field}, " for field in cls._fields)
-        made = eval(f"lambda {taken}: _new(_cls, ({given}))", {"_new": tuple.__new__})  # noqa: S307 - our own fields
-        made.__defaults__ = tuple(cls._field_defaults.values())
-        made.__qualname__ = f"{cls.__qualname__}.__new__"  # for the words about a wrong call
-        cls.__new__ = made  # type: ignore[method-assign]
-        return cls(*values, **named)
+    _fields = tuple[str, ...]()
 
     @classmethod
     def _make(cls, values: Any) -> Any:
@@ -71,3 +64,18 @@ class _Named(tuple[Any, ...]):
 
     def __getnewargs__(self) -> tuple[Any, ...]:
         return tuple(self)
+
+
+def _constructor(kind: str, fields: tuple[str, ...], defaults: tuple[Any, ...]) -> FunctionType:
+    """Return `__new__` of a class with these fields."""
+    model = _model(len(fields))
+    code = model.__code__.replace(co_varnames=("_cls", *fields), co_name="__new__", co_qualname=f"{kind}.__new__")
+    return FunctionType(code, model.__globals__, "__new__", defaults)
+
+
+@cache
+def _model(size: int) -> FunctionType:
+    """Return the constructor of tuples of a size."""
+    values = "".join(f"_{position}, " for position in range(size))
+    model: FunctionType = eval(f"lambda _cls, {values}: _new(_cls, ({values}))", {"_new": tuple.__new__})  # noqa: S307 - only numbers go in
+    return model
