@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from gitopslint.checks.check import Check, NoParameters, Outcome
-from gitopslint.checks.linear import linear_validator
 from gitopslint.checks.predicates import Context, UndecidedError, complaint, described, holds
 from gitopslint.checks.schema import certainly_fits, misfits
 from gitopslint.model.claim import Claim, FileList
@@ -184,6 +183,8 @@ def _by_schema(
 ) -> Iterator[Outcome]:
     if certainly_fits(schema, root):
         return
+    from gitopslint.checks.linear import linear_validator  # most values fit for certain
+
     for path, message in misfits(schema, root, linear_validator(schema)):
         node = find(root, path)
         if node is None or not path:
