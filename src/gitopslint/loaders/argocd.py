@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
@@ -366,6 +366,7 @@ def _environment_in(application: Application, contract: Contract) -> str | None:
     return None
 
 
+@lru_cache(256)  # every Application names a repository, and nearly all of them the same one
 def normal_url(url: str) -> str:
     """Return what two spellings of one repository have in common: host and path, without scheme or credentials."""
     text = url.strip()

@@ -157,7 +157,7 @@ def placeholders(text: str) -> set[str]:
 
 def filled(text: str, names: dict[str, str]) -> str:
     """Return a text with its placeholders filled in. Raises KeyError for one that has no name here."""
-    return _PLACEHOLDER.sub(lambda match: names[match[1]], text)
+    return _PLACEHOLDER.sub(lambda match: names[match[1]], text) if "{" in text else text
 
 
 def check_condition(condition: Condition) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from gitopslint.model.lazy import lazy
 
@@ -100,6 +100,7 @@ def placeholder_repository(text: str) -> bool:
     return any(map(_is_placeholder, text[:_LONGEST].split("/"))) or _is_placeholder(text)
 
 
+@lru_cache(4096)  # one repository and its tags are asked about in every environment, by several rules
 def _is_placeholder(text: str) -> bool:
     text = text[:_LONGEST]
     return bool(_BRACKETS.search(text) or _PHRASE.fullmatch(text) or _WORD_IN_CAPITALS.fullmatch(text))

@@ -37,7 +37,7 @@ def is_suspicious(text: str, names: list[int], shaped: bool, keyed: bool) -> boo
     """
     if (
         shaped
-        or _ESCAPED.search(text)
+        or ("\\" in text and _ESCAPED.search(text))
         or (keyed and _FOLDED.search(text))
         or ("@" in text and _USER_INFO.search(text))
         or _has_long_token(text)
