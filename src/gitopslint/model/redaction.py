@@ -174,7 +174,8 @@ def is_secret(path: KeyPath, text: str) -> bool:
 
 def without_credentials(text: str) -> str:
     """Return a text with asterisks in place of all that has the shape of a credential."""
-    return _WHOLE_CREDENTIAL.sub("***", text)
+    # Hardly any text has one, and the second expression takes long to compile.
+    return _WHOLE_CREDENTIAL.sub("***", text) if _CREDENTIAL.search(text) is not None else text
 
 
 def judged(path: KeyPath, node: Node) -> Iterator[tuple[str | int, KeyPath, Node]]:
