@@ -11,7 +11,7 @@ from typing import Any
 from gitopslint.checks.secrets import values
 from gitopslint.model.lazy import lazy
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{4,200000}={0,2}\s*|[A-Za-z0-9_-]{4,200000}={0,2}")
+_BASE64 = lazy(r"[A-Za-z0-9+/\s]{4,200000}={0,2}\s*|[A-Za-z0-9_-]{4,200000}={0,2}")
 _PIECE = lazy(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/]{24,20000}={0,2}(?![A-Za-z0-9+/_=-])")
 _BLANKS = dict.fromkeys(map(ord, "\t\n\r"))
 _CRC_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
