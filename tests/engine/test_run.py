@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from gitopslint.checks.catalogue import CHECKS
+from gitopslint.engine import examination as engine
 from gitopslint.engine import examples
-from gitopslint.engine import run as engine
 from gitopslint.engine.examples import CLEAN_HISTORY
 from gitopslint.engine.pairs import PairExample, check_pair
 from gitopslint.loaders.tree import ReadError

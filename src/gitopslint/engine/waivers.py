@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from gitopslint.checks.secrets.manner import manner_of
 from gitopslint.engine.selection import Selection
@@ -15,27 +14,12 @@ from gitopslint.model.finding import Finding, Offence, Waived
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import TextFile
 from gitopslint.model.span import Span
+from gitopslint.model.waiver import Waiver
 
 NEEDLE = "gitopslint:"
 _FORM = re.compile(r"gitopslint:\s*ignore\s*(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*)")
 
 UNEXPLAINED, UNKNOWN, UNUSED = "unexplained-waiver", "unknown-waiver", "unused-waiver"
-
-
-class Waiver(NamedTuple):
-    """One waiver. `line` is the line that it speaks for."""
-
-    span: Span
-    line: int
-    rules: tuple[str, ...]
-    reason: str
-    well_formed: bool = True
-
-    def covers(self, finding: Finding) -> bool:
-        """Tell whether a finding is one that this waiver accepts. Without a reason it accepts nothing."""
-        span = finding.span
-        here = span.path == self.span.path and span.line == self.line
-        return here and finding.rule in self.rules and bool(self.reason)
 
 
 def find_waivers(document: Document) -> Iterator[Waiver]:

@@ -11,7 +11,7 @@ from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.platform import Platform
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import ReadError, Tree
-from gitopslint.loaders.unit import Unit
+from gitopslint.loaders.unit import Mine, Task, Unit, all_mine
 from gitopslint.model.application import Undecidable
 from gitopslint.model.finding import Unread
 from gitopslint.model.platform import Gap, KnownSecret, Unused
@@ -51,7 +51,11 @@ class PlatformSide:
         self.own_secrets = OwnRules()
         self.other = counterpart.name if counterpart is not None else "the product"
 
-    def units(self, *, texts: bool = False) -> Iterator[Unit]:  # noqa: ARG002 - only a product has texts
+    def tasks(self, *, texts: bool = False, mine: Mine = all_mine) -> Iterator[Task]:  # noqa: ARG002
+        """Yield all at one go: only a product has texts, and can be divided."""
+        yield Task("platform", self.units, masks=True)
+
+    def units(self) -> Iterator[Unit]:
         """Yield what SOPS encrypts, then the builds, the Secrets that nothing uses, and the Applications."""
         platform = self._platform
         yield from platform.sops()
@@ -74,7 +78,7 @@ class PlatformSide:
         """Yield nothing: releases are the matter of the product."""
         return iter(())
 
-    def texts(self) -> Iterator[Unit]:
+    def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:  # noqa: ARG002
         """Yield nothing: the rules about secrets are for the product, which has none."""
         return iter(())
 

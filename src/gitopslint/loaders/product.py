@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
+from typing import Any
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
@@ -20,6 +21,7 @@ from gitopslint.loaders.stacks import Composer, Load
 from gitopslint.loaders.texts import read_texts, text_file
 from gitopslint.loaders.timelines import Chronology
 from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.application import Application, Undecidable
@@ -31,6 +33,7 @@ from gitopslint.model.secret import OwnRules, Pattern, TextFile
 from gitopslint.model.timeline import Timeline
 
 _YAML = (".yaml", ".yml")
+_AT_ONCE = 200
 _MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
 
 
@@ -71,40 +74,56 @@ class Product:
         self._composer = Composer(tree, self.layout, self._texts)
 
     def units(self, *, texts: bool = False) -> Iterator[Unit]:
+        """Yield what is to be checked, unit by unit."""
+        for task in self.tasks(texts=texts):
+            yield from task.load()
+
+    def tasks(self, *, texts: bool = False, mine: Mine = all_mine) -> Iterator[Task]:
         """Yield what SOPS encrypts, the shared layers, every app, the Applications of no app, then the manifests.
 
         With `texts` all other files of text follow, so that every file is in some unit.
         """
         images, unread = self._others
-        yield from self._beside.units(self.paths, lambda path: charts.is_template(path, self._charts))
-        shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
-        yield self._shared(shared, unread)
+        yield Task("sops", lambda: self._beside.units(self.paths, self.is_template), masks=True)
         by_app: dict[str, list[str]] = {}
         for path, place in self.layout.layers.items():
             if place.app is not None:
                 by_app.setdefault(place.app, []).append(path)
         stacks = self.layout.stacks()
         apps = sorted(by_app.keys() | stacks.keys())
-        for app in apps:
-            yield self._app(app, stacks.get(app, ()), sorted(by_app.get(app, [])))
-        yield self._of_no_app(set(apps))
-        for path, data in self.tree.read_many(images):
+        if mine(""):
+            shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
+            yield Task("shared layers", lambda: [self._shared(shared, unread)])
+        for app in filter(mine, apps):
+            own = sorted(by_app.get(app, []))
+            yield Task(f"app {app}", partial(self._apps, app, stacks.get(app, ()), own), app, tuple(own))
+        if mine(""):
+            yield Task("of no app", lambda: [self._of_no_app(set(apps))])
+        for part in _chunks([path for path in images if mine(path)]):
+            yield Task(f"manifests {part[0]}", partial(self._manifests, part))
+        if texts:
+            read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
+            yield from self._text_tasks(path for path in self.paths if path not in read and mine(path))
+
+    def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:
+        """Yield all files of text, one to a unit, for rules that know no apps."""
+        yield from self._text_tasks(filter(mine, self.paths))
+
+    def _text_tasks(self, paths: Iterable[str]) -> Iterator[Task]:
+        for part in _chunks(list(paths)):
+            yield Task(f"files {part[0]}", partial(self._files_of, part), own=tuple(part))
+
+    def _manifests(self, paths: Sequence[str]) -> Iterator[Unit]:
+        for path, data in self.tree.read_many(paths):
             if isinstance(data, bytes):
                 document = self._texts.get(path) or yaml.parse(path, data)
                 manifest = Manifest(
                     document, self.contract, links=self._beside.links, namespace=self._beside.namespace(path)
                 )
                 yield Unit(manifests=(manifest,), documents=(document,), texts=_as_text(document, data))
-        if texts:
-            read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
-            yield from self._files_of(path for path in self.paths if path not in read)
 
-    def texts(self) -> Iterator[Unit]:
-        """Yield all files of text, one to a unit, for rules that know no apps."""
-        yield from self._files_of(self.paths)
-
-    def _files_of(self, paths: Iterable[str]) -> Iterator[Unit]:
-        for one in read_texts(self.tree, list(paths)):
+    def _files_of(self, paths: Sequence[str]) -> Iterator[Unit]:
+        for one in read_texts(self.tree, paths):
             if isinstance(one, Unread):
                 yield Unit(unread=(one,))
             elif one[0] in self._texts:
@@ -245,6 +264,9 @@ class Product:
         self._loaded |= {layer.path: layer for layer in layers}
         return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more, texts=texts)
 
+    def _apps(self, *asked: Any) -> list[Unit]:
+        return [self._app(*asked)]
+
     def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Unit:
         documents, unread, texts = self._read(own)
         layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
@@ -366,6 +388,11 @@ class Product:
                 documents[path] = yaml.parse(path, data)
                 texts += _as_text(documents[path], data)
         return documents, tuple(unread), texts
+
+
+def _chunks(paths: list[str]) -> Iterator[list[str]]:
+    """Divide paths so that a few files are read at one go, and memory does not grow with their number."""
+    return (paths[start : start + _AT_ONCE] for start in range(0, len(paths), _AT_ONCE))
 
 
 def _as_text(document: Document, data: bytes) -> tuple[TextFile, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from gitopslint.loaders.tree import Tree
-from gitopslint.loaders.unit import Unit
+from gitopslint.loaders.unit import Mine, Task, Unit, all_mine
 from gitopslint.model.contract import Contract
 from gitopslint.model.secret import OwnRules, Pattern
 from gitopslint.model.timeline import Timeline
@@ -41,11 +41,11 @@ class Side(Protocol):
     def home_of(self, path: str, /) -> tuple[str | None, str | None]:
         """Return the app and the environment to which a file belongs."""
 
-    def units(self, *, texts: bool = False) -> Iterator[Unit]:
-        """Yield what is checked, unit by unit; with `texts` every file of text is in some unit."""
+    def tasks(self, *, texts: bool = False, mine: Mine = all_mine) -> Iterator[Task]:
+        """Yield what is to be checked; with `texts` every file of text is in some unit."""
 
-    def texts(self) -> Iterator[Unit]:
-        """Yield all files of text, one to a unit, for rules that know no apps."""
+    def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:
+        """Yield all files of text, for rules that know no apps."""
 
     def timelines(self, unit: Unit, /) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them."""

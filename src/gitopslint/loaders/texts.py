@@ -10,20 +10,18 @@ from gitopslint.model.secret import TextFile
 
 MAX_BYTES = 10_000_000
 _HEAD = 8000  # git looks at as many bytes to tell binary files from text
-_AT_ONCE = 200
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_texts(tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, bytes] | Unread]:
-    """Yield the files at these paths, a few at a time, so that memory does not grow with their number.
+    """Yield the files at these paths.
 
     Symbolic links are left out: what they lead to in the repository is read at its own path.
     """
     links = tree.links
     wanted = [path for path in paths if path not in links]
-    for start in range(0, len(wanted), _AT_ONCE):
-        for path, data in tree.read_many(wanted[start : start + _AT_ONCE]):
-            yield Unread(path, str(data)) if isinstance(data, ReadError) else (path, data)
+    for path, data in tree.read_many(wanted):
+        yield Unread(path, str(data)) if isinstance(data, ReadError) else (path, data)
 
 
 def text_file(path: str, data: bytes) -> TextFile | None:

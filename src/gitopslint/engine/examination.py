@@ -1,0 +1,264 @@
+"""Checks one unit after the other. What is found of each is a Part, which depends on no other unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from gitopslint.checks import layers
+from gitopslint.checks.catalogue import CHECKS
+from gitopslint.checks.check import Check
+from gitopslint.checks.requirements import declared_checks, gatherings
+from gitopslint.engine import waivers
+from gitopslint.engine.outcomes import Outcomes
+from gitopslint.engine.secrets import SecretWatch, doubts
+from gitopslint.engine.selection import Selection
+from gitopslint.engine.viewpoint import Viewpoint
+from gitopslint.loaders import yaml
+from gitopslint.loaders.contract import parameters
+from gitopslint.loaders.history import HistoryError
+from gitopslint.loaders.product import Unit
+from gitopslint.loaders.side import Side
+from gitopslint.model.application import Application, Undecidable
+from gitopslint.model.claim import FileList
+from gitopslint.model.finding import Doubt, Fault, Finding, Undecided
+from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
+from gitopslint.model.part import Part
+from gitopslint.model.platform import Build, Unused
+from gitopslint.model.rule import Catalogue, Level
+from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
+from gitopslint.model.sops import SopsFile, SopsGap
+from gitopslint.model.source import Source
+from gitopslint.model.span import Span, file_start
+from gitopslint.model.timeline import Timeline
+from gitopslint.model.waiver import Waiver
+
+Subject = (
+    Layer
+    | Stack
+    | Release
+    | App
+    | Application
+    | Manifest
+    | FileList
+    | Timeline
+    | SecretScan
+    | Build
+    | SopsFile
+    | SopsGap
+    | Unused
+)
+
+
+class _Notes:
+    """What is noted while one unit is checked."""
+
+    def __init__(self, levels: dict[str, Level]) -> None:
+        self.outcomes = Outcomes(levels)
+        self.waivers: list[Waiver] = []
+        self.sources: dict[str, Source] = {}
+
+
+class Examiner:
+    """Checks units by the rules of a run."""
+
+    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection) -> None:
+        self._side = side
+        self._view = Viewpoint(side.other, side.turned)
+        self._levels = selection.levels
+        self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
+        for check in (*CHECKS, *declared_checks(catalogue)):
+            if check.rule in selection.levels:
+                given = parameters(catalogue[check.parameters_of], side.contract)
+                options = check.parameters(**given)
+                self._plan.setdefault(check.over, []).append((check, options))
+        self._gatherings = [one for one in gatherings(catalogue) if one.rule in selection.levels]
+        self._watch = SecretWatch(side)
+        # The platform keeps Secrets, and has rules of its own about them.
+        self.secret_rules = [rule for rule in SECRET_RULES if rule in selection.levels and not side.turned]
+        self._scans: dict[str, SecretScan] = {}
+        self._hidden: dict[str, tuple[Span, ...]] = {}
+
+    def examine(self, unit: Unit) -> Part:
+        """Check what belongs together; afterwards nothing holds on to its documents."""
+        self.hide(unit)
+        notes = _Notes(self._levels)
+        outcomes = notes.outcomes
+        texts = self._register(unit, notes)
+        for subject in _subjects(unit):
+            if not isinstance(subject, Application) or self._view.is_own(subject.path):
+                self._check(subject, outcomes)
+        stacks = unit.app.stacks if unit.app is not None else ()
+        for stack in stacks:
+            for gathering in self._gatherings:
+                outcomes.settle(gathering.rule, partial(gathering.gather, stack), str(stack))
+        for one in unit.applications:
+            if isinstance(one, Undecidable):
+                self._doubt_application(one, outcomes)
+        if unit.app is not None:
+            self._check_timelines(unit, outcomes)
+            self._doubt_unknown_values(unit.app, outcomes)
+        undecided = tuple(outcomes.doubts.undecided())
+        self._keep_sources(pointed_at(outcomes.findings, undecided), texts, notes)
+        return Part(
+            tuple(outcomes.findings),
+            undecided,
+            tuple(outcomes.waiting),
+            tuple(outcomes.faults + self._crashes()),
+            unit.unread,
+            tuple(notes.waivers),
+            tuple(outcomes.claims),
+            notes.sources,
+            tuple(texts),
+            len(unit.builds) + (unit.app is not None and not self._side.turned),
+            any(stack.application is not None for stack in stacks),
+        )
+
+    @property
+    def searches_only(self) -> bool:
+        """Whether secrets are all that is looked for."""
+        return bool(self.secret_rules) and set(self.secret_rules) == set(self._levels)
+
+    def hide(self, unit: Unit) -> None:
+        """Note what no excerpt may show. Other units may point into the same files, so this is for all to know."""
+        for span in unit.secret_spans:
+            known = self._hidden.get(span.path, ())
+            if span not in known:
+                self._hidden[span.path] = (*known, span)
+
+    def examine_files(self, paths: tuple[str, ...]) -> Part:
+        """Check where files are, whatever they hold."""
+        outcomes = Outcomes(self._levels)
+        self._check(FileList(paths), outcomes)
+        return Part(findings=tuple(outcomes.findings), faults=tuple(outcomes.faults))
+
+    def sources(self, paths: Iterable[str]) -> dict[str, Source]:
+        """Read files once more, for lines to show of them: no document was kept."""
+        read = self._side.tree.read_many(() if self._side.turned else sorted(paths))
+        documents = [yaml.parse(path, data) for path, data in read if isinstance(data, bytes)]
+        return {one.path: self._source(TextFile(one.path, one.text, one)) for one in documents}
+
+    def _register(self, unit: Unit, notes: _Notes) -> dict[str, TextFile]:
+        """Note the files of a unit with their waivers and secrets, and return them by path."""
+        files = {file.path: file for file in unit.texts}
+        for document in unit.documents:
+            # A document that was read for other rules may have a text that shows more than its YAML does.
+            file = files.setdefault(document.path, TextFile(document.path, document.text, document))
+            if found_here := list(waivers.find_waivers(document)):
+                notes.waivers += found_here
+                notes.sources[document.path] = self._source(file)
+        for file in files.values():
+            self._look_for_secrets(file, notes)
+        return files
+
+    def _look_for_secrets(self, file: TextFile, notes: _Notes) -> None:
+        """Judge one file by the rules about secrets; it is searched once for all of them."""
+        if not self.secret_rules:
+            return
+        scan = self._scan(file)
+        for doubt in doubts(scan):
+            for rule in self.secret_rules:
+                notes.outcomes.doubt(rule, doubt)
+        waiver_free = file.document is not None or not waivers.mentioned(file.text)
+        if not waiver_free:
+            notes.waivers += waivers.find_in_text(file, found=bool(scan.exposures))
+        if scan.exposures or not waiver_free:
+            self._check(scan, notes.outcomes)
+            notes.sources[file.path] = self._source(file)
+
+    def _scan(self, file: TextFile) -> SecretScan:
+        """Search a file, once where it belongs to several units, as an ApplicationSet may."""
+        if file.document is None:
+            return self._watch.scan(file)
+        if file.path not in self._scans:
+            self._scans[file.path] = self._watch.scan(file)
+        return self._scans[file.path]
+
+    def _crashes(self) -> list[Fault]:
+        """Return what went wrong in the search for secrets since it was last asked."""
+        rules = self.secret_rules or ("plaintext-secret",)
+        found = [Fault(rule, path, error) for path, error in self._watch.crashes for rule in rules]
+        self._watch.crashes.clear()
+        return found
+
+    def _check(self, subject: Subject, outcomes: Outcomes) -> None:
+        for check, options in self._plan.get(type(subject), ()):
+            judge = partial(check, subject, options)
+            outcomes.settle(check.rule, judge, str(subject), subject.app, subject.environment)
+
+    def _check_timelines(self, unit: Unit, outcomes: Outcomes) -> None:
+        """Judge how today's releases got where they are; the history is read only when a rule wants it."""
+        if unit.app is None or not self._plan.get(Timeline):
+            return
+        try:
+            for timeline in self._side.timelines(unit):
+                self._check(timeline, outcomes)
+        except HistoryError as error:
+            for check, _ in self._plan[Timeline]:
+                for release in unit.app.releases:
+                    if (node := release.tag or release.digest) is not None:
+                        outcomes.doubt(check.rule, Doubt(str(error), error.remedy, node.span))
+
+    def _doubt_unknown_values(self, app: App, outcomes: Outcomes) -> None:
+        """Where a layer cannot be read, nobody knows which image would be deployed."""
+        for stack in app.stacks:
+            if stack.values is None:
+                checks = [check for over in (Release, Stack, Timeline) for check, _ in self._plan.get(over, ())]
+                for rule in {check.rule for check in checks} | {gathering.rule for gathering in self._gatherings}:
+                    outcomes.doubt(rule, _unknown_values(stack))
+
+    def _doubt_application(self, one: Undecidable, outcomes: Outcomes) -> None:
+        """What an ApplicationSet makes, or whether a layer is loaded by it, is not known offline."""
+        reason = one.reason if one.remedy else f"what {one.name} deploys is not known here: {one.reason}"
+        doubt = Doubt(reason, one.remedy or "check the Applications that it makes, where Argo CD runs", one.span)
+        own = self._view.is_own(one.path)
+        for check in (*(check for check, _ in self._plan.get(Application, ()) if own), layers.unwired_layer):
+            if check.rule in self._levels and (own or not self._side.turned):
+                outcomes.doubt(check.rule, doubt)
+
+    def _keep_sources(self, spans: Iterable[Span], texts: dict[str, TextFile], notes: _Notes) -> None:
+        for path in {span.path for span in spans} - notes.sources.keys():
+            if (file := texts.get(path)) is not None:
+                notes.sources[path] = self._source(file)
+
+    def _source(self, file: TextFile) -> Source:
+        return self._watch.source(file, self._hidden.get(file.path, ()))
+
+
+def pointed_at(findings: Iterable[Finding], undecided: Iterable[Undecided]) -> Iterator[Span]:
+    """Yield the places that formats show, or whose columns they count."""
+    for finding in findings:
+        yield finding.span
+        yield from (one.span for one in finding.related)
+    for doubt in undecided:
+        yield from doubt.spans
+
+
+def _subjects(unit: Unit) -> Iterator[Subject]:
+    yield from unit.layers
+    if unit.app is not None:
+        yield unit.app
+        yield from unit.app.stacks
+        yield from unit.app.releases
+    yield from (one for one in unit.applications if isinstance(one, Application))
+    yield from unit.manifests
+    yield from unit.sops
+    yield from unit.builds
+    yield from unit.unused
+
+
+def _unknown_values(stack: Stack) -> Doubt:
+    """Say why nobody knows what a stack deploys."""
+    broken = next((layer.path for layer in stack.layers if not layer.readable), None)
+    if stack.unknown is not None and broken is None:
+        return Doubt(
+            f"the values of {stack} are not known: {stack.unknown}",
+            "check them where those files are, or bring the Application in line",
+            stack.span,
+        )
+    return Doubt(
+        f"the values of {stack} are not known, because a layer is not readable",
+        "repair the layer",
+        file_start(broken) if broken is not None else stack.span,
+    )
