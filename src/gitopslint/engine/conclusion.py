@@ -48,7 +48,7 @@ def concluded(joined: Joined, frame: Frame, read: Callable[[Iterable[str]], dict
     joined.faults += outcomes.faults
     joined.decide_waiting()
     if sourceless := joined.sourceless():
-        joined.sources |= read(sourceless)
+        joined.keep(read(sourceless))
     return _report(joined, frame)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.excerpts import pointed_at, trimmed
 from gitopslint.engine.outcomes import Outcomes
 from gitopslint.engine.secrets import SecretWatch, doubts
 from gitopslint.engine.selection import Selection
@@ -100,7 +101,7 @@ class Examiner:
             self._check_timelines(unit, outcomes)
             self._doubt_unknown_values(unit.app, outcomes)
         undecided = tuple(outcomes.doubts.undecided())
-        self._keep_sources(pointed_at(outcomes.findings, undecided), texts, notes)
+        self._keep_sources(outcomes.findings, undecided, texts, notes)
         return Part(
             tuple(outcomes.findings),
             undecided,
@@ -217,22 +218,21 @@ class Examiner:
             if check.rule in self._levels and (own or not self._side.turned):
                 outcomes.doubt(check.rule, doubt)
 
-    def _keep_sources(self, spans: Iterable[Span], texts: dict[str, TextFile], notes: _Notes) -> None:
-        for path in {span.path for span in spans} - notes.sources.keys():
-            if (file := texts.get(path)) is not None:
-                notes.sources[path] = self._source(file)
+    def _keep_sources(
+        self,
+        findings: Sequence[Finding],
+        undecided: Sequence[Undecided],
+        texts: dict[str, TextFile],
+        notes: _Notes,
+    ) -> None:
+        """Keep the text of files with findings, and of files with doubts the lines in which columns are counted."""
+        whole = {span.path for span in pointed_at(findings, ())}
+        counted = {span.path for span in pointed_at((), undecided) if not span.is_empty}
+        found = {path: self._source(texts[path]) for path in (whole | counted) & texts.keys()}
+        notes.sources |= trimmed(found, whole | notes.sources.keys(), undecided)
 
     def _source(self, file: TextFile) -> Source:
         return self._watch.source(file, self._hidden.get(file.path, ()))
-
-
-def pointed_at(findings: Iterable[Finding], undecided: Iterable[Undecided]) -> Iterator[Span]:
-    """Yield the places that formats show, or whose columns they count."""
-    for finding in findings:
-        yield finding.span
-        yield from (one.span for one in finding.related)
-    for doubt in undecided:
-        yield from doubt.spans
 
 
 def _subjects(unit: Unit) -> Iterator[Subject]:

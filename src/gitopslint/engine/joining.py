@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from gitopslint.engine.examination import pointed_at
+from gitopslint.engine.excerpts import pointed_at, trimmed
 from gitopslint.engine.outcomes import Doubts
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Fault, Finding, Unread
-from gitopslint.model.part import Part, RuledDoubt
+from gitopslint.model.part import Part, RuledClaim, RuledDoubt
 from gitopslint.model.source import Source
 from gitopslint.model.span import is_across
 from gitopslint.model.waiver import Waiver
@@ -41,10 +41,16 @@ class Joined:
         self.waivers |= dict.fromkeys(part.waivers)
         for rule, claim in part.claims:
             self._claims.setdefault(rule, []).append(claim)
-        self.sources |= part.sources
+        self.keep(part.sources)
         self.files.update(part.files)
         self.apps += part.apps
         self.wired = self.wired or part.wired
+
+    def keep(self, sources: Mapping[str, Source]) -> None:
+        """Take in the text of files."""
+        for path, source in sources.items():
+            known = self.sources.get(path)
+            self.sources[path] = source if known is None else known.with_lines_of(source)
 
     def claims(self, rule: str) -> list[Claim]:
         """Return what a rule kept of all stacks. An app is in one part, and within it they are in order."""
@@ -57,10 +63,41 @@ class Joined:
         self.waiting.clear()
 
     def sourceless(self) -> set[str]:
-        """Return the files that something points into and of which no text was kept."""
-        spans = pointed_at(self.findings, self.doubts.undecided())
-        paths = {span.path for span in spans if not span.is_empty} | {finding.span.path for finding in self.findings}
-        return {path for path in paths - self.sources.keys() if path and not is_across(path)}
+        """Return the files that something points into and of which too little text was kept."""
+        own = {span.path for span in pointed_at(self.findings, ()) if not is_across(span.path)}
+        counted = {span.path for span in pointed_at((), self.doubts.undecided()) if not span.is_empty}
+        shown = {path for path in own if path and not self._is_whole(path)}
+        return shown | {path for path in counted - self.sources.keys() if path and not is_across(path)}
+
+    def part(self) -> Part:
+        """Return everything in one part, in a fixed order, with no more text than is pointed at."""
+        undecided = tuple(sorted(self.doubts.undecided()))
+        names = sorted(self._claims)
+        claims = tuple(RuledClaim(name, claim) for name in names for claim in self.claims(name))
+        whole = {span.path for span in pointed_at(self.findings, ())} | {one.span.path for one in self.waivers}
+        for _, claim in claims:
+            whole |= {claim.span.path, *(one.span.path for one in claim.related)}
+        return Part(
+            tuple(sorted(set(self.findings), key=_order)),
+            undecided,
+            tuple(sorted(set(self.waiting), key=str)),
+            tuple(sorted(set(self.faults))),
+            tuple(sorted(set(self.unread))),
+            tuple(sorted(self.waivers)),
+            claims,
+            trimmed(self.sources, whole, undecided),
+            tuple(sorted(self.files)),
+            self.apps,
+            self.wired,
+        )
+
+    def _is_whole(self, path: str) -> bool:
+        source = self.sources.get(path)
+        return source is not None and source.whole
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (finding.span, finding.rule, finding.message, str(finding))
 
 
 def joined(parts: Iterable[Part]) -> Joined:

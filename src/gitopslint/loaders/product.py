@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
-from typing import Any
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
@@ -96,7 +95,7 @@ class Product:
             yield Task("shared layers", lambda: [self._shared(shared, unread)])
         for app in filter(mine, apps):
             own = sorted(by_app.get(app, []))
-            yield Task(f"app {app}", partial(self._apps, app, stacks.get(app, ()), own), app, tuple(own))
+            yield Task(f"app {app}", partial(self._app, app, stacks.get(app, ()), own), app, tuple(own))
         if mine(""):
             yield Task("of no app", lambda: [self._of_no_app(set(apps))])
         for part in _chunks([path for path in images if mine(path)]):
@@ -230,7 +229,7 @@ class Product:
 
     def stacks(self, app: str) -> tuple[Stack, ...]:
         """Return the stacks of one app, in the order of environments."""
-        unit = self._app(
+        (unit,) = self._app(
             app,
             self.layout.stacks().get(app, ()),
             sorted(path for path, place in self.layout.layers.items() if place.app == app),
@@ -264,10 +263,7 @@ class Product:
         self._loaded |= {layer.path: layer for layer in layers}
         return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more, texts=texts)
 
-    def _apps(self, *asked: Any) -> list[Unit]:
-        return [self._app(*asked)]
-
-    def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Unit:
+    def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Iterator[Unit]:
         documents, unread, texts = self._read(own)
         layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
         failed = {one.path for one in unread}
@@ -281,7 +277,7 @@ class Product:
         stacks = [stack for environment in environments for stack in self._stacks(app, environment, applications, load)]
         releases = tuple(release for stack in stacks for release in self._composer.releases(stack))
         written = tuple(layer for stack in stacks for layer in stack.layers if layer.role in ("inline", "parameters"))
-        return Unit(
+        yield Unit(
             App(app, tuple(stacks), releases, self.contract),
             tuple(layer for layer in layers.values() if layer is not None) + written,
             tuple(applications),

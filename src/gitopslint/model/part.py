@@ -10,7 +10,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from gitopslint.model.claim import Claim
-from gitopslint.model.finding import Doubt, Fault, Finding, Undecided, Unread
+from gitopslint.model.finding import Comparison, Doubt, Fault, Finding, Undecided, Unread
+from gitopslint.model.rule import Level, Rule
+from gitopslint.model.share import Share
 from gitopslint.model.source import Source
 from gitopslint.model.waiver import Waiver
 
@@ -47,3 +49,31 @@ class Part(NamedTuple):
     files: tuple[str, ...] = ()
     apps: int = 0
     wired: bool = False
+
+
+class About(NamedTuple):
+    """The run that a part is of. Only parts of one run, of which nothing but the share differs, belong together.
+
+    `state` stands for the commit, the index and the contract, without telling what is in them. `levels` are the rules
+    that ran, `rules` the catalogue by name, and `own` those of its rules that the repository brings along.
+    """
+
+    tool: str
+    state: str
+    share: Share
+    prefix: str
+    scope: str
+    contract_file: str | None
+    other: str
+    turned: bool
+    levels: tuple[tuple[str, Level], ...]
+    rules: tuple[str, ...]
+    own: tuple[Rule, ...]
+    comparison: Comparison | None = None
+
+
+class Piece(NamedTuple):
+    """All that a report knows, to be joined with others. Of a whole run it holds what the run concluded."""
+
+    about: About
+    part: Part
