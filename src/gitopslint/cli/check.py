@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
-from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
-from gitopslint.cli.output import FORMATS, colourful, render, write_file, write_out
-from gitopslint.cli.pair import open_checked
-from gitopslint.engine.run import run
+from gitopslint import __version__
+from gitopslint.cli.exits import UsageError, tell
+from gitopslint.cli.pair import Checked, open_checked
+from gitopslint.cli.reporting import declare_reporting, exit_code, formats_of, write_reports
+from gitopslint.engine.pieces import with_comparison
+from gitopslint.engine.run import Keeping, run
 from gitopslint.engine.selection import UnknownRuleError, select
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.model.finding import Report
-from gitopslint.model.rule import LEVELS
+from gitopslint.model.share import ALL, MOST_SHARES, Share
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -57,30 +58,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="leave out these rules or families (repeatable, or with commas)",
     )
     add(
-        "--fail-on",
-        metavar="LEVEL",
-        choices=("error", "warning", "note"),
-        default="error",
-        help="the lowest level that fails the run: error (default), warning or note",
+        "--shard",
+        metavar="I/N",
+        type=_share,
+        default=ALL,
+        help="check only the I-th of N shares of the apps and files, as JSON for `gitopslint merge`",
     )
-    add(
-        "--undecided",
-        choices=("warn", "error", "ignore"),
-        default="warn",
-        help="show what cannot be decided (warn, default), fail the run for it (error), or leave it out (ignore)",
-    )
-    add("--output-format", metavar="FORMAT", choices=FORMATS, default="text", help=f"one of {', '.join(FORMATS)}")
-    add("--output-file", metavar="FILE", help="write the report there instead of to standard output")
-    add(
-        "--report",
-        metavar="FORMAT=FILE",
-        action="append",
-        default=[],
-        type=_report,
-        help="write another report in the same run (repeatable)",
-    )
-    add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
-    add("--exit-zero", action="store_true", help="end with 0 although there are findings")
+    declare_reporting(parser)
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -88,6 +72,7 @@ def check(arguments: argparse.Namespace) -> int:
     shipped = load_catalogue()
     workspace = open_checked(arguments, shipped)
     catalogue = workspace.catalogue
+    _require_divisible(arguments, workspace)
     try:
         selection = select(catalogue, workspace.side.contract, arguments.select, arguments.ignore)
     except UnknownRuleError as error:
@@ -100,44 +85,41 @@ def check(arguments: argparse.Namespace) -> int:
             prefix=workspace.prefix,
             scope=workspace.scope,
             contract_file=workspace.contract_file,
+            share=arguments.shard,
+            keeping=_keeping(arguments, workspace) if "json" in formats_of(arguments) else None,
         )
     if arguments.new_only:
         from gitopslint.cli.before import since_base  # few runs compare
 
-        report = since_base(report, workspace, arguments, shipped)
+        report = with_comparison(since_base(report, workspace, arguments, shipped))
     if arguments.undecided == "ignore":
         report = report._replace(undecided=())
-    _write(report, arguments)
-    return _exit_code(report, arguments)
+    write_reports(report, arguments)
+    return exit_code([report], arguments)
 
 
-def _write(report: Report, arguments: argparse.Namespace) -> None:
-    for name, file in arguments.report:
-        write_file(file, render(name, report, colour=False))
-    if arguments.output_file:
-        write_file(arguments.output_file, render(arguments.output_format, report, colour=False))
-    else:
-        write_out(render(arguments.output_format, report, colour=colourful(arguments.color)))
+def _require_divisible(arguments: argparse.Namespace, workspace: Checked) -> None:
+    """Raise UsageError where a share was asked for of what cannot be divided."""
+    if arguments.shard.is_all:
+        return
+    if workspace.ground.repository is None:
+        raise UsageError("--shard needs a git repository: by its commit `gitopslint merge` knows what belongs together")
+    if workspace.side.turned:
+        raise UsageError("--shard is for runs in the product; a run in the platform is small and has no shares")
+    if arguments.new_only:
+        raise UsageError("--new-only compares whole reports, so it does not go with --shard")
+    if formats_of(arguments) != {"json"}:
+        tell(f"this is share {arguments.shard} only; `gitopslint merge` makes the whole of the JSON reports of all")
 
 
-def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
-    for fault in report.faults:
-        tell(
-            f"the rule {fault.rule} crashed on {fault.subject} ({fault.error}), so nobody knows its verdict: "
-            f"please report it"
-        )
-    for one in report.unread:
-        tell(f"{report.prefix}{one.path} cannot be read: {one.reason}")
-    if report.faults:
-        return FAULT
-    if report.unread:
-        return USAGE
-    if arguments.exit_zero:
-        return CLEAN
-    threshold = LEVELS.index(arguments.fail_on)
-    if any(LEVELS.index(finding.level) >= threshold for finding in report.introduced):
-        return FINDINGS
-    return FINDINGS if report.undecided and arguments.undecided == "error" else CLEAN
+def _keeping(arguments: argparse.Namespace, workspace: Checked) -> Keeping:
+    from gitopslint.cli.mainline import base_of  # few reports are joined
+    from gitopslint.loaders.state import state_of
+
+    ground = workspace.ground
+    base = base_of(ground.repository, arguments.base, staged=arguments.staged)
+    seal = state_of(ground.repository, ground.tree, repr(ground.contract), base, staged=arguments.staged)
+    return Keeping(__version__, seal.public, seal.key)
 
 
 def _names(text: str) -> list[str]:
@@ -147,8 +129,8 @@ def _names(text: str) -> list[str]:
     return names
 
 
-def _report(text: str) -> tuple[str, str]:
-    name, equals, file = text.partition("=")
-    if not (equals and file) or name not in FORMATS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}")
-    return name, file
+def _share(text: str) -> Share:
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= MOST_SHARES):
+        raise argparse.ArgumentTypeError(f"{text!r} is not I/N, such as 2/5, with N up to {MOST_SHARES}")
+    return Share(int(number), int(of))

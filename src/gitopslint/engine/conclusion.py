@@ -33,30 +33,35 @@ class Frame(NamedTuple):
     contract_file: str | None = None
 
 
-def concluded(joined: Joined, frame: Frame, read: Callable[[Iterable[str]], dict[str, Source]]) -> Report:
+Read = Callable[[Iterable[str]], dict[str, Source]]
+"""Return the text of files that only now somebody points into."""
+
+
+def concluded(joined: Joined, frame: Frame, read: Read, *, partly: bool = False) -> Report:
     """Compare all stacks, and return what was found, as it is seen from the repository in which the run stands.
 
-    `read` gives the text of files that only now somebody points into.
+    `partly`: other parts are elsewhere, so stacks are not compared, and no waiver is known to be unused.
     """
     selection = frame.selection
     outcomes = Outcomes(selection.levels)
-    for gathering in gatherings(frame.catalogue):
+    for gathering in gatherings(frame.catalogue) if not partly else ():
         if gathering.rule in selection.levels:
-            claims = joined.claims(gathering.rule)
+            claims = joined.claims_taken(gathering.rule)
             outcomes.settle(gathering.rule, partial(gathering.judge, claims), "all stacks")
     joined.findings += outcomes.findings
     joined.faults += outcomes.faults
     joined.decide_waiting()
     if sourceless := joined.sourceless():
         joined.keep(read(sourceless))
-    return _report(joined, frame)
+    return _report(joined, frame, partly=partly)
 
 
-def _report(joined: Joined, frame: Frame) -> Report:
+def _report(joined: Joined, frame: Frame, *, partly: bool) -> Report:
     view, prefix, scope, selection = frame.view, frame.prefix, frame.scope, frame.selection
     own_waivers = [one._replace(span=view.span(one.span)) for one in joined.waivers if view.is_own(one.span.path)]
     found = identified(view.findings(joined.findings), prefix)
     findings, waived, used = waivers.apply(found, own_waivers)
+    used = set(own_waivers) if partly else used
     offences = waivers.offences(own_waivers, used, frame.catalogue, selection, joined.doubts.rules)
     about = Outcomes(selection.levels)
     about_waivers = [about.finding(rule, offence) for rule, offence in offences if rule in selection.levels]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gitopslint.engine.excerpts import pointed_at, trimmed
 from gitopslint.engine.outcomes import Doubts
@@ -10,7 +10,7 @@ from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Fault, Finding, Unread
 from gitopslint.model.part import Part, RuledClaim, RuledDoubt
 from gitopslint.model.source import Source
-from gitopslint.model.span import is_across
+from gitopslint.model.span import Span, is_across
 from gitopslint.model.waiver import Waiver
 
 
@@ -52,9 +52,12 @@ class Joined:
             known = self.sources.get(path)
             self.sources[path] = source if known is None else known.with_lines_of(source)
 
-    def claims(self, rule: str) -> list[Claim]:
-        """Return what a rule kept of all stacks. An app is in one part, and within it they are in order."""
-        return sorted(self._claims.get(rule, ()), key=lambda claim: claim.app)
+    def claims_taken(self, rule: str) -> list[Claim]:
+        """Return what a rule kept of all stacks, to be judged. An app is in one part, and within it they are in order.
+
+        Afterwards they are gone: what they told is in the findings.
+        """
+        return sorted(self._claims.pop(rule, ()), key=lambda claim: claim.app)
 
     def decide_waiting(self) -> None:
         """Turn what waited for the first Application into doubts, or into nothing."""
@@ -62,9 +65,10 @@ class Joined:
             self.doubts.add(doubt.reason, doubt.remedy, (rule,), (doubt.span,))
         self.waiting.clear()
 
-    def sourceless(self) -> set[str]:
-        """Return the files that something points into and of which too little text was kept."""
-        own = {span.path for span in pointed_at(self.findings, ()) if not is_across(span.path)}
+    def sourceless(self, *, claims: bool = False) -> set[str]:
+        """Return the files that something points into, or could with `claims`, and of which too little was kept."""
+        own = {span.path for span in self._claimed() if not is_across(span.path)} if claims else set[str]()
+        own |= {span.path for span in pointed_at(self.findings, ()) if not is_across(span.path)}
         counted = {span.path for span in pointed_at((), self.doubts.undecided()) if not span.is_empty}
         shown = {path for path in own if path and not self._is_whole(path)}
         return shown | {path for path in counted - self.sources.keys() if path and not is_across(path)}
@@ -72,11 +76,9 @@ class Joined:
     def part(self) -> Part:
         """Return everything in one part, in a fixed order, with no more text than is pointed at."""
         undecided = tuple(sorted(self.doubts.undecided()))
-        names = sorted(self._claims)
-        claims = tuple(RuledClaim(name, claim) for name in names for claim in self.claims(name))
+        claims = tuple(RuledClaim(name, one) for name in sorted(self._claims) for one in self._claims[name])
         whole = {span.path for span in pointed_at(self.findings, ())} | {one.span.path for one in self.waivers}
-        for _, claim in claims:
-            whole |= {claim.span.path, *(one.span.path for one in claim.related)}
+        whole |= {span.path for span in self._claimed()}
         return Part(
             tuple(sorted(set(self.findings), key=_order)),
             undecided,
@@ -90,6 +92,11 @@ class Joined:
             self.apps,
             self.wired,
         )
+
+    def _claimed(self) -> Iterator[Span]:
+        for claims in self._claims.values():
+            for claim in claims:
+                yield from (claim.span, *(one.span for one in claim.related))
 
     def _is_whole(self, path: str) -> bool:
         source = self.sources.get(path)

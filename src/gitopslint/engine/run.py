@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from gitopslint.engine.conclusion import Frame, concluded
 from gitopslint.engine.examination import Examiner
 from gitopslint.engine.joining import joined
+from gitopslint.engine.pieces import piece_of
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
 from gitopslint.loaders.side import Side
@@ -18,6 +20,17 @@ from gitopslint.model.share import ALL, Share
 from gitopslint.model.span import file_start
 
 
+class Keeping(NamedTuple):
+    """What makes a report one that can be joined with others.
+
+    `state` stands for what was checked, and `seal` is a key that only who has it can know.
+    """
+
+    tool: str
+    state: str
+    seal: bytes
+
+
 def run(
     side: Side,
     catalogue: Catalogue,
@@ -27,15 +40,26 @@ def run(
     scope: str = "",
     contract_file: str | None = None,
     share: Share = ALL,
+    keeping: Keeping | None = None,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
-    everything is read, and what lies elsewhere is left out of the report.
+    everything is read, and what lies elsewhere is left out of the report. With a `share`, the report is about that
+    share of the apps and files, and what compares apps is left to `pieces.whole`. `keeping`: the report holds what is
+    needed for that.
     """
     frame = Frame(Viewpoint(side.other, side.turned), catalogue, selection, prefix, scope, contract_file)
     examiner = Examiner(side, catalogue, selection)
-    return concluded(joined(_parts(side, examiner, share)), frame, examiner.sources)
+    everything = joined(_parts(side, examiner, share))
+    if share.is_all:
+        report = concluded(everything, frame, examiner.sources)
+    else:
+        everything.keep(examiner.sources(everything.sourceless(claims=True)))
+    piece = piece_of(everything, frame, share, *keeping) if keeping is not None else None
+    if not share.is_all:
+        report = concluded(everything, frame, examiner.sources, partly=True)
+    return report._replace(piece=piece)
 
 
 def _parts(side: Side, examiner: Examiner, share: Share) -> Iterator[Part]:

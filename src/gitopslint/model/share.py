@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+MOST_SHARES = 1000
+
 
 class Share(NamedTuple):
     """The share with a number, counted from 1, of several."""
