@@ -33,7 +33,7 @@ _KINDS = ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")
 DOORS = {
     "parses YAML": ({"loaders/yaml.py"}, {"yaml"}),
     "starts processes": (
-        {"loaders/git.py"},
+        {"loaders/git.py", "loaders/docker_auth.py"},
         {
             "subprocess",
             "_posixsubprocess",
@@ -51,7 +51,7 @@ DOORS = {
         },
     ),
     "talks to the network": (
-        set[str](),
+        {"loaders/http.py"},
         {"socket", "ssl", "http", "ftplib", "smtplib", "urllib.request", "requests", "urllib3", "httpx"},
     ),
     "imports by name": (set[str](), {"importlib.import_module", "__import__", "runpy"}),
@@ -209,25 +209,25 @@ BROKEN = {
         doors,
         "engine/history.py",
         "import subprocess\n",
-        ["engine/history.py:1 starts processes (subprocess): loaders/git.py does that"],
+        ["engine/history.py:1 starts processes (subprocess): loaders/docker_auth.py or loaders/git.py does that"],
     ),
     "a shell under another name": (
         doors,
         "cli/fix.py",
         "import os as system\n\nsystem.popen('true')\n",
-        ["cli/fix.py:3 starts processes (os.popen): loaders/git.py does that"],
+        ["cli/fix.py:3 starts processes (os.popen): loaders/docker_auth.py or loaders/git.py does that"],
     ),
     "a call taken out of its module": (
         doors,
         "cli/fix.py",
         "from os import execvp\n",
-        ["cli/fix.py:1 starts processes (os.execvp): loaders/git.py does that"],
+        ["cli/fix.py:1 starts processes (os.execvp): loaders/docker_auth.py or loaders/git.py does that"],
     ),
     "a download": (
         doors,
         "loaders/schemas.py",
         "import urllib.request\n",
-        ["loaders/schemas.py:1 talks to the network (urllib.request): nobody does that"],
+        ["loaders/schemas.py:1 talks to the network (urllib.request): loaders/http.py does that"],
     ),
     "an import that cannot be seen": (
         doors,

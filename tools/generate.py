@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gitopslint.cli.manual import rule_index, rule_page
+from gitopslint.cli.manual import WORDS, rule_index, rule_page
 from gitopslint.loaders.patterns import read_pattern_files
 from gitopslint.loaders.rules import read_rule_file, rule_files
+from gitopslint.loaders.translations import load_translation, translated
 from gitopslint.model.contract import Contract
 from gitopslint.model.policy import FAMILY, Policy
 from gitopslint.model.record import described, field_names
@@ -21,6 +22,7 @@ from gitopslint.model.requirement import Demand
 from gitopslint.model.rule import FAMILIES
 from gitopslint.model.secret import Pattern
 from gitopslint.reporters.json import ReportEntry
+from tools.reference import command_reference, contract_reference
 
 ROOT = Path(__file__).parent.parent
 _DEMAND = list(field_names(Demand))
@@ -36,7 +38,10 @@ def generated() -> dict[Path, str]:
         Path("schemas/report.schema.json"): _json(report_schema()),
         Path("schemas/rule.schema.json"): _json(rule_schema()),
         Path("docs/rules/README.md"): rule_index(rules),
+        Path("docs/ru/rules.md"): rule_index([translated(rule, load_translation("ru")) for rule in rules], WORDS["ru"]),
         Path("docs/credentials.md"): credentials(),
+        Path("docs/contract-reference.md"): contract_reference(contract_schema(rules)),
+        Path("docs/cli.md"): command_reference(),
     }
     return files | {Path(f"docs/rules/{rule['name']}.md"): rule_page(rule) for rule in rules}
 

@@ -599,3 +599,91 @@ def test_one_file_for_all_environments(tmp_path: Path) -> None:
     assert found(judged(tmp_path, "promotion", ignored=("short-soak",))) == []
     teller.tell([Landing(files={"apps/shop.yaml": layer("v1.2.0", "v1.2.0")})])
     assert found(judged(tmp_path, "promotion", ignored=("short-soak",))) == ["prod simultaneous-promotion error"]
+
+
+BEFORE_AND_AFTER = {
+    "below the name of a component": (
+        "image: {{repository: r.io/shop, tag: {0}}}",
+        "web: {{image: {{repository: r.io/shop, tag: {0}}}}}",
+        "web.image",
+    ),
+    "under another name": (
+        "app: {{repo: r.io/shop, version: {0}}}",
+        "image: {{repository: r.io/shop, tag: {0}}}",
+        "image",
+    ),
+    "beside a value that looks the same": (
+        "image: {{repository: r.io/shop, tag: {0}}}\nenv: {{VERSION: {0}}}",
+        "web: {{image: {{repository: r.io/shop, tag: {0}}}}}\nenv: {{VERSION: {0}}}",
+        "web.image",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "keys"), BEFORE_AND_AFTER.values(), ids=BEFORE_AND_AFTER)
+def test_keys_that_moved(before: str, after: str, keys: str, tmp_path: Path) -> None:
+    """An image that moves to other keys of its file in one landing for all environments is no release."""
+    contract = f"images: [{{repository: {keys}.repository, tag: {keys}.tag}}]\nrelease_keys: ['**']"
+    teller = story(tmp_path, [Code()], contract)
+    for tag in ("v1.0.0", "v1.1.0"):
+        teller.tell([Landing(files={layer: before.format(tag) + "\n"}) for layer in (DEV, PROD)])
+    teller.tell([Landing(files={DEV: after.format("v1.1.0") + "\n", PROD: after.format("v1.1.0") + "\n"})])
+    report = judged(tmp_path, "promotion", ignored=("short-soak",))
+    assert found(report) == []
+    assert undecided(report) == {}
+    teller.tell([Landing(files={PROD: after.format("v1.0.0") + "\n"})])
+    assert found(judged(tmp_path, "promotion")) == ["prod rollback note"]
+    teller.tell([Landing(files={PROD: after.format("v1.2.0") + "\n"})])
+    assert found(judged(tmp_path, "promotion")) == ["prod skipped-environment error"]
+
+
+def test_keys_that_moved_twice(tmp_path: Path) -> None:
+    """Each move is followed to the one before."""
+    contract = "images: [{repository: c.image.repository, tag: c.image.tag}]\nrelease_keys: ['**']"
+    teller = story(tmp_path, [Code()], contract)
+    for name in ("a", "b", "c"):
+        text = f"{name}: {{image: {{repository: r.io/shop, tag: v1.0.0}}}}\n"
+        layers = [{DEV: text}, {PROD: text}] if name == "a" else [{DEV: text, PROD: text}]
+        teller.tell([Landing(files=files) for files in layers])
+    report = judged(tmp_path, "promotion", ignored=("short-soak",))
+    assert found(report) == []
+    assert undecided(report) == {}
+
+
+def test_keys_that_cannot_be_followed(tmp_path: Path) -> None:
+    """Where the image was one text before, nobody knows what ran; nothing is claimed."""
+    teller = story(tmp_path, [Code()], "release_keys: ['**']")
+    whole = "image: r.io/shop:v1.0.0\n"
+    teller.tell([Landing(files={DEV: whole}), Landing(files={PROD: whole})])
+    split = "image: {repository: r.io/shop, tag: v1.0.0}\n"
+    teller.tell([Landing(files={DEV: split, PROD: split})])
+    report = judged(tmp_path, "skipped-environment", "simultaneous-promotion")
+    assert found(report) == []
+    assert len(report.undecided) == 1
+
+
+def test_an_image_that_begins_in_an_old_file(tmp_path: Path) -> None:
+    """A layer that was there before its image is no excuse."""
+    teller = story(tmp_path, [Code()], "release_keys: ['**']")
+    teller.tell([Landing(files={DEV: "env: {APP_NAME: shop}\n", PROD: "env: {APP_NAME: shop}\n"})])
+    text = "env: {APP_NAME: shop}\nimage: {repository: r.io/shop, tag: v1.0.0}\n"
+    teller.tell([Landing(files={DEV: text, PROD: text})])
+    assert found(judged(tmp_path, "promotion", ignored=("short-soak",))) == ["prod simultaneous-promotion error"]
+
+
+def test_what_was_not_followed_makes_no_verdict_later(tmp_path: Path) -> None:
+    """A build that may have run before the part that is known is neither skipped nor rolled back for sure."""
+    teller = story(tmp_path, [Code()], "release_keys: ['**']")
+    for tag in ("v1.0.0", "v1.1.0"):
+        teller.tell(
+            [Landing(files={DEV: f"image: r.io/shop:{tag}\n"}), Landing(files={PROD: f"image: r.io/shop:{tag}\n"})]
+        )
+    split = "image: {{repository: r.io/shop, tag: {0}}}\n".format
+    teller.tell([Landing(files={DEV: split("v1.1.0"), PROD: split("v1.1.0")})])
+    teller.tell([Landing(files={PROD: split("v1.0.0")})])
+    report = judged(tmp_path, "skipped-environment", "rollback")
+    assert found(report) == []
+    assert report.undecided
+    teller.tell([Landing(files={DEV: split("v1.2.0")}), Landing(files={PROD: split("v1.2.0")})])
+    report = judged(tmp_path, "skipped-environment", "simultaneous-promotion")
+    assert (found(report), undecided(report)) == ([], {})

@@ -75,3 +75,21 @@ def test_report_schema(capfd: pytest.CaptureFixture[str]) -> None:
     """The schema of the JSON report is published as well."""
     assert main(["schema", "report"]) == 0
     Draft202012Validator.check_schema(json.loads(capfd.readouterr().out))
+
+
+def test_another_language(capfd: pytest.CaptureFixture[str]) -> None:
+    """The pages and the list in Russian; what is not translated, such as examples, stays."""
+    assert main(["explain", "mutable-tag", "--lang", "ru"]) == 0
+    page = capfd.readouterr().out
+    assert "Тег образа, который может переехать." in page
+    assert "**Что делать.**" in page
+    assert "An image tag that can move." not in page
+    assert "`latest`" in page
+    assert main(["rules", "--lang", "ru", "--format", "markdown"]) == 0
+    assert capfd.readouterr().out == Path("docs/ru/rules.md").read_text("utf-8")
+    assert main(["rules", "--lang", "ru", "--format", "json"]) == 0
+    listed = json.loads(capfd.readouterr().out)
+    assert [rule["name"] for rule in listed] == list(load_catalogue())
+    assert main(["rules", "--lang", "ru"]) == 0
+    assert "Тег образа, который может переехать." in capfd.readouterr().out
+    assert main(["explain", "mutable-tag", "--lang", "xx"]) == 2

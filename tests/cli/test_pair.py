@@ -294,3 +294,21 @@ def test_broken_files_of_the_platform(pair: RealPair, tmp_path: Path, capfd: pyt
     ]
     product = run(pair.product.path, "--platform", pair.platform.path, capfd=capfd)
     assert found(product) == ["undecided unresolved-secret-ref"]
+
+
+def test_new_only(pair: RealPair, capfd: pytest.CaptureFixture[str]) -> None:
+    """In the platform as well, a change answers for what it brings: the builds of its base are judged by their history."""
+    pair.platform.commit("Break", {"docker/web-shop/WEB_CORE_REF": "main\n"})
+    pair.platform.commit("Move", {"README.md": "x\n"})
+    words = ("--product", pair.product.path, "--new-only", "--base")
+    report = run(pair.platform.path, *words, "HEAD~1", capfd=capfd)
+    assert [one["state"] for one in report["findings"]] == ["known"]
+    report = run(pair.platform.path, *words, "HEAD~2", capfd=capfd)
+    assert [(one["rule"], one["state"]) for one in report["findings"]] == [("malformed-ref", "new")]
+    # One tag for two commits: what the base had already is known, and its twin is not.
+    later = pair.product.commit("More", {"apps/shop/page.ts": "2\n"})
+    pair.platform.commit("Build again", {"docker/web-shop/WEB_CORE_REF": f"{later}\n"})
+    report = run(pair.platform.path, *words, "HEAD~1", "--select", "reused-version", capfd=capfd)
+    assert [(one["rule"], one["state"]) for one in report["findings"]] == [("reused-version", "new")]
+    report = run(pair.platform.path, *words, "HEAD", "--select", "reused-version", capfd=capfd)
+    assert [(one["rule"], one["state"]) for one in report["findings"]] == [("reused-version", "known")]

@@ -155,8 +155,10 @@ def incomplete(timeline: Timeline, environment: str) -> tuple[str, str] | None:
     """Return why a part of the timeline of an environment is not known, and the way out; None where all of it is."""
     if timeline.cut_off:
         return CUT_OFF
-    unread = any(step.images[environment].state == "unread" for step in timeline.steps if environment in step.images)
-    return _UNREAD if unread else None
+    own = [step for step in timeline.steps if environment in step.images]
+    if any(step.images[environment].state == "unread" for step in own):
+        return _UNREAD
+    return _CARRIED if any(step.landing.start == "carried" for step in own) else None
 
 
 def _same(one: str, other: str, contract: Contract) -> bool:

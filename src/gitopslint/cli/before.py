@@ -7,7 +7,7 @@ from contextlib import closing
 
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import base_commit, history_of_base
-from gitopslint.cli.pair import Checked, product_side
+from gitopslint.cli.pair import Checked, platform_side, product_side
 from gitopslint.cli.workspace import Ground
 from gitopslint.engine.comparison import compared
 from gitopslint.engine.run import run
@@ -16,6 +16,7 @@ from gitopslint.loaders.contract import ContractError, read_contract
 from gitopslint.loaders.git import GitError
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
+from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import MemoryTree, Tree, commit_tree
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.finding import Report
@@ -25,8 +26,6 @@ from gitopslint.model.rule import Catalogue
 def since_base(report: Report, checked: Checked, arguments: argparse.Namespace, shipped: Catalogue) -> Report:
     """Return a report that knows which of its findings the base had as well. Raises UsageError."""
     ground = checked.ground
-    if checked.side.turned:
-        raise UsageError("--new-only is for runs in the product; a run in the platform has no check of its base yet")
     commit = base_commit(ground.repository, arguments.base, staged=arguments.staged)
     nothing: Tree = MemoryTree({})
     if commit is None or ground.repository is None:
@@ -53,7 +52,12 @@ def _check(
             contract = read_contract(ground.prefix + FILE_NAME, ground.tree.read(FILE_NAME), shipped, ground.tree)
         catalogue = rules_in_force(contract, shipped)
         before = ground._replace(contract=contract, catalogue=catalogue)
-        side = product_side(before, arguments.platform, history_of_base(repository, commit), shipped)
+        open_history = history_of_base(repository, commit)
+        side: Side
+        if checked.side.turned:
+            side = platform_side(before, arguments.product, open_history(), shipped)
+        else:
+            side = product_side(before, arguments.platform, open_history, shipped)
     except (ContractError, SchemaError, GitError, UsageError) as error:
         tell(f"the base {commit[:8]} cannot be checked, so every finding counts as new: {error}")
         return None

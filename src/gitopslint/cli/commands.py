@@ -60,6 +60,12 @@ def _history() -> Command:
     return Command(declare, history)
 
 
+def _verify() -> Command:
+    from gitopslint.cli.verify import declare, verify
+
+    return Command(declare, verify)
+
+
 def _init() -> Command:
     from gitopslint.cli.init import declare, init
 
@@ -79,6 +85,7 @@ COMMANDS = {
     "rules": Entry("List the rules in force here, or test the repository's own.", _rules),
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
+    "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
     "init": Entry("Write a contract file with the default layout, every line explained.", _init),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
 }

@@ -4,44 +4,116 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from gitopslint.model.policy import FAMILY, Policy
-from gitopslint.model.rule import FAMILIES
+from gitopslint.model.rule import FAMILIES, Family
 from gitopslint.model.scalars import resolve
 
-_TITLES = {
-    "layers": "Layers",
-    "image": "Image",
-    "promotion": "Promotion",
-    "argocd": "Argo CD",
-    "secrets": "Secrets",
-    "platform": "Two repositories",
-    "policy": "Policy",
-    "waivers": "Waivers",
+
+class Words(NamedTuple):
+    """What the manual says around the rules, in one language."""
+
+    level: str
+    family: str
+    why: str
+    fix: str
+    rule: str
+    parameters: str
+    default: str
+    bad: str
+    good: str
+    at: str
+    rules: str
+    about: str
+    header: tuple[str, str, str]
+    more: str
+    titles: Mapping[Family, str]
+    """The heading of each family of rules."""
+    manual: str
+    """Where the pages of the rules are, from the page that lists them."""
+
+
+WORDS = {
+    "en": Words(
+        level="Default level",
+        family="family",
+        why="Why.",
+        fix="What to do.",
+        rule="The rule",
+        parameters="Parameters",
+        default="Default",
+        bad="Reported",
+        good="Not reported",
+        at="Reported at",
+        rules="Rules",
+        about="Each example lies over a clean repository of one app, `shop`, in `dev` and `prod`; "
+        "those about two repositories also over a clean platform that builds it.",
+        header=("rule", "level", "what it reports"),
+        more="`gitopslint explain RULE` says more about one.",
+        titles={
+            "layers": "Layers",
+            "image": "Image",
+            "promotion": "Promotion",
+            "argocd": "Argo CD",
+            "secrets": "Secrets",
+            "platform": "Two repositories",
+            "policy": "Policy",
+            "waivers": "Waivers",
+        },
+        manual="",
+    ),
+    "ru": Words(
+        level="Уровень по умолчанию",
+        family="семейство",
+        why="Почему.",
+        fix="Что делать.",
+        rule="Правило",
+        parameters="Параметры",
+        default="По умолчанию",
+        bad="Сообщает",
+        good="Не сообщает",
+        at="Сообщает о",
+        rules="Правила",
+        about="Примеры каждого правила — на его странице (по-английски) и в `gitopslint explain RULE --lang ru`.",
+        header=("правило", "уровень", "о чём сообщает"),
+        more="`gitopslint explain RULE --lang ru` расскажет о правиле подробнее.",
+        titles={
+            "layers": "Слои",
+            "image": "Образ",
+            "promotion": "Продвижение",
+            "argocd": "Argo CD",
+            "secrets": "Секреты",
+            "platform": "Два репозитория",
+            "policy": "Политика",
+            "waivers": "Исключения",
+        },
+        manual="../rules/",
+    ),
 }
 _DEMAND = ("require", "schema", "over", "role", "when", "unless")
 _WORD = re.compile(r"[A-Za-z][\w./-]*")
 
 
-def rule_page(rule: dict[str, Any]) -> str:
+def rule_page(rule: dict[str, Any], words: Words = WORDS["en"]) -> str:
     """Return the manual page of one rule file as Markdown."""
     parts = [
         f"# {rule['name']}",
         rule["summary"],
-        f"Default level: **{rule['level']}** · family: `{rule['family']}`",
-        *([f"**Why.** {_line(rule['why'])}"] if rule.get("why") else []),
-        *([f"**What to do.** {_line(rule['fix'])}"] if rule.get("fix") else []),
+        f"{words.level}: **{rule['level']}** · {words.family}: `{rule['family']}`",
+        *([f"**{words.why}** {_line(rule['why'])}"] if rule.get("why") else []),
+        *([f"**{words.fix}** {_line(rule['fix'])}"] if rule.get("fix") else []),
     ]
     if demand := {key: rule[key] for key in _DEMAND if rule.get(key)}:
-        parts += ["## The rule", f"```yaml\n{_as_yaml(demand)}```"]
+        parts += [f"## {words.rule}", f"```yaml\n{_as_yaml(demand)}```"]
     if parameters := rule.get("parameters"):
-        parts.append("## Parameters")
+        parts.append(f"## {words.parameters}")
         parts += [
-            f"- `{name}`: {parameter['summary']}\n\n  Default: {_default(parameter['default'])}"
+            f"- `{name}`: {parameter['summary']}\n\n  {words.default}: {_default(parameter['default'])}"
             for name, parameter in parameters.items()
         ]
-    for kind, title in (("bad", "Reported"), ("good", "Not reported")):
+    for kind, title in (("bad", words.bad), ("good", words.good)):
         examples = rule.get("examples", {}).get(kind, [])
         parts += [f"## {title}"] if examples else []
         for example in examples:
@@ -49,7 +121,7 @@ def rule_page(rule: dict[str, Any]) -> str:
             parts += _told(example)
             if at := example.get("at"):
                 level = f" ({example['level']})" if "level" in example else ""
-                parts.append(f"Reported at {', '.join(f'`{place}`' for place in dict.fromkeys(at))}{level}.")
+                parts.append(f"{words.at} {', '.join(f'`{place}`' for place in dict.fromkeys(at))}{level}.")
     return "\n\n".join(parts) + "\n"
 
 
@@ -63,17 +135,17 @@ def policy_page(policy: Policy) -> str:
     return rule_page({"family": FAMILY, **said})
 
 
-def rule_index(rules: list[dict[str, Any]]) -> str:
+def rule_index(rules: list[dict[str, Any]], words: Words = WORDS["en"]) -> str:
     """Return the list of all rules as Markdown."""
-    about = "Each example lies over a clean repository of one app, `shop`, in `dev` and `prod`"
-    parts = ["# Rules", f"{about}; those about two repositories also over a clean platform that builds it."]
+    parts = [f"# {words.rules}", words.about]
+    head = [f"| {' | '.join(words.header)} |", "|---|---|---|"]
     for family in FAMILIES:
         rows = [
-            f"| [`{rule['name']}`]({rule['name']}.md) | {rule['level']} | {rule['summary']} |"
+            f"| [`{rule['name']}`]({words.manual}{rule['name']}.md) | {rule['level']} | {rule['summary']} |"
             for rule in rules
             if rule["family"] == family
         ]
-        parts += [f"## {_TITLES[family]}", "\n".join(["| rule | level | what it reports |", "|---|---|---|", *rows])]
+        parts += [f"## {words.titles[family]}", "\n".join([*head, *rows])]
     return "\n\n".join(parts) + "\n"
 
 

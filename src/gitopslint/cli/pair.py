@@ -14,6 +14,7 @@ from gitopslint.cli.workspace import Ground, nothing, open_ground
 from gitopslint.loaders.beside import Neighbour
 from gitopslint.loaders.contract import platform_root
 from gitopslint.loaders.git import GitError, find_repository
+from gitopslint.loaders.history import History, Unavailable
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.side import Side
@@ -46,7 +47,9 @@ def open_checked(arguments: argparse.Namespace, shipped: Catalogue) -> Checked:
         side: Side
         secrets_only = _only_secrets(arguments.select)
         if arguments.product or (not arguments.platform and not secrets_only and _is_platform(ground)):
-            side = _platform_side(ground, arguments.product, shipped)
+            from gitopslint.loaders.other import history_of
+
+            side = platform_side(ground, arguments.product, history_of(ground.root), shipped)
         else:
             open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged)
             side = product_side(ground, arguments.platform, open_history, shipped)
@@ -96,15 +99,19 @@ def _nothing_in(ground: Ground) -> str:
     return nothing(nearest if ground.file is None else ground.root, ground.file, ground.contract)
 
 
-def _platform_side(ground: Ground, asked: str | None, shipped: Catalogue) -> Side:
-    from gitopslint.loaders.other import commits_of, history_of
+def platform_side(ground: Ground, asked: str | None, history: History | Unavailable, shipped: Catalogue) -> Side:
+    """Return the platform with its history and its product: the folder that was asked for, or that of the contract.
+
+    Raises UsageError, GitError and SchemaError.
+    """
+    from gitopslint.loaders.other import commits_of
     from gitopslint.loaders.platform import Place, Platform
     from gitopslint.loaders.platform_side import Counterpart, PlatformSide
 
     contract = ground.contract
     told = contract.product.path if contract.product is not None else None
     folder = _folder(ground, asked, told, "--product")
-    place = Place(ground.tree, _name(ground.root), ground.prefix, history_of(ground.root))
+    place = Place(ground.tree, _name(ground.root), ground.prefix, history)
     if folder is None or not folder.is_dir():
         absent = (
             f"the product repository is not at hand: there is no folder {told} (`product.path`)" if folder else None

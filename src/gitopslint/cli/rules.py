@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import Any
 
 from gitopslint.cli.exits import CLEAN, FINDINGS, UsageError, tell
-from gitopslint.cli.manual import rule_index
+from gitopslint.cli.manual import WORDS, rule_index
 from gitopslint.cli.output import write_out
 from gitopslint.cli.workspace import find_ground
 from gitopslint.engine.examples import Trial, try_policy
 from gitopslint.loaders.rules import load_catalogue
+from gitopslint.loaders.translations import LANGUAGES, load_translation, translated
 from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.policy import Policy
 from gitopslint.model.rule import Catalogue, Rule
@@ -19,7 +21,10 @@ from gitopslint.reporters.escape import visible
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
-    parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
+    parser.add_argument(
+        "--format", choices=("text", "markdown", "json"), default="text", help="text (default), markdown or json"
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0], help="the language (default: en)")
     parser.add_argument(
         "--test",
         metavar="PATH",
@@ -33,15 +38,16 @@ def rules(arguments: argparse.Namespace) -> int:
     """Print the rules in force here, or try the repository's own. Raises UsageError."""
     if arguments.test is not None:
         return _test(arguments.test)
-    catalogue = _in_force()
+    translation = load_translation(arguments.lang)
+    listed = [translated(_plain(rule), translation) for rule in _in_force().values()]
     if arguments.format == "json":
-        write_out(json.dumps([_plain(rule) for rule in catalogue.values()], indent=2, ensure_ascii=False) + "\n")
+        write_out(json.dumps(listed, indent=2, ensure_ascii=False) + "\n")
     elif arguments.format == "markdown":
-        write_out(rule_index([_plain(rule) for rule in catalogue.values()]))
+        write_out(rule_index(listed, WORDS[arguments.lang]))
     else:
-        width = max(map(len, catalogue))
-        rows = [f"{rule.name:{width}}  {rule.level:7}  {visible(rule.summary)}" for rule in catalogue.values()]
-        write_out("\n".join([*rows, "", "`gitopslint explain RULE` says more about one.", ""]))
+        width = max(len(rule["name"]) for rule in listed)
+        rows = [f"{rule['name']:{width}}  {rule['level']:7}  {visible(rule['summary'])}" for rule in listed]
+        write_out("\n".join([*rows, "", WORDS[arguments.lang].more, ""]))
     return CLEAN
 
 
@@ -94,7 +100,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _plain(rule: Rule) -> dict[str, object]:
+def _plain(rule: Rule) -> dict[str, Any]:
     return {
         "name": rule.name,
         "family": rule.family,

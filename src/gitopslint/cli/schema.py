@@ -11,7 +11,9 @@ from gitopslint.loaders.resources import resource
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
-    parser.add_argument("name", choices=("contract", "rule", "report"), metavar="contract|rule|report")
+    parser.add_argument(
+        "name", choices=("contract", "rule", "report"), metavar="contract|rule|report", help="which one"
+    )
 
 
 def schema(arguments: argparse.Namespace) -> int:

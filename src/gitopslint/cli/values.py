@@ -23,8 +23,8 @@ from gitopslint.reporters.values import View, render_json, render_text, render_y
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
     add = parser.add_argument
-    add("app", metavar="APP")
-    add("environment", metavar="ENV")
+    add("app", metavar="APP", help="the name of the app")
+    add("environment", metavar="ENV", help="the environment, such as dev")
     add("key", metavar="KEY", nargs="?", help="only what stands at this key path, such as image.tag")
     add(
         "--format",

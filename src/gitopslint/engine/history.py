@@ -48,14 +48,14 @@ def _chapter(timeline: Timeline, selection: Selection) -> Chapter:
         levels = {
             move.environment: level
             for move in made
-            if (level := _level(move, timeline.contract, selection)) is not None
+            if (level := level_of(move, timeline.contract, selection)) is not None
         }
         rows.append(Row(step.landing, images, made, levels))
     several = len(timeline.contract.images) > 1
     return Chapter(timeline.app, _named(timeline.keys) if several else None, timeline.environments, tuple(rows))
 
 
-def _level(move: Move, contract: Contract, selection: Selection) -> Level | None:
+def level_of(move: Move, contract: Contract, selection: Selection) -> Level | None:
     """Return the level at which a rule reports such a move; None for one that breaks none."""
     if move.kind == "rollback":
         return "note" if "rollback" in selection.levels else None

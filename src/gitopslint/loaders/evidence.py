@@ -49,13 +49,16 @@ class Evidence:
                 trail = trail._replace(beyond=self._sources(release.app, beyond))
             if (earlier := next((one for one in runs[:-1] if one.name == run.name), None)) is not None:
                 since = self._history.changes_between(earlier.landing.id, landing.id)
-                across = self._history.changes_between(self._code(earlier), self._code(runs[-2]))
                 trail = trail._replace(
-                    since=self._sources(release.app, since), migrations=self._migrations(release.app, across)
+                    since=self._sources(release.app, since), migrations=self.migrations(release.app, earlier, runs[-2])
                 )
         except HistoryError as error:
             trail = trail._replace(unknown=(str(error), error.remedy))
         return trail
+
+    def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
+        """Return the migrations that came or went between two builds. Raises HistoryError."""
+        return self._migrations(app, self._history.changes_between(self._code(before), self._code(run)))
 
     def _commit(self, name: str, landing: Landing) -> TagCommit | None:
         digits = commit_in(name, self._contract.tag_patterns)

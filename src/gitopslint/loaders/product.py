@@ -27,9 +27,10 @@ from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
+from gitopslint.model.landing import FileChange
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
 from gitopslint.model.secret import OwnRules, Pattern, TextFile
-from gitopslint.model.timeline import Timeline
+from gitopslint.model.timeline import Run, Timeline
 
 _YAML = (".yaml", ".yml")
 _AT_ONCE = 200
@@ -199,6 +200,11 @@ class Product:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
             documents, _, _ = self._read(layers)
             yield from chronology.timelines(app, environments, documents.get)
+
+    def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
+        """Return the migrations that came or went between two builds of an app. Raises HistoryError."""
+        chronology = self._past()
+        return chronology.migrations(app, before, run) if chronology is not None else ()
 
     def _past(self) -> Chronology | None:
         if isinstance(self._chronology, Unavailable):

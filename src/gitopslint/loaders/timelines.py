@@ -16,13 +16,14 @@ from gitopslint.loaders.evidence import Evidence
 from gitopslint.loaders.history import History
 from gitopslint.loaders.layout import Layout, Place
 from gitopslint.loaders.lineage import Files, Layer, Parts, Version
+from gitopslint.loaders.rekeyed import followed
 from gitopslint.loaders.versions import Reading, Versions, image_parts
 from gitopslint.model.contract import ImageKeys
 from gitopslint.model.document import Document, KeyPath
-from gitopslint.model.landing import Landing
+from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import Release
 from gitopslint.model.tag import placeholder_tag
-from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Step, Timeline, Trail
+from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Run, Step, Timeline, Trail
 
 _HEX = re.compile(rb"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])")
 _DIGEST = re.compile(rb"sha[0-9]+:[0-9a-f]+")
@@ -136,6 +137,10 @@ class Chronology:
         others = {environment: one for environment, one in apart.items() if environment not in today}
         return timeline._replace(today=today, apart=others)
 
+    def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
+        """Return the migrations that came or went between two builds of an app. Raises HistoryError."""
+        return self._evidence.migrations(app, before, run)
+
     def _ever_in(self, app: str, today: frozenset[str]) -> Iterator[str]:
         """Yield the environments in which an app is, or once was."""
         own = [layer.path for layer in self._followed if "{app}" in layer.path and "{env}" in layer.path]
@@ -179,7 +184,21 @@ class Chronology:
                     data = contents[version.blob]
                     known[key] = "unread" if data is None else _content(readers[path].read(data))
                 past.append((version.landing, path, known[key]))
+            self._follow_keys(environment, past, [contents.get(version.blob or "") for _, version in found])
         return pasts
+
+    def _follow_keys(self, environment: str, past: Past, contents: list[bytes | None]) -> None:
+        """Read the images that stood under other keys than today, and mark those that are not found."""
+        images = [keys.paths(environment) for keys in self._contract.images]
+        for path in dict.fromkeys(path for _, path, _ in past):
+            numbers = [number for number, (_, layer, _) in enumerate(past) if layer == path]
+            readings = [content if isinstance(content := past[number][2], dict) else None for number in numbers]
+            read, carried = followed(path, [contents[number] for number in numbers], readings, images)
+            for at, (number, reading) in enumerate(zip(numbers, read, strict=True)):
+                landing, _, content = past[number]
+                if at in carried:
+                    landing = landing._replace(start="carried")
+                past[number] = landing, path, content if reading is None else reading
 
     def _reader(self, path: str, documents: Documents) -> Versions:
         reader = Versions(path, self._wanted)

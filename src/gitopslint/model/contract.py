@@ -17,6 +17,7 @@ from gitopslint.model.record import record
 from gitopslint.model.rule import Level
 from gitopslint.model.secretsettings import SecretSettings
 from gitopslint.model.tag import check_environment_pattern, check_tag_pattern
+from gitopslint.model.valuepath import parse_value_path
 
 FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
@@ -201,6 +202,31 @@ class ProductSettings:
 
 
 @record
+class VerifySettings:
+    """What `gitopslint verify` asks of a release that is live."""
+
+    __pydantic_config__ = _STRICT
+
+    hosts: tuple[str, ...] = (
+        "ingress.hosts[*].host",
+        "ingress.hosts[*]",
+        "ingress.host",
+        "ingress.hostname",
+        "httpRoute.hostnames[*]",
+    )
+    """Where the values of an app name its hosts; `*` stands for one key, `[*]` for one item, `**` for any number."""
+    paths: tuple[str, ...] = ("/", "/admin")
+    """The paths that each host must answer below 500."""
+
+    def __post_init__(self) -> None:
+        for written in self.hosts:
+            parse_value_path(written)
+        for path in self.paths:
+            if not path.startswith("/") or not path.isascii() or not path.isprintable() or " " in path:
+                raise ValueError(f"{path!r} is no path of an address: it starts with '/' and holds plain characters")
+
+
+@record
 class RuleSettings:
     """How one rule is applied here."""
 
@@ -272,6 +298,8 @@ class Contract:
     """Files that no rule reads, in the syntax of `.gitignore`."""
     secrets: SecretSettings = SecretSettings()
     """What is a secret here besides what gitopslint knows, and what is none."""
+    verify: VerifySettings = VerifySettings()
+    """What a release that is live must answer, for `gitopslint verify`."""
     policies: tuple[Policy | str, ...] | None = None
     """Rules of your own, and the names of those shipped policies that you keep. By default all of these; `[]` is
     none."""

@@ -35,6 +35,14 @@ def split_reference(text: str) -> Reference:
     return Reference(name, tag, digest if at else None)
 
 
+def located(repository: str) -> tuple[str, str]:
+    """Return the host and the path at which a registry keeps a repository. Without a host it is Docker Hub's."""
+    first, slash, rest = repository.partition("/")
+    if slash and _is_domain(first):
+        return first, rest
+    return "docker.io", repository if slash else f"library/{repository}"
+
+
 def tag_fault(tag: str) -> str | None:
     """Say what is wrong with a tag by the grammar, or None. A `@digest` behind the tag is part of its value."""
     name, at, digest = tag.partition("@")
