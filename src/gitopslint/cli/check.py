@@ -13,6 +13,7 @@ from gitopslint.engine.pieces import with_comparison
 from gitopslint.engine.run import Keeping, run
 from gitopslint.engine.selection import UnknownRuleError, select
 from gitopslint.loaders.rules import load_catalogue
+from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.share import ALL, MOST_SHARES, Share
 
 
@@ -64,6 +65,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default=ALL,
         help="check only the I-th of N shares of the apps and files, as JSON for `gitopslint merge`",
     )
+    add(
+        "--cache-dir",
+        metavar="DIR",
+        help="keep results there for the next run (default: $GITOPSLINT_CACHE_DIR, or $XDG_CACHE_HOME/gitopslint)",
+    )
+    add("--no-cache", action="store_true", help="neither use nor keep results of other runs")
     declare_reporting(parser)
 
 
@@ -78,6 +85,11 @@ def check(arguments: argparse.Namespace) -> int:
     except UnknownRuleError as error:
         raise UsageError(str(error)) from None
     with closing(workspace.side) as side:
+        cache = None
+        if isinstance(side.tree, WatchedTree):
+            from gitopslint.cli.caching import open_cache  # not for small repositories
+
+            cache = open_cache(workspace, selection, arguments)
         report = run(
             side,
             catalogue,
@@ -86,6 +98,7 @@ def check(arguments: argparse.Namespace) -> int:
             scope=workspace.scope,
             contract_file=workspace.contract_file,
             share=arguments.shard,
+            cache=cache,
             keeping=_keeping(arguments, workspace) if "json" in formats_of(arguments) else None,
         )
     if arguments.new_only:

@@ -16,15 +16,20 @@ from gitopslint.loaders.contract import platform_root
 from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.history import History, Unavailable
 from gitopslint.loaders.product import Product
+from gitopslint.loaders.recorded import recorded
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import below, disk_tree
+from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.contract import FILE_NAME, Contract, PlatformSettings
 from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import SECRET_RULES
 
 # What few runs need is imported where it is needed: most look at one repository.
+
+WORTH_KEEPING = 0
+"""From so many files on, the results of a run are kept for the next one: below, that costs more than it saves."""
 
 
 class Checked(NamedTuple):
@@ -43,6 +48,9 @@ def open_checked(arguments: argparse.Namespace, shipped: Catalogue) -> Checked:
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
     ground = open_ground(arguments.path, shipped, staged=arguments.staged)
+    keeps = not arguments.no_cache and len(ground.tree.paths) >= WORTH_KEEPING
+    if keeps:
+        ground = ground._replace(tree=WatchedTree(ground.tree))
     try:
         side: Side
         secrets_only = _only_secrets(arguments.select)
@@ -52,7 +60,7 @@ def open_checked(arguments: argparse.Namespace, shipped: Catalogue) -> Checked:
             side = platform_side(ground, arguments.product, history_of(ground.root), shipped)
         else:
             open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged)
-            side = product_side(ground, arguments.platform, open_history, shipped)
+            side = product_side(ground, arguments.platform, recorded(open_history) if keeps else open_history, shipped)
             if not side.layout.layers and not (secrets_only and side.paths):
                 raise UsageError(_nothing_in(ground))
     except (GitError, SchemaError) as error:

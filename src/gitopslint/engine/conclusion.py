@@ -37,6 +37,11 @@ Read = Callable[[Iterable[str]], dict[str, Source]]
 """Return the text of files that only now somebody points into."""
 
 
+def nothing_more(_: Iterable[str]) -> dict[str, Source]:
+    """Return no text: parts that were concluded bring along all that can be pointed at."""
+    return {}
+
+
 def concluded(joined: Joined, frame: Frame, read: Read, *, partly: bool = False) -> Report:
     """Compare all stacks, and return what was found, as it is seen from the repository in which the run stands.
 

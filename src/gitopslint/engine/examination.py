@@ -21,6 +21,7 @@ from gitopslint.loaders.contract import parameters
 from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Unit
 from gitopslint.loaders.side import Side
+from gitopslint.loaders.unit import Task
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.claim import FileList
 from gitopslint.model.finding import Doubt, Fault, Finding, Undecided
@@ -29,6 +30,7 @@ from gitopslint.model.part import Part
 from gitopslint.model.platform import Build, Unused
 from gitopslint.model.rule import Catalogue, Level
 from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
+from gitopslint.model.share import Share
 from gitopslint.model.sops import SopsFile, SopsGap
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span, file_start
@@ -80,6 +82,9 @@ class Examiner:
         self.secret_rules = [rule for rule in SECRET_RULES if rule in selection.levels and not side.turned]
         self._scans: dict[str, SecretScan] = {}
         self._hidden: dict[str, tuple[Span, ...]] = {}
+        self.unsettled = False
+        """Whether something that was judged is about the pending change, or could not be known."""
+        self.looked_at_the_clock = False
 
     def examine(self, unit: Unit) -> Part:
         """Check what belongs together; afterwards nothing holds on to its documents."""
@@ -117,9 +122,19 @@ class Examiner:
         )
 
     @property
+    def looks_at_history(self) -> bool:
+        """Whether any rule asks for the history."""
+        return bool(self._plan.get(Timeline))
+
+    @property
     def searches_only(self) -> bool:
         """Whether secrets are all that is looked for."""
         return bool(self.secret_rules) and set(self.secret_rules) == set(self._levels)
+
+    @property
+    def hides(self) -> bool:
+        """Whether there is text that no excerpt may show, beside what is found to be a secret."""
+        return bool(self._hidden)
 
     def hide(self, unit: Unit) -> None:
         """Note what no excerpt may show. Other units may point into the same files, so this is for all to know."""
@@ -194,12 +209,21 @@ class Examiner:
             return
         try:
             for timeline in self._side.timelines(unit):
+                self._note_pending(timeline)
                 self._check(timeline, outcomes)
         except HistoryError as error:
+            self.unsettled = True
             for check, _ in self._plan[Timeline]:
                 for release in unit.app.releases:
                     if (node := release.tag or release.digest) is not None:
                         outcomes.doubt(check.rule, Doubt(str(error), error.remedy, node.span))
+
+    def _note_pending(self, timeline: Timeline) -> None:
+        pending = any(step.landing.pending for step in timeline.steps)
+        unknown = any(trail.unknown is not None for trail in timeline.today.values())
+        self.unsettled = self.unsettled or pending or unknown
+        # The pending change lands now, so how long a build ran before it is another answer every second.
+        self.looked_at_the_clock = self.looked_at_the_clock or (pending and timeline.contract.minimum_soak is not None)
 
     def _doubt_unknown_values(self, app: App, outcomes: Outcomes) -> None:
         """Where a layer cannot be read, nobody knows which image would be deployed."""
@@ -233,6 +257,16 @@ class Examiner:
 
     def _source(self, file: TextFile) -> Source:
         return self._watch.source(file, self._hidden.get(file.path, ()))
+
+
+def examined(examiner: Examiner, task: Task, share: Share) -> Iterator[Part]:
+    """Yield what is found in each unit of a task. What everybody loads, only the first share examines."""
+    elsewhere = task.masks and not share.holds("")
+    for unit in task.load():
+        if elsewhere:
+            examiner.hide(unit)
+        else:
+            yield examiner.examine(unit)
 
 
 def _subjects(unit: Unit) -> Iterator[Subject]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gitopslint.engine.conclusion import Frame, concluded
+from gitopslint.engine.conclusion import Frame, concluded, nothing_more
 from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
@@ -13,7 +13,6 @@ from gitopslint.model.finding import Report
 from gitopslint.model.part import About, Piece, RuledClaim
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.share import ALL, Share
-from gitopslint.model.source import Source
 
 
 class PieceError(Exception):
@@ -66,7 +65,7 @@ def whole(pieces: Sequence[Piece], shipped: Catalogue, tool: str) -> Report:
         first.scope,
         first.contract_file,
     )
-    report = concluded(everything, frame, _nothing_more)
+    report = concluded(everything, frame, nothing_more)
     about = first._replace(share=ALL)
     return report._replace(comparison=about.comparison, piece=Piece(about, everything.part()))
 
@@ -118,8 +117,3 @@ def _sealed(claim: Claim, seal: bytes) -> Claim:
     kind = "boolean" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
     text = f"{kind}\0{value}".encode("utf-8", "surrogatepass")
     return claim._replace(value=hashlib.blake2b(text, key=seal[:64], digest_size=16).hexdigest())
-
-
-def _nothing_more(_: Iterable[str]) -> dict[str, Source]:
-    """A part brings along all text that can be pointed at."""
-    return {}

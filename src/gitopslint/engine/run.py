@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gitopslint.engine.conclusion import Frame, concluded
-from gitopslint.engine.examination import Examiner
-from gitopslint.engine.joining import joined
+from gitopslint.engine.cache import Cache
+from gitopslint.engine.conclusion import Frame, concluded, nothing_more
+from gitopslint.engine.examination import Examiner, examined
+from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.pieces import piece_of
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Task
 from gitopslint.model.finding import Report, Undecided
-from gitopslint.model.part import Part
+from gitopslint.model.part import Part, Piece
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.share import ALL, Share
 from gitopslint.model.span import file_start
@@ -41,36 +42,45 @@ def run(
     contract_file: str | None = None,
     share: Share = ALL,
     keeping: Keeping | None = None,
+    cache: Cache | None = None,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
     everything is read, and what lies elsewhere is left out of the report. With a `share`, the report is about that
     share of the apps and files, and what compares apps is left to `pieces.whole`. `keeping`: the report holds what is
-    needed for that.
+    needed for that. With a `cache`, what it holds is not done again.
     """
     frame = Frame(Viewpoint(side.other, side.turned), catalogue, selection, prefix, scope, contract_file)
+    kept = cache.whole() if cache is not None and share.is_all else None
+    if kept is not None:
+        everything = joined([kept])
+        report = concluded(everything, frame, nothing_more)
+        return report._replace(piece=_piece(everything, frame, share, keeping))
     examiner = Examiner(side, catalogue, selection)
-    everything = joined(_parts(side, examiner, share))
+    everything = joined(_parts(side, examiner, share, cache))
     if share.is_all:
         report = concluded(everything, frame, examiner.sources)
+        if cache is not None:
+            cache.keep_whole(everything.part(), examiner)
+        return report._replace(piece=_piece(everything, frame, share, keeping))
+    everything.keep(examiner.sources(everything.sourceless(claims=True)))
+    piece = _piece(everything, frame, share, keeping)  # with all that is not judged yet
+    return concluded(everything, frame, examiner.sources, partly=True)._replace(piece=piece)
+
+
+def _piece(everything: Joined, frame: Frame, share: Share, keeping: Keeping | None) -> Piece | None:
+    return piece_of(everything, frame, share, *keeping) if keeping is not None else None
+
+
+def _parts(side: Side, examiner: Examiner, share: Share, cache: Cache | None) -> Iterator[Part]:
+    """Yield what is found in each task, then what is about none."""
+    tasks = _tasks(side, examiner, share)
+    if cache is not None:
+        yield from cache.parts(examiner, tasks, share, past=examiner.looks_at_history)
     else:
-        everything.keep(examiner.sources(everything.sourceless(claims=True)))
-    piece = piece_of(everything, frame, share, *keeping) if keeping is not None else None
-    if not share.is_all:
-        report = concluded(everything, frame, examiner.sources, partly=True)
-    return report._replace(piece=piece)
-
-
-def _parts(side: Side, examiner: Examiner, share: Share) -> Iterator[Part]:
-    """Yield what is found in each unit, then what is about no unit."""
-    for task in _tasks(side, examiner, share):
-        elsewhere = task.masks and not share.holds("")
-        for unit in task.load():
-            if elsewhere:
-                examiner.hide(unit)
-            else:
-                yield examiner.examine(unit)
+        for task in tasks:
+            yield from examined(examiner, task, share)
     if share.holds(""):
         yield Part(undecided=tuple(_strangers(side)))
         if not side.turned:

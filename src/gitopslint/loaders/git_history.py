@@ -62,6 +62,11 @@ class GitHistory:
         """Whether the pending change is a merge request."""
         return self._line.fork is not None
 
+    @property
+    def frame(self) -> str:
+        """Where the clone is cut off, and where the merge request forked."""
+        return " ".join((self._line.fork or "", *sorted(self._boundary)))
+
     def at_fork(self, path: str) -> bytes | None:
         """Return the content of a file where the merge request forked; None for no file. Raises HistoryError."""
         if "\n" in path:
@@ -142,6 +147,17 @@ class GitHistory:
         listed = self._ask("rev-parse", f"--disambiguate={prefix}").decode().split()
         peeled = self._objects([f"{one}^{{commit}}" for one in listed[:_AT_ONCE]])
         return tuple(_commit(*one) for one in peeled if one is not None and one[0].startswith(prefix))
+
+    def commits_of(self, prefixes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the ids of the commits for each of many prefixes, asking git once for all. Raises HistoryError."""
+        found = self._objects([f"{prefix}^{{commit}}" for prefix in prefixes], several=True)
+        ids: dict[str, tuple[str, ...]] = {}
+        for prefix, one in zip(prefixes, found, strict=True):
+            if one is not None and not one[0].startswith(prefix):
+                ids[prefix] = tuple(commit.id for commit in self.commits(prefix))
+            else:
+                ids[prefix] = () if one is None else (one[0],)
+        return ids
 
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""

@@ -50,6 +50,10 @@ class History(Protocol):
     def forked(self) -> bool:
         """Whether the pending change is a merge request, which forked from the main line at some landing."""
 
+    @property
+    def frame(self) -> str:
+        """What the answers depend on beside the landings: where the clone is cut off, and where a request forked."""
+
     def at_fork(self, path: str) -> bytes | None:
         """Return the content of a file where the merge request forked; None for no file. Raises HistoryError."""
 
@@ -70,6 +74,9 @@ class History(Protocol):
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
+
+    def commits_of(self, prefixes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the ids of the commits for each of many prefixes. Raises HistoryError."""
 
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""
@@ -96,6 +103,7 @@ class ToldHistory:
 
     cut_off = False
     forked = False
+    frame = ""
 
     def __init__(self, told: Sequence[Told], pending: Mapping[str, str | bytes | None]) -> None:
         """Lay the landings over each other, the first one as the root, and the pending files on top."""
@@ -152,6 +160,10 @@ class ToldHistory:
         """Return the landings whose id starts with a prefix."""
         landings = [step.landing for step in self._steps if step.landing.id.startswith(prefix)]
         return tuple(Commit(one.id, one.time, one.author, one.subject) for one in landings)
+
+    def commits_of(self, prefixes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the ids of the commits for each of many prefixes."""
+        return {prefix: tuple(one.id for one in self.commits(prefix)) for prefix in prefixes}
 
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is a landing or an earlier one."""

@@ -69,6 +69,10 @@ class Files:
         """Tell whether a file ever was there."""
         return path in self._versions
 
+    def own_versions(self, path: str) -> tuple[Version, ...]:
+        """Return the versions of a file under this path alone, the oldest first."""
+        return tuple(self._versions.get(path, ()))
+
     def newest(self, path: str) -> str | None:
         """Return the blob that a file holds at the end of the history."""
         versions = self._versions.get(path)

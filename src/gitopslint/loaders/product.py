@@ -15,9 +15,10 @@ from gitopslint.loaders.git import GitError
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.patterns import load_patterns
+from gitopslint.loaders.recorded import RecordedHistory
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
-from gitopslint.loaders.texts import read_texts, text_file
+from gitopslint.loaders.texts import chunks, text_file, text_tasks
 from gitopslint.loaders.timelines import Chronology
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.unit import Mine, Task, all_mine
@@ -33,7 +34,6 @@ from gitopslint.model.secret import OwnRules, Pattern, TextFile
 from gitopslint.model.timeline import Run, Timeline
 
 _YAML = (".yaml", ".yml")
-_AT_ONCE = 200
 _MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
 
 
@@ -58,6 +58,7 @@ class Product:
         """
         self._beside = Beside(tree, contract, platform, absent)
         self.other = platform.name if platform is not None else "the platform"
+        self.platform = platform
         self.tree = tree
         self._prefix = prefix
         self._open_history = open_history
@@ -99,19 +100,16 @@ class Product:
             yield Task(f"app {app}", partial(self._app, app, stacks.get(app, ()), own), app, tuple(own))
         if mine(""):
             yield Task("of no app", lambda: [self._of_no_app(set(apps))])
-        for part in _chunks([path for path in images if mine(path)]):
+        for part in chunks([path for path in images if mine(path)]):
             yield Task(f"manifests {part[0]}", partial(self._manifests, part))
         if texts:
             read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
-            yield from self._text_tasks(path for path in self.paths if path not in read and mine(path))
+            others = [path for path in self.paths if path not in read and mine(path)]
+            yield from text_tasks(self.tree, others, self._texts)
 
     def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:
         """Yield all files of text, one to a unit, for rules that know no apps."""
-        yield from self._text_tasks(filter(mine, self.paths))
-
-    def _text_tasks(self, paths: Iterable[str]) -> Iterator[Task]:
-        for part in _chunks(list(paths)):
-            yield Task(f"files {part[0]}", partial(self._files_of, part), own=tuple(part))
+        yield from text_tasks(self.tree, list(filter(mine, self.paths)), self._texts)
 
     def _manifests(self, paths: Sequence[str]) -> Iterator[Unit]:
         for path, data in self.tree.read_many(paths):
@@ -121,15 +119,6 @@ class Product:
                     document, self.contract, links=self._beside.links, namespace=self._beside.namespace(path)
                 )
                 yield Unit(manifests=(manifest,), documents=(document,), texts=_as_text(document, data))
-
-    def _files_of(self, paths: Sequence[str]) -> Iterator[Unit]:
-        for one in read_texts(self.tree, paths):
-            if isinstance(one, Unread):
-                yield Unit(unread=(one,))
-            elif one[0] in self._texts:
-                yield Unit(documents=(self._texts[one[0]],))
-            elif (file := text_file(*one)) is not None:
-                yield Unit(texts=(file,))
 
     def is_template(self, path: str) -> bool:
         """Tell whether a file is a template of a chart, which is no YAML before it is rendered."""
@@ -192,6 +181,31 @@ class Product:
         environments = [stack.environment for stack in unit.app.stacks]
         for timeline in chronology.timelines(unit.app.name, environments, document):
             yield chronology.traced(timeline, unit.app.releases)
+
+    def concerns_all(self, path: str) -> bool:
+        """Tell whether a file may matter to every app: it is a shared layer, other YAML, or in a chart."""
+        place = self.layout.layers.get(path)
+        if place is not None:
+            return place.app is None
+        return path.endswith(_YAML) or any(path.startswith(f"{folder}/" if folder else "") for folder in self._charts)
+
+    def told(self, app: str) -> str:
+        """Return what decides, beside today's files, what the history says of an app."""
+        try:
+            chronology = self._past()
+            return chronology.told(app) if chronology is not None else ""
+        except HistoryError as error:
+            return f"{error}: {error.remedy}"
+
+    @property
+    def recorded(self) -> RecordedHistory | None:
+        """The history, where there is one that records what it is asked."""
+        try:
+            chronology = self._past()
+        except HistoryError:
+            return None
+        history = chronology.history if chronology is not None else None
+        return history if isinstance(history, RecordedHistory) else None
 
     def past(self, app: str, environments: Iterable[str]) -> Iterator[Timeline]:
         """Yield the timelines of an app, for which only the layers are read that they follow. Raises HistoryError."""
@@ -390,11 +404,6 @@ class Product:
                 documents[path] = yaml.parse(path, data)
                 texts += _as_text(documents[path], data)
         return documents, tuple(unread), texts
-
-
-def _chunks(paths: list[str]) -> Iterator[list[str]]:
-    """Divide paths so that a few files are read at one go, and memory does not grow with their number."""
-    return (paths[start : start + _AT_ONCE] for start in range(0, len(paths), _AT_ONCE))
 
 
 def _as_text(document: Document, data: bytes) -> tuple[TextFile, ...]:

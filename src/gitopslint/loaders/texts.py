@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.loaders.unit import Task, Unit
+from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.secret import TextFile
 
 MAX_BYTES = 10_000_000
 _HEAD = 8000  # git looks at as many bytes to tell binary files from text
+_AT_ONCE = 200
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def chunks(paths: list[str]) -> Iterator[list[str]]:
+    """Divide paths so that a few files are read at one go, and memory does not grow with their number."""
+    return (paths[start : start + _AT_ONCE] for start in range(0, len(paths), _AT_ONCE))
+
+
+def text_tasks(tree: Tree, paths: list[str], parsed: Mapping[str, Document]) -> Iterator[Task]:
+    """Yield the files of text among some, each as a unit. `parsed` are documents that are there already."""
+    for part in chunks(paths):
+        yield Task(f"files {part[0]}", partial(_units, tree, part, parsed), own=tuple(part))
+
+
+def _units(tree: Tree, paths: list[str], parsed: Mapping[str, Document]) -> Iterator[Unit]:
+    for one in read_texts(tree, paths):
+        if isinstance(one, Unread):
+            yield Unit(unread=(one,))
+        elif one[0] in parsed:
+            yield Unit(documents=(parsed[one[0]],))
+        elif (file := text_file(*one)) is not None:
+            yield Unit(texts=(file,))
 
 
 def read_texts(tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, bytes] | Unread]:

@@ -87,6 +87,18 @@ class Chronology:
         paths = (self._layout.path_of(layer, app, one) for one in environments for layer in self._followed)
         return list(dict.fromkeys(paths))
 
+    def told(self, app: str) -> str:
+        """Return what decides, beside today's layers, how the timelines of an app come out. Raises HistoryError.
+
+        Landings are named by their ids, which stand for everything before them.
+        """
+        versions = [
+            (version.landing.id, path, version.blob, version.link)
+            for path in self.layers_of(app, self._contract.environments)
+            for version in self.files.own_versions(self._prefix + path)
+        ]
+        return repr((self.history.frame, self.built_elsewhere, versions))
+
     def timelines(self, app: str, environments: Iterable[str], documents: Documents) -> Iterator[Timeline]:
         """Yield the timeline of each image of an app that is in some environments today. Raises HistoryError."""
         current = frozenset(environments)

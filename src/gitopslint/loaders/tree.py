@@ -108,6 +108,10 @@ class GitTree:
             path: os.fsdecode(data) for path, data in zip(found, self._repository.blobs(found.values()), strict=True)
         }
 
+    def names(self) -> dict[str, str]:
+        """Return the kind and the id of what git holds for each path."""
+        return {path: f"{entry.mode} {entry.oid}" for path, entry in self._entries.items()}
+
     def read(self, path: str) -> bytes:
         """Return the content of a file. Raises ReadError."""
         entry = self._entries.get(path)
