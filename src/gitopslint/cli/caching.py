@@ -38,15 +38,17 @@ def open_cache(
         if folder is None or not _is_safe(folder, checked, asked=bool(asked)):
             return None
         store = CacheStore(folder)
+        base = base_of(checked.ground.repository, arguments.base, staged=arguments.staged)
         world = digest(
             program(),
             repr(checked.ground.contract),
             repr(selection.levels),
             checked.prefix,
             str(arguments.shard),
+            str(len(base) > 1),  # runs with a base and without are kept apart, or each would displace the other
             _beside(side),
         )
-        return Cache(store, side, side.tree, world, _past(checked, arguments))
+        return Cache(store, side, side.tree, world, _past(checked, arguments, base))
     except CacheError as error:
         if arguments.cache_dir:
             raise UsageError(str(error)) from None
@@ -96,11 +98,10 @@ def _beside(side: Product) -> str:
     return digest(together(contents(tree), tree.paths), links(tree), state)
 
 
-def _past(checked: Checked, arguments: argparse.Namespace) -> str | None:
+def _past(checked: Checked, arguments: argparse.Namespace, base: tuple[str | None, ...]) -> str | None:
     """Return a digest of the commits that the run is about, and of all that git could be asked about them."""
     repository = checked.ground.repository
     if repository is None:
         return ""
     state = git_state(repository, staged=arguments.staged)
-    base = base_of(repository, arguments.base, staged=arguments.staged)
     return None if state is None else digest(state, repr(base), str(arguments.staged))

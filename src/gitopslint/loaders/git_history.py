@@ -62,10 +62,12 @@ class GitHistory:
         """Whether the pending change is a merge request."""
         return self._line.fork is not None
 
-    @property
-    def frame(self) -> str:
-        """Where the clone is cut off, and where the merge request forked."""
-        return " ".join((self._line.fork or "", *sorted(self._boundary)))
+    def frame(self, newest: int) -> str:
+        """Return where the clone is cut off, and where the merge request forked unless all was there by then."""
+        fork = self._line.fork or ""
+        if fork and newest <= self._positions.get(fork, -2):
+            fork = "later"
+        return " ".join((fork, *sorted(self._boundary)))
 
     def at_fork(self, path: str) -> bytes | None:
         """Return the content of a file where the merge request forked; None for no file. Raises HistoryError."""

@@ -50,9 +50,11 @@ class History(Protocol):
     def forked(self) -> bool:
         """Whether the pending change is a merge request, which forked from the main line at some landing."""
 
-    @property
-    def frame(self) -> str:
-        """What the answers depend on beside the landings: where the clone is cut off, and where a request forked."""
+    def frame(self, newest: int) -> str:
+        """Return what answers about files depend on beside their landings, of which the newest has a position.
+
+        That is where the clone is cut off, and where a merge request forked; but not where all were there already.
+        """
 
     def at_fork(self, path: str) -> bytes | None:
         """Return the content of a file where the merge request forked; None for no file. Raises HistoryError."""
@@ -103,7 +105,6 @@ class ToldHistory:
 
     cut_off = False
     forked = False
-    frame = ""
 
     def __init__(self, told: Sequence[Told], pending: Mapping[str, str | bytes | None]) -> None:
         """Lay the landings over each other, the first one as the root, and the pending files on top."""
@@ -124,6 +125,10 @@ class ToldHistory:
         self._trees[""] = dict(tree)
         self.files: dict[str, str | bytes | None] = {path: self._blobs[blob] for path, blob in tree.items()}
         """What is there at the end."""
+
+    def frame(self, _: int) -> str:
+        """Return nothing: every landing is there, and nothing forked."""
+        return ""
 
     def at_fork(self, _: str) -> bytes | None:
         """Return nothing: no example is about a merge request."""

@@ -53,10 +53,9 @@ class RecordedHistory:
         """Whether the pending change is a merge request."""
         return self._history.forked
 
-    @property
-    def frame(self) -> str:
-        """What the answers depend on beside the landings."""
-        return self._history.frame
+    def frame(self, newest: int) -> str:
+        """Return what the answers depend on beside the landings."""
+        return self._history.frame(newest)
 
     def at_fork(self, path: str) -> bytes | None:
         """Return the content of a file where the merge request forked, which is a fixed commit."""

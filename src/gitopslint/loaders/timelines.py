@@ -93,11 +93,13 @@ class Chronology:
         Landings are named by their ids, which stand for everything before them.
         """
         versions = [
-            (version.landing.id, path, version.blob, version.link)
+            version
             for path in self.layers_of(app, self._contract.environments)
             for version in self.files.own_versions(self._prefix + path)
         ]
-        return repr((self.history.frame, self.built_elsewhere, versions))
+        frame = self.history.frame(max((one.landing.position for one in versions), default=-1))
+        told = [(one.landing.id, one.path, one.blob, one.link) for one in versions]
+        return repr((frame, self.built_elsewhere, told))
 
     def timelines(self, app: str, environments: Iterable[str], documents: Documents) -> Iterator[Timeline]:
         """Yield the timeline of each image of an app that is in some environments today. Raises HistoryError."""
