@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
+from typing import Literal
 
 from gitopslint import __version__
 from gitopslint.cli.exits import UsageError, tell
@@ -12,9 +13,12 @@ from gitopslint.cli.reporting import declare_reporting, exit_code, formats_of, w
 from gitopslint.engine.pieces import with_comparison
 from gitopslint.engine.run import Keeping, run
 from gitopslint.engine.selection import UnknownRuleError, select
+from gitopslint.engine.workers import automatic
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.share import ALL, MOST_SHARES, Share
+
+_MOST_JOBS = 256
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -66,6 +70,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="check only the I-th of N shares of the apps and files, as JSON for `gitopslint merge`",
     )
     add(
+        "--jobs",
+        metavar="N",
+        type=_jobs,
+        default=1,
+        help="let N processes share the work (default: 1; auto: as many as pay on this machine)",
+    )
+    add(
         "--cache-dir",
         metavar="DIR",
         help="keep results there for the next run (default: $GITOPSLINT_CACHE_DIR, or $XDG_CACHE_HOME/gitopslint)",
@@ -99,6 +110,7 @@ def check(arguments: argparse.Namespace) -> int:
             contract_file=workspace.contract_file,
             share=arguments.shard,
             cache=cache,
+            jobs=automatic(len(side.paths)) if arguments.jobs == "auto" else arguments.jobs,
             keeping=_keeping(arguments, workspace) if "json" in formats_of(arguments) else None,
         )
     if arguments.new_only:
@@ -140,6 +152,14 @@ def _names(text: str) -> list[str]:
     if not all(names):
         raise argparse.ArgumentTypeError(f"{text!r} holds an empty name")
     return names
+
+
+def _jobs(text: str) -> int | Literal["auto"]:
+    if text == "auto":
+        return "auto"
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1 to {_MOST_JOBS} nor auto")
+    return int(text)
 
 
 def _share(text: str) -> Share:

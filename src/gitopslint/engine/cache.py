@@ -11,7 +11,7 @@ Parts hold no secrets (model/part.py), and a task with a claim whose value may n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from gitopslint.engine.examination import Examiner, examined
@@ -49,6 +49,16 @@ class Shelf(NamedTuple):
     kept: tuple[Kept, ...]
 
 
+class _Done(NamedTuple):
+    """One task that was worked on, wherever: its part, what is kept of it, and what else it has to do with."""
+
+    part: Part
+    kept: Kept
+    beyond: frozenset[str]
+    clock: bool
+
+
+Divided = Callable[[Iterable[Task], Callable[[Task], _Done]], Iterable[_Done]]
 _EMPTY = Shelf((), "", ())
 
 
@@ -79,8 +89,13 @@ class Cache:
         if self._run is not None and not examiner.looked_at_the_clock:
             self._store.put(self._run, packed(part))
 
-    def parts(self, examiner: Examiner, tasks: Iterator[Task], share: Share, *, past: bool) -> Iterator[Part]:
-        """Yield the part of each task, from the shelf where it still holds. `past`: history is looked at."""
+    def parts(
+        self, examiner: Examiner, tasks: Iterator[Task], share: Share, divided: Divided, *, past: bool
+    ) -> Iterator[Part]:
+        """Yield the part of each task, from the shelf where it still holds.
+
+        `divided` works on the others; `past`: history is looked at.
+        """
         shelf = self._shelf()
         history = self._product.recorded if past else None  # opened before any task, or the first one would do it
         holding = self._holding(shelf, past=past)
@@ -88,22 +103,26 @@ class Cache:
         if shelf.kept and len(holding) == len(shelf.kept):
             return
         kept = {name: one for name, (one, _) in holding.items()}
-        keeping = True
-        for task in tasks:
-            if task.name in holding:
-                continue
+
+        def work(task: Task) -> _Done:
             with self._tree.task(task.own):
                 examiner.unsettled = False
                 if history is not None:
                     history.begin()
                 part = joined(examined(examiner, task, share)).part()
-            # Where files hold ciphertext, which text may be shown depends on all of them.
-            keeping = keeping and not examiner.hides
-            yield part
             settled = history is None or not (history.volatile or examiner.unsettled)
             asked = dict(history.asked) if history is not None else {}
-            kept[task.name] = self._kept(task, part, asked, past=past, settled=settled)
-        if keeping:
+            result = self._kept(task, part, asked, past=past, settled=settled)
+            return _Done(part, result, frozenset(self._tree.beyond - self._common), examiner.looked_at_the_clock)
+
+        missing = (task for task in tasks if task.name not in holding)
+        for part, one, beyond, clock in divided(missing, work):
+            yield part
+            kept[one.name] = one
+            self._tree.beyond |= beyond
+            examiner.looked_at_the_clock = examiner.looked_at_the_clock or clock
+        # Where files hold ciphertext, which text may be shown depends on all of them.
+        if not examiner.hides:
             self._put(shelf, kept)
 
     def _kept(self, task: Task, part: Part, asked: dict[str, tuple[str, ...]], *, past: bool, settled: bool) -> Kept:

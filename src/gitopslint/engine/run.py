@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
 from gitopslint.engine.cache import Cache
 from gitopslint.engine.conclusion import Frame, concluded, nothing_more
@@ -12,6 +12,7 @@ from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.pieces import piece_of
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
+from gitopslint.engine.workers import shared_out
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Task
 from gitopslint.model.finding import Report, Undecided
@@ -19,6 +20,8 @@ from gitopslint.model.part import Part, Piece
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.share import ALL, Share
 from gitopslint.model.span import file_start
+
+Result = TypeVar("Result")
 
 
 class Keeping(NamedTuple):
@@ -43,13 +46,15 @@ def run(
     share: Share = ALL,
     keeping: Keeping | None = None,
     cache: Cache | None = None,
+    jobs: int = 1,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
     everything is read, and what lies elsewhere is left out of the report. With a `share`, the report is about that
     share of the apps and files, and what compares apps is left to `pieces.whole`. `keeping`: the report holds what is
-    needed for that. With a `cache`, what it holds is not done again.
+    needed for that. With a `cache`, what it holds is not done again. `jobs` are the
+    processes that share the work.
     """
     frame = Frame(Viewpoint(side.other, side.turned), catalogue, selection, prefix, scope, contract_file)
     kept = cache.whole() if cache is not None and share.is_all else None
@@ -58,7 +63,7 @@ def run(
         report = concluded(everything, frame, nothing_more)
         return report._replace(piece=_piece(everything, frame, share, keeping))
     examiner = Examiner(side, catalogue, selection)
-    everything = joined(_parts(side, examiner, share, cache))
+    everything = joined(_parts(side, examiner, share, cache, jobs))
     if share.is_all:
         report = concluded(everything, frame, examiner.sources)
         if cache is not None:
@@ -73,14 +78,25 @@ def _piece(everything: Joined, frame: Frame, share: Share, keeping: Keeping | No
     return piece_of(everything, frame, share, *keeping) if keeping is not None else None
 
 
-def _parts(side: Side, examiner: Examiner, share: Share, cache: Cache | None) -> Iterator[Part]:
+def _parts(side: Side, examiner: Examiner, share: Share, cache: Cache | None, jobs: int) -> Iterator[Part]:
     """Yield what is found in each task, then what is about none."""
     tasks = _tasks(side, examiner, share)
+    past = examiner.looks_at_history
+
+    def divided(wanted: Iterable[Task], work: Callable[[Task], Result]) -> Iterator[Result]:
+        if jobs > 1:
+            wanted = list(wanted)
+            first = [task for task in wanted if task.masks]
+            yield from map(work, first)  # every process has to know what no excerpt may show
+            wanted = [task for task in wanted if not task.masks]
+            if len(wanted) > 1:
+                side.prepare(past=past)
+        yield from shared_out(jobs, wanted, work)
+
     if cache is not None:
-        yield from cache.parts(examiner, tasks, share, past=examiner.looks_at_history)
+        yield from cache.parts(examiner, tasks, share, divided, past=past)
     else:
-        for task in tasks:
-            yield from examined(examiner, task, share)
+        yield from divided(tasks, lambda task: joined(examined(examiner, task, share)).part())
     if share.holds(""):
         yield Part(undecided=tuple(_strangers(side)))
         if not side.turned:

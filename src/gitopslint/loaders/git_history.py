@@ -131,11 +131,14 @@ class GitHistory:
         """Return every file in which two commits differ; an empty id is the pending change. Raises HistoryError."""
         return self._difference(f"{new} {old}") if old and new else self._against_index(old or new)
 
-    def copies(self, landing: Landing, blob: str) -> tuple[str, ...]:
-        """Return the files that hold a blob when a landing is there. Raises HistoryError."""
+    def files_at(self, landing: Landing) -> Iterator[tuple[str, str]]:
+        """Yield all files when a landing is there, each with its blob. Raises HistoryError."""
         told = self._ask("ls-tree", "-r", "-z", "--full-tree", landing.id)
-        mark = f" blob {blob}\t".encode()
-        return tuple(os.fsdecode(line.partition(b"\t")[2]) for line in told.split(b"\0") if mark in line)
+        for line in told.split(b"\0")[:-1]:
+            head, _, path = line.partition(b"\t")
+            _, kind, name = head.split(b" ")
+            if kind == b"blob":
+                yield os.fsdecode(path), name.decode()
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""

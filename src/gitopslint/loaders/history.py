@@ -71,8 +71,8 @@ class History(Protocol):
     def changes_between(self, old: str, new: str) -> tuple[FileChange, ...]:
         """Return every file in which two commits differ; an empty id is the pending change. Raises HistoryError."""
 
-    def copies(self, landing: Landing, blob: str) -> tuple[str, ...]:
-        """Return the files that hold a blob when a landing is there. Raises HistoryError."""
+    def files_at(self, landing: Landing) -> Iterator[tuple[str, str]]:
+        """Yield all files when a landing is there, each with its blob. Raises HistoryError."""
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
@@ -157,9 +157,9 @@ class ToldHistory:
             FileChange(path, before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)
         )
 
-    def copies(self, landing: Landing, blob: str) -> tuple[str, ...]:
-        """Return the files that hold a blob when a landing is there."""
-        return tuple(path for path, one in self._trees[landing.id].items() if one == blob)
+    def files_at(self, landing: Landing) -> Iterator[tuple[str, str]]:
+        """Yield all files when a landing is there, each with its blob."""
+        return iter(self._trees[landing.id].items())
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return the landings whose id starts with a prefix."""

@@ -90,6 +90,9 @@ class PlatformSide:
         """Return the app and the environment to which a file belongs: none."""
         return None, None
 
+    def prepare(self, *, past: bool) -> None:
+        """There is one task only, so nothing is shared out."""
+
     def close(self) -> None:
         """Let go of what answers questions about the past."""
         if self._counterpart is not None:

@@ -225,6 +225,13 @@ class Product:
             raise HistoryError(self._chronology.reason, self._chronology.remedy)
         return self._chronology
 
+    def prepare(self, *, past: bool) -> None:
+        """Load what all apps share, before processes that share the work are forked: each asks git by itself."""
+        _ = self.wiring, self._beside.links
+        if past:
+            self.told("")
+        self.close()
+
     def close(self) -> None:
         """Let go of the history, if it was ever asked for."""
         found = self.__dict__.get("_chronology")

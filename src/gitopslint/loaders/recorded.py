@@ -24,8 +24,8 @@ class RecordedHistory:
     """Passes on every question.
 
     What a landing and those before it tell stays as it is for ever. `asked` are the commits that were looked for, which
-    a fetch may bring: each prefix with the ids found. `volatile`: an answer was about the pending change, or depends on
-    what else was asked, or might come out otherwise when more is there.
+    a fetch may bring: each prefix with the ids found. `volatile`: an answer was about the pending change, or might come
+    out otherwise when more is there.
     """
 
     def __init__(self, history: History) -> None:
@@ -62,8 +62,7 @@ class RecordedHistory:
         return self._history.at_fork(path)
 
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
-        """Yield the landings that touch any of the folders. Newer ones may come."""
-        self.volatile = True
+        """Yield the landings that touch any of the folders. Newer ones may come; whoever asks names those it takes."""
         return self._history.steps(folders)
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
@@ -82,10 +81,9 @@ class RecordedHistory:
         self.volatile = self.volatile or not (old and new)
         return self._history.changes_between(old, new)
 
-    def copies(self, landing: Landing, blob: str) -> tuple[str, ...]:
-        """Return the files that hold a blob. Only so many landings are asked in a run, so the next one may not be."""
-        self.volatile = True
-        return self._history.copies(landing, blob)
+    def files_at(self, landing: Landing) -> Iterator[tuple[str, str]]:
+        """Yield all files when a landing is there, each with its blob."""
+        return self._history.files_at(landing)
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix."""

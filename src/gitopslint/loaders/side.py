@@ -50,6 +50,9 @@ class Side(Protocol):
     def timelines(self, unit: Unit, /) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them."""
 
+    def prepare(self, *, past: bool) -> None:
+        """Load what all tasks share, before processes are forked that share them out. `past`: the history, too."""
+
     def close(self) -> None:
         """Let go of what answers questions about the past."""
 

@@ -92,14 +92,10 @@ class Chronology:
 
         Landings are named by their ids, which stand for everything before them.
         """
-        versions = [
-            version
-            for path in self.layers_of(app, self._contract.environments)
-            for version in self.files.own_versions(self._prefix + path)
-        ]
-        frame = self.history.frame(max((one.landing.position for one in versions), default=-1))
-        told = [(one.landing.id, one.path, one.blob, one.link) for one in versions]
-        return repr((frame, self.built_elsewhere, told))
+        paths = [self._prefix + path for path in self.layers_of(app, self._contract.environments)]
+        told = [self.files.told(path, self._place) for path in paths]
+        frame = self.history.frame(max((newest for newest, _ in told), default=-1))
+        return "\n".join((frame, str(self.built_elsewhere), *(text for _, text in told)))
 
     def timelines(self, app: str, environments: Iterable[str], documents: Documents) -> Iterator[Timeline]:
         """Yield the timeline of each image of an app that is in some environments today. Raises HistoryError."""
