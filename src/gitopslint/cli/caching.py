@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import base_of
-from gitopslint.cli.pair import Checked
+from gitopslint.cli.pair import CACHE_VARIABLE, Checked
 from gitopslint.engine.cache import Cache
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.cache_store import CacheError, CacheStore
@@ -18,8 +18,6 @@ from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import DiskTree, Tree
 from gitopslint.loaders.watched import WatchedTree
-
-VARIABLE = "GITOPSLINT_CACHE_DIR"
 
 
 def open_cache(
@@ -32,7 +30,7 @@ def open_cache(
     side = checked.side
     if not (isinstance(side, Product) and isinstance(side.tree, WatchedTree)):
         return None
-    asked = arguments.cache_dir or environment.get(VARIABLE)
+    asked = arguments.cache_dir or environment.get(CACHE_VARIABLE)
     folder = Path(os.path.abspath(asked)) if asked else _usual_folder(environment)  # noqa: PTH100 - no link is followed
     try:
         if folder is None or not _is_safe(folder, checked, asked=bool(asked)):

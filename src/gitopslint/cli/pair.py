@@ -28,8 +28,10 @@ from gitopslint.model.secret import SECRET_RULES
 
 # What few runs need is imported where it is needed: most look at one repository.
 
-WORTH_KEEPING = 0
-"""From so many files on, the results of a run are kept for the next one: below, that costs more than it saves."""
+CACHE_VARIABLE = "GITOPSLINT_CACHE_DIR"
+WORTH_KEEPING = 500
+"""From so many files on, results are kept for the next run without being asked: keeping them takes a tenth of a run of
+such a size, and the next one then a quarter. Below, a run takes less time than people notice."""
 
 
 class Checked(NamedTuple):
@@ -48,7 +50,8 @@ def open_checked(arguments: argparse.Namespace, shipped: Catalogue) -> Checked:
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
     ground = open_ground(arguments.path, shipped, staged=arguments.staged)
-    keeps = not arguments.no_cache and len(ground.tree.paths) >= WORTH_KEEPING
+    asked = arguments.cache_dir or os.environ.get(CACHE_VARIABLE)
+    keeps = not arguments.no_cache and (asked or len(ground.tree.paths) >= WORTH_KEEPING)
     if keeps:
         ground = ground._replace(tree=WatchedTree(ground.tree))
     try:
