@@ -52,7 +52,7 @@ stale-files: $(DEV)
 
 pytest: $(DEV)
 	@echo '== pytest'
-	@$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS)
+	@$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS) --dist loadgroup
 
 generate: $(DEV)
 	@$(BIN)/python -m tools.generate

@@ -6,7 +6,7 @@ import pytest
 
 from gitopslint.loaders import yaml
 from gitopslint.model.document import KeyPath, Node, dotted, find
-from gitopslint.model.redaction import judged, judged_path, redacted
+from gitopslint.model.redaction import judged, judged_path, redacted, without_credentials
 
 # Assembled, so that no scanner takes this file for a leak.
 GITHUB = "ghp_" + "a1B2" * 9
@@ -120,3 +120,11 @@ def test_judged_path() -> None:
     assert redacted(way, node) is not None
     assert judged_path(root, ("env", 1, "name")) == ("env", 1, "name")
     assert judged_path(root, ()) == ()
+
+
+@pytest.mark.parametrize("credential", [GITHUB, GITLAB, AMAZON, WEB_TOKEN])
+def test_messages_hold_no_credential(credential: str) -> None:
+    """What a message quotes is hidden as a whole where it has the shape of a credential, and nothing else is."""
+    text = "shop in dev runs the tag '{}' of registry.example.com/shop, see 4f9d2c7b81ae-r3"
+    assert without_credentials(text.format(credential)) == text.format("***")
+    assert without_credentials(text.format("sha256:" + "a1" * 32)) == text.format("sha256:" + "a1" * 32)

@@ -81,7 +81,8 @@ def test_empty() -> None:
     "rollback",
     "unused-waiver"
   ],
-  "comparison": null
+  "comparison": null,
+  "board": null
 }
 """
     )

@@ -92,7 +92,7 @@ class Course:
     def _released(self, environment: str, number: int) -> Kind:
         """Tell what a release is where no environment before has to have it."""
         run = self.runs[environment][number]
-        if any(_same(one.name, run.name, self.timeline.contract) for one in self.runs[environment][:number]):
+        if any(self._equal(one, run) for one in self.runs[environment][:number]):
             return "restored"
         later = self.timeline.environments[self.timeline.environments.index(environment) + 1 :]
         for other in later:
@@ -147,8 +147,12 @@ class Course:
             first.setdefault(one.name, one.landing.position)
         return first[run.name] < first[before.name]
 
+    def build(self, name: str) -> str:
+        """Return the name that all tags share which are the same by the contract."""
+        return name if self.timeline.contract.tag_equality == "exact" else _bare(name, self.timeline.contract)
+
     def _equal(self, one: Run, other: Run) -> bool:
-        return _same(one.name, other.name, self.timeline.contract)
+        return self.build(one.name) == self.build(other.name)
 
 
 def incomplete(timeline: Timeline, environment: str) -> tuple[str, str] | None:
@@ -159,13 +163,6 @@ def incomplete(timeline: Timeline, environment: str) -> tuple[str, str] | None:
     if any(step.images[environment].state == "unread" for step in own):
         return _UNREAD
     return _CARRIED if any(step.landing.start == "carried" for step in own) else None
-
-
-def _same(one: str, other: str, contract: Contract) -> bool:
-    """Tell whether two tags are the same by the contract: to the letter, or but for the environment in them."""
-    if one == other or contract.tag_equality == "exact":
-        return one == other
-    return _bare(one, contract) == _bare(other, contract)
 
 
 def _bare(tag: str, contract: Contract) -> str:

@@ -12,6 +12,12 @@ from gitopslint.model.rule import Level
 from gitopslint.model.span import Span
 from gitopslint.model.timeline import Run, Timeline, Trail
 
+APART = (
+    "the image is set outside the layers whose history is followed, or behind a symbolic link",
+    "set it in the release layer",
+)
+"""Why nothing is known of how some releases got where they are, and the way out."""
+
 
 def followed(timeline: Timeline) -> Iterator[tuple[Trail, Run]]:
     """Yield today's releases whose history is known, each with the run that it is."""
@@ -51,11 +57,7 @@ def place_of(timeline: Timeline, environment: str, note: str) -> tuple[Related, 
 def doubts(timeline: Timeline) -> Iterator[Doubt]:
     """Yield a doubt for every release of today whose tag stands where no history is followed."""
     for release in timeline.apart.values():
-        yield Doubt(
-            "the image is set outside the layers whose history is followed, or behind a symbolic link",
-            "set it in the release layer",
-            tag_span(release),
-        )
+        yield Doubt(*APART, tag_span(release))
 
 
 def beginning(timeline: Timeline, trail: Trail, run: Run) -> Doubt | None:

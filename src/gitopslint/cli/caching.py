@@ -10,6 +10,7 @@ from pathlib import Path
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import base_of
 from gitopslint.cli.pair import CACHE_VARIABLE, Checked
+from gitopslint.cli.reporting import with_board
 from gitopslint.engine.cache import Cache
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.cache_store import CacheError, CacheStore
@@ -43,6 +44,7 @@ def open_cache(
             repr(selection.levels),
             checked.prefix,
             str(arguments.shard),
+            str(with_board(arguments)),
             str(len(base) > 1),  # runs with a base and without are kept apart, or each would displace the other
             _beside(side),
         )

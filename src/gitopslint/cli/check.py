@@ -9,7 +9,7 @@ from typing import Literal
 from gitopslint import __version__
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.pair import Checked, open_checked
-from gitopslint.cli.reporting import declare_reporting, exit_code, formats_of, write_reports
+from gitopslint.cli.reporting import declare_reporting, exit_code, formats_of, rendering, with_board, write_reports
 from gitopslint.engine.pieces import with_comparison
 from gitopslint.engine.run import Keeping, run
 from gitopslint.engine.selection import UnknownRuleError, select
@@ -110,6 +110,7 @@ def check(arguments: argparse.Namespace) -> int:
             contract_file=workspace.contract_file,
             share=arguments.shard,
             cache=cache,
+            board=with_board(arguments),
             jobs=automatic(len(side.paths)) if arguments.jobs == "auto" else arguments.jobs,
             keeping=_keeping(arguments, workspace) if "json" in formats_of(arguments) else None,
         )
@@ -119,7 +120,7 @@ def check(arguments: argparse.Namespace) -> int:
         report = with_comparison(since_base(report, workspace, arguments, shipped))
     if arguments.undecided == "ignore":
         report = report._replace(undecided=())
-    write_reports(report, arguments)
+    write_reports(rendering(report, arguments), arguments)
     return exit_code([report], arguments)
 
 

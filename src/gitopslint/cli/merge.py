@@ -6,7 +6,7 @@ import argparse
 
 from gitopslint import __version__
 from gitopslint.cli.exits import UsageError
-from gitopslint.cli.reporting import declare_reporting, exit_code, write_reports
+from gitopslint.cli.reporting import declare_reporting, exit_code, rendering, write_reports
 from gitopslint.engine.pieces import PieceError, whole
 from gitopslint.loaders.pieces import PieceFileError, read_piece
 from gitopslint.loaders.rules import load_catalogue
@@ -41,11 +41,11 @@ def merge(arguments: argparse.Namespace) -> int:
     if arguments.undecided == "ignore":
         reports = {name: report._replace(undecided=()) for name, report in reports.items()}
     if "" in reports:
-        write_reports(reports[""], arguments)
+        write_reports(rendering(reports[""], arguments), arguments)
     else:
-        from gitopslint.cli.several import write_several  # most join the shares of one repository
+        from gitopslint.cli.several import rendering_several  # most join the shares of one repository
 
-        write_several(reports, arguments)
+        write_reports(rendering_several(reports, arguments), arguments)
     return exit_code(list(reports.values()), arguments)
 
 

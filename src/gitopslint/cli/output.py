@@ -9,28 +9,54 @@ from pathlib import Path
 from gitopslint import __version__
 from gitopslint.cli.exits import UsageError
 from gitopslint.model.finding import Report
+from gitopslint.model.rule import Level
 
-FORMATS = ("text", "json", "sarif", "gitlab")
+FORMATS = ("text", "json", "sarif", "sarif-github", "gitlab", "github", "junit", "markdown", "html")
+WITH_BOARD = frozenset({"json", "markdown", "html"})
+"""The formats that show the promotion board."""
 
 
-def render(name: str, report: Report, *, colour: bool) -> str:
-    """Return a report in one of the formats of the command line."""
+def render(name: str, report: Report, *, colour: bool, fail_on: Level = "error") -> str:
+    """Return a report in one of the formats of the command line. `fail_on` is the lowest level that fails the run."""
     # Each format is imported when it is asked for.
-    if name == "sarif":
-        from gitopslint.reporters import sarif
+    match name:
+        case "json":
+            from gitopslint.reporters import json
 
-        return sarif.render(report, __version__)
-    if name == "gitlab":
-        from gitopslint.reporters import gitlab
+            return json.render(report, __version__)
+        case "sarif":
+            from gitopslint.reporters import sarif
 
-        return gitlab.render(report)
-    if name == "json":
-        from gitopslint.reporters import json
+            return sarif.render(report, __version__)
+        case "sarif-github":
+            from gitopslint.reporters import sarif_github
 
-        return json.render(report, __version__)
-    from gitopslint.reporters import text
+            return sarif_github.render(report, __version__)
+        case "gitlab":
+            from gitopslint.reporters import gitlab
 
-    return text.render(report, colour=colour)
+            return gitlab.render(report)
+        case "github":
+            from gitopslint.reporters import github
+
+            return github.render(report)
+        case "junit":
+            from gitopslint.reporters import junit
+
+            return junit.render(report, fail_on)
+        case "markdown":
+            from gitopslint.reporters import markdown
+
+            return markdown.render(report)
+        case "html":
+            from gitopslint.loaders.resources import page_parts
+            from gitopslint.reporters import html
+
+            return html.render(report, __version__, *page_parts())
+        case _:
+            from gitopslint.reporters import text
+
+            return text.render(report, colour=colour)
 
 
 def colourful(choice: str) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, tell
-from gitopslint.cli.output import FORMATS, colourful, render, write_file, write_out
+from gitopslint.cli.output import FORMATS, WITH_BOARD, colourful, render, write_file, write_out
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import LEVELS
 
@@ -46,14 +46,28 @@ def formats_of(arguments: argparse.Namespace) -> set[str]:
     return {arguments.output_format, *(name for name, _ in arguments.report)}
 
 
-def write_reports(report: Report, arguments: argparse.Namespace) -> None:
+def with_board(arguments: argparse.Namespace) -> bool:
+    """Tell whether any of the formats shows the promotion board."""
+    return not WITH_BOARD.isdisjoint(formats_of(arguments))
+
+
+Render = Callable[[str, bool], str]
+"""Return the report in a format, with colours or without."""
+
+
+def write_reports(rendered: Render, arguments: argparse.Namespace) -> None:
     """Write everything that was asked for. Raises UsageError."""
     for name, file in arguments.report:
-        write_file(file, render(name, report, colour=False))
+        write_file(file, rendered(name, False))
     if arguments.output_file:
-        write_file(arguments.output_file, render(arguments.output_format, report, colour=False))
+        write_file(arguments.output_file, rendered(arguments.output_format, False))
     else:
-        write_out(render(arguments.output_format, report, colour=colourful(arguments.color)))
+        write_out(rendered(arguments.output_format, colourful(arguments.color)))
+
+
+def rendering(report: Report, arguments: argparse.Namespace) -> Render:
+    """Return how to render one report."""
+    return lambda name, colour: render(name, report, colour=colour, fail_on=arguments.fail_on)
 
 
 def exit_code(reports: Sequence[Report], arguments: argparse.Namespace) -> int:

@@ -5,25 +5,21 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
-from gitopslint.cli.output import colourful as is_colourful
-from gitopslint.cli.output import render, write_file, write_out
+from gitopslint.cli.output import render
+from gitopslint.cli.reporting import Render
 from gitopslint.engine.federation import federated
 from gitopslint.model.finding import Report
 from gitopslint.reporters import several
 
 
-def write_several(reports: Mapping[str, Report], arguments: argparse.Namespace) -> None:
-    """Write everything that was asked for. Raises UsageError."""
-    for name, file in arguments.report:
-        write_file(file, _rendered(name, reports, colour=False))
-    if arguments.output_file:
-        write_file(arguments.output_file, _rendered(arguments.output_format, reports, colour=False))
-    else:
-        write_out(_rendered(arguments.output_format, reports, colour=is_colourful(arguments.color)))
+def rendering_several(reports: Mapping[str, Report], arguments: argparse.Namespace) -> Render:
+    """Return how to render the reports: as one for people, side by side where readers resolve paths."""
+    one = federated(reports)
 
+    def rendered(name: str, colour: bool) -> str:
+        if name not in several.SIDE_BY_SIDE:
+            return render(name, one, colour=colour, fail_on=arguments.fail_on)
+        texts = {repository: render(name, report, colour=False) for repository, report in reports.items()}
+        return several.SIDE_BY_SIDE[name](texts)
 
-def _rendered(name: str, reports: Mapping[str, Report], *, colour: bool) -> str:
-    """Formats that other programs resolve paths of keep the reports apart; for people they become one."""
-    if name in several.JOINED:
-        return several.JOINED[name]({one: render(name, report, colour=False) for one, report in reports.items()})
-    return render(name, federated(reports), colour=colour)
+    return rendered

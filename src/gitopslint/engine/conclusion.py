@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gitopslint.checks.requirements import gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.board import board
 from gitopslint.engine.identity import identified
 from gitopslint.engine.joining import Joined
 from gitopslint.engine.outcomes import Outcomes
@@ -31,6 +32,8 @@ class Frame(NamedTuple):
     prefix: str = ""
     scope: str = ""
     contract_file: str | None = None
+    board: tuple[str, ...] | None = None
+    """The environments of the promotion board, where one was asked for."""
 
 
 Read = Callable[[Iterable[str]], dict[str, Source]]
@@ -86,6 +89,7 @@ def _report(joined: Joined, frame: Frame, *, partly: bool) -> Report:
         files=sum(map(view.is_own, joined.files)),
         apps=joined.apps,
         other=view.other,
+        board=board(joined.tracks, frame.board, scope) if frame.board is not None else None,
     )
 
 

@@ -9,8 +9,10 @@ from typing import Any
 from gitopslint.checks import layers
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.checks.check import Check
+from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.board import track, untold
 from gitopslint.engine.excerpts import pointed_at, trimmed
 from gitopslint.engine.outcomes import Outcomes
 from gitopslint.engine.secrets import SecretWatch, doubts
@@ -23,6 +25,7 @@ from gitopslint.loaders.product import Unit
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Task
 from gitopslint.model.application import Application, Undecidable
+from gitopslint.model.board import Track
 from gitopslint.model.claim import FileList
 from gitopslint.model.finding import Doubt, Fault, Finding, Undecided
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
@@ -66,8 +69,11 @@ class _Notes:
 class Examiner:
     """Checks units by the rules of a run."""
 
-    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection) -> None:
+    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection, *, board: bool = False) -> None:
+        """`board`: parts hold what the promotion board shows; it is not gathered for nothing."""
         self._side = side
+        self._selection = selection
+        self._board = board and not side.turned  # releases are the matter of the product
         self._view = Viewpoint(side.other, side.turned)
         self._levels = selection.levels
         self._plan: dict[type[Any], list[tuple[Check[Any], Any]]] = {}
@@ -102,8 +108,9 @@ class Examiner:
         for one in unit.applications:
             if isinstance(one, Undecidable):
                 self._doubt_application(one, outcomes)
+        tracks: list[Track] = []
         if unit.app is not None:
-            self._check_timelines(unit, outcomes)
+            tracks = self._check_timelines(unit, unit.app, outcomes)
             self._doubt_unknown_values(unit.app, outcomes)
         undecided = tuple(outcomes.doubts.undecided())
         self._keep_sources(outcomes.findings, undecided, texts, notes)
@@ -119,6 +126,7 @@ class Examiner:
             tuple(texts),
             len(unit.builds) + (unit.app is not None and not self._side.turned),
             any(stack.application is not None for stack in stacks),
+            tuple(tracks) if self._board else (),
         )
 
     @property
@@ -203,20 +211,27 @@ class Examiner:
             judge = partial(check, subject, options)
             outcomes.settle(check.rule, judge, str(subject), subject.app, subject.environment)
 
-    def _check_timelines(self, unit: Unit, outcomes: Outcomes) -> None:
-        """Judge how today's releases got where they are; the history is read only when a rule wants it."""
-        if unit.app is None or not self._plan.get(Timeline):
-            return
+    def _check_timelines(self, unit: Unit, app: App, outcomes: Outcomes) -> list[Track]:
+        """Judge how today's releases got where they are, and return the tracks of the app for the board.
+
+        The history is read only when a rule wants it.
+        """
+        if not self._plan.get(Timeline):
+            return list(untold(app)) if self._board else []
+        tracks: list[Track] = []
         try:
             for timeline in self._side.timelines(unit):
                 self._note_pending(timeline)
                 self._check(timeline, outcomes)
+                tracks += [track(app, Course(timeline), self._selection)] if self._board else []
         except HistoryError as error:
             self.unsettled = True
             for check, _ in self._plan[Timeline]:
-                for release in unit.app.releases:
+                for release in app.releases:
                     if (node := release.tag or release.digest) is not None:
                         outcomes.doubt(check.rule, Doubt(str(error), error.remedy, node.span))
+            return list(untold(app, (str(error), error.remedy))) if self._board else []
+        return tracks
 
     def _note_pending(self, timeline: Timeline) -> None:
         pending = any(step.landing.pending for step in timeline.steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gitopslint.model.board import Board, Track
 from gitopslint.model.finding import Comparison, Finding, Fix, Related, Report, Undecided
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.span import Span, is_across
@@ -41,6 +42,7 @@ def federated(reports: Mapping[str, Report]) -> Report:
         apps=sum(report.apps for report in reports.values()),
         other=others.pop() if len(others) == 1 else _OTHER,
         comparison=_comparison(reports),
+        board=_board(named),
     )
 
 
@@ -82,8 +84,21 @@ class _Named:
         rules = tuple(self.rule(rule) for rule in doubt.rules)
         return doubt._replace(rules=rules, spans=tuple(map(self.span, doubt.spans)))
 
+    def track(self, track: Track) -> Track:
+        deployments = (one._replace(files=tuple(self.prefix + file for file in one.files)) for one in track.deployments)
+        return track._replace(app=f"{self.name}/{track.app}", deployments=tuple(deployments))
+
     def _fix(self, fix: Fix) -> Fix:
         return fix._replace(edits=tuple(edit._replace(span=self.span(edit.span)) for edit in fix.edits))
+
+
+def _board(named: list[_Named]) -> Board | None:
+    """Return one board of all apps, with the environments in the order in which repositories have them."""
+    boards = [(one, one.report.board) for one in named if one.report.board is not None]
+    if not boards:
+        return None
+    environments = dict.fromkeys(environment for _, board in boards for environment in board.environments)
+    return Board(tuple(environments), tuple(one.track(track) for one, board in boards for track in board.tracks))
 
 
 def _comparison(reports: Mapping[str, Report]) -> Comparison | None:

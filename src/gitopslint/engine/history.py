@@ -14,7 +14,7 @@ from gitopslint.model.document import dotted
 from gitopslint.model.moment import parse_length
 from gitopslint.model.move import Chapter, Kind, Move, Row
 from gitopslint.model.rule import Level
-from gitopslint.model.timeline import ABSENT, Timeline
+from gitopslint.model.timeline import ABSENT
 
 _RULES: dict[Kind, str] = {
     "skipped environment": "skipped-environment",
@@ -31,14 +31,16 @@ def chapters(product: Product, selection: Selection, app: str | None = None) -> 
             continue
         try:
             for timeline in product.past(name, environments):
-                yield _chapter(timeline, selection)
+                yield chapter(Course(timeline), selection)
         except HistoryError as error:
             yield Chapter(name, None, environments, (), (str(error), error.remedy))
 
 
-def _chapter(timeline: Timeline, selection: Selection) -> Chapter:
+def chapter(course: Course, selection: Selection) -> Chapter:
+    """Return the history of one image of an app, each move with the level of the rule that it breaks."""
+    timeline = course.timeline
     moves: dict[int, list[Move]] = {}
-    for move in Course(timeline).moves():
+    for move in course.moves():
         moves.setdefault(move.landing.position, []).append(move)
     images = dict.fromkeys(timeline.environments, ABSENT)
     rows = []
@@ -52,7 +54,7 @@ def _chapter(timeline: Timeline, selection: Selection) -> Chapter:
         }
         rows.append(Row(step.landing, images, made, levels))
     several = len(timeline.contract.images) > 1
-    return Chapter(timeline.app, _named(timeline.keys) if several else None, timeline.environments, tuple(rows))
+    return Chapter(timeline.app, named(timeline.keys) if several else None, timeline.environments, tuple(rows))
 
 
 def level_of(move: Move, contract: Contract, selection: Selection) -> Level | None:
@@ -66,7 +68,8 @@ def level_of(move: Move, contract: Contract, selection: Selection) -> Level | No
     return selection.levels.get(rule) if rule is not None else None
 
 
-def _named(keys: ImageKeys) -> str:
+def named(keys: ImageKeys) -> str:
+    """Return the key path by which an image is known where an app has several."""
     parts: tuple[Literal["tag", "reference", "digest"], ...] = ("tag", "reference", "digest")
     paths = keys.paths("{env}")
     return next((dotted(paths[part]) for part in parts if part in paths), "")

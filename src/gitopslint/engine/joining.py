@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from gitopslint.engine.excerpts import pointed_at, trimmed
 from gitopslint.engine.outcomes import Doubts
+from gitopslint.model.board import Track
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Fault, Finding, Unread
 from gitopslint.model.part import Part, RuledClaim, RuledDoubt
@@ -28,6 +29,7 @@ class Joined:
         self.files: set[str] = set()
         self.apps = 0
         self.wired = False
+        self.tracks: list[Track] = []
         self._claims: dict[str, list[Claim]] = {}
 
     def add(self, part: Part) -> None:
@@ -45,6 +47,7 @@ class Joined:
         self.files.update(part.files)
         self.apps += part.apps
         self.wired = self.wired or part.wired
+        self.tracks += part.tracks
 
     def keep(self, sources: Mapping[str, Source]) -> None:
         """Take in the text of files."""
@@ -91,6 +94,7 @@ class Joined:
             tuple(sorted(self.files)),
             self.apps,
             self.wired,
+            tuple(sorted(self.tracks, key=lambda track: (track.app, track.image or ""))),
         )
 
     def _claimed(self) -> Iterator[Span]:

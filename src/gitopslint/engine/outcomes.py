@@ -10,6 +10,7 @@ from gitopslint.engine.faults import where
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Undecided
 from gitopslint.model.part import RuledClaim, RuledDoubt
+from gitopslint.model.redaction import without_credentials
 from gitopslint.model.rule import Level, milder
 from gitopslint.model.span import Span
 
@@ -69,7 +70,8 @@ class Outcomes:
                 elif isinstance(outcome, Claim):
                     self.claims.append(RuledClaim(rule, outcome))
                 elif outcome.needs is not None:
-                    self.waiting.append(RuledDoubt(rule, outcome))
+                    reason = without_credentials(outcome.reason)
+                    self.waiting.append(RuledDoubt(rule, outcome._replace(reason=reason)))
                 else:
                     self.doubt(rule, outcome)
         except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
@@ -77,7 +79,7 @@ class Outcomes:
 
     def doubt(self, rule: str, doubt: Doubt) -> None:
         """Note what a rule could not decide."""
-        self.doubts.add(doubt.reason, doubt.remedy, (rule,), (doubt.span,))
+        self.doubts.add(without_credentials(doubt.reason), doubt.remedy, (rule,), (doubt.span,))
 
     def finding(self, rule: str, offence: Offence, app: str | None = None, environment: str | None = None) -> Finding:
         """Return an offence at the level that the run gives its rule."""
@@ -87,10 +89,11 @@ class Outcomes:
         return Finding(
             rule,
             level,
-            offence.message,
+            # A credential may stand where a tag belongs, and rules about tags quote what stands there.
+            without_credentials(offence.message),
             offence.span,
             "",
-            offence.related,
+            tuple(one._replace(note=without_credentials(one.note)) for one in offence.related),
             offence.key_path,
             app or offence.app,
             environment or offence.environment,

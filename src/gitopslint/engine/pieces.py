@@ -38,6 +38,7 @@ def piece_of(everything: Joined, frame: Frame, share: Share, tool: str, state: s
         tuple(frame.selection.levels.items()),
         tuple(frame.catalogue),
         tuple(rule for rule in frame.catalogue.values() if rule.own),
+        frame.board,
     )
     return Piece(about, part._replace(claims=claims))
 
@@ -64,6 +65,7 @@ def whole(pieces: Sequence[Piece], shipped: Catalogue, tool: str) -> Report:
         first.prefix,
         first.scope,
         first.contract_file,
+        first.board,
     )
     report = concluded(everything, frame, nothing_more)
     about = first._replace(share=ALL)

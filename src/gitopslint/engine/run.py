@@ -47,6 +47,7 @@ def run(
     keeping: Keeping | None = None,
     cache: Cache | None = None,
     jobs: int = 1,
+    board: bool = False,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
@@ -54,15 +55,17 @@ def run(
     everything is read, and what lies elsewhere is left out of the report. With a `share`, the report is about that
     share of the apps and files, and what compares apps is left to `pieces.whole`. `keeping`: the report holds what is
     needed for that. With a `cache`, what it holds is not done again. `jobs` are the
-    processes that share the work.
+    processes that share the work. `board`: the report holds the promotion board.
     """
-    frame = Frame(Viewpoint(side.other, side.turned), catalogue, selection, prefix, scope, contract_file)
+    environments = side.contract.environments if board and not side.turned else None  # only a product has releases
+    view = Viewpoint(side.other, side.turned)
+    frame = Frame(view, catalogue, selection, prefix, scope, contract_file, environments)
     kept = cache.whole() if cache is not None and share.is_all else None
     if kept is not None:
         everything = joined([kept])
         report = concluded(everything, frame, nothing_more)
         return report._replace(piece=_piece(everything, frame, share, keeping))
-    examiner = Examiner(side, catalogue, selection)
+    examiner = Examiner(side, catalogue, selection, board=board)
     everything = joined(_parts(side, examiner, share, cache, jobs))
     if share.is_all:
         report = concluded(everything, frame, examiner.sources)

@@ -15,3 +15,9 @@ def resource(*parts: str) -> Path:
     """
     installed = _PACKAGE / "_data"
     return (installed if installed.is_dir() else _PACKAGE.parent.parent).joinpath(*parts)
+
+
+def page_parts() -> tuple[str, str]:
+    """Return the style and the script of the HTML report."""
+    folder = _PACKAGE / "reporters" / "page"
+    return (folder / "style.css").read_text("utf-8"), (folder / "script.js").read_text("utf-8")

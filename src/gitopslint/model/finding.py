@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from gitopslint.model.board import Board
 from gitopslint.model.document import KeyPath
 from gitopslint.model.rule import Catalogue, Level
 from gitopslint.model.source import Source
@@ -149,6 +150,8 @@ class Report(NamedTuple):
     comparison: Comparison | None = None
     piece: object = None
     """What is needed to join the report with others (`model/part.py`), where somebody wants to."""
+    board: Board | None = None
+    """Filled only for formats that show it."""
 
     @property
     def introduced(self) -> tuple[Finding, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from gitopslint.model.board import Track
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Comparison, Doubt, Fault, Finding, Undecided, Unread
 from gitopslint.model.rule import Level, Rule
@@ -34,8 +35,9 @@ class RuledClaim(NamedTuple):
 class Part(NamedTuple):
     """Findings without fingerprints, and all that can be judged only when every part is there.
 
-    `files` are the paths that were looked at, `apps` how many apps were, `wired` whether any stack has an
-    Application. Paths are those of the run: `across` marks the ones of the other repository.
+    `files` are the paths that were looked at, `apps` how many apps were, `wired` whether any stack has an Application,
+    `tracks` what the promotion board shows, where it was asked for. Paths are those of the run: `across` marks the ones
+    of the other repository.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -49,13 +51,15 @@ class Part(NamedTuple):
     files: tuple[str, ...] = ()
     apps: int = 0
     wired: bool = False
+    tracks: tuple[Track, ...] = ()
 
 
 class About(NamedTuple):
     """The run that a part is of. Only parts of one run, of which nothing but the share differs, belong together.
 
     `state` stands for the commit, the index and the contract, without telling what is in them. `levels` are the rules
-    that ran, `rules` the catalogue by name, and `own` those of its rules that the repository brings along.
+    that ran, `rules` the catalogue by name, and `own` those of its rules that the repository brings along. `board`
+    are the environments of the promotion board, where one was gathered.
     """
 
     tool: str
@@ -69,6 +73,7 @@ class About(NamedTuple):
     levels: tuple[tuple[str, Level], ...]
     rules: tuple[str, ...]
     own: tuple[Rule, ...]
+    board: tuple[str, ...] | None = None
     comparison: Comparison | None = None
 
 

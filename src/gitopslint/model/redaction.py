@@ -129,6 +129,9 @@ _CREDENTIAL = re.compile(
     re.ASCII,
 )
 
+# A shape says how a credential begins. All of the word belongs to it.
+_WHOLE_CREDENTIAL = re.compile(rf"(?:{_CREDENTIAL.pattern})[^\s'\"]*", re.ASCII)
+
 _MARK = "!secret"
 """The tag of a value that was found to be secret by more than its name and shape."""
 
@@ -166,6 +169,11 @@ def _overlap(one: Span, other: Span) -> bool:
 def is_secret(path: KeyPath, text: str) -> bool:
     """Tell whether a text is a secret by its key, or by its shape."""
     return _names_secret(path) or _CREDENTIAL.search(text) is not None
+
+
+def without_credentials(text: str) -> str:
+    """Return a text with asterisks in place of all that has the shape of a credential."""
+    return _WHOLE_CREDENTIAL.sub("***", text)
 
 
 def judged(path: KeyPath, node: Node) -> Iterator[tuple[str | int, KeyPath, Node]]:

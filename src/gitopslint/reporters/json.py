@@ -16,6 +16,7 @@ from gitopslint.model.part import Piece
 from gitopslint.model.rule import Level
 from gitopslint.model.span import Span, across, is_across
 from gitopslint.reporters.escape import encodable, visible
+from gitopslint.reporters.json_board import BoardEntry, board_entry
 
 _VERSION: Literal[1] = 1
 
@@ -158,9 +159,10 @@ class ComparisonEntry:
 class ReportEntry:
     """The outcome of one run of gitopslint.
 
-    A pass has no findings and nothing undecided, crashed or unread. `rules` are those that ran. With `share`, the
-    report is about a share of the apps and files only. `part` is for `gitopslint merge`, which joins reports; its form
-    belongs to the version of the tool.
+    A pass has no findings and nothing undecided, crashed or unread. `rules` are those that ran. `board` is null in the
+    platform repository, which has no releases. With `share`, the report is about a share of
+    the apps and files only. `part` is for `gitopslint merge`, which joins reports; its form belongs to the version of
+    the tool.
     """
 
     version: Literal[1]
@@ -174,6 +176,7 @@ class ReportEntry:
     unread: list[UnreadEntry]
     rules: list[str]
     comparison: ComparisonEntry | None
+    board: BoardEntry | None
     share: str | None
     part: list[Any] | None
 
@@ -201,6 +204,7 @@ def _report(report: Report, version: str) -> ReportEntry:
         unread=[UnreadEntry(encodable(prefix + one.path), visible(one.reason)) for one in report.unread],
         rules=list(report.rules),
         comparison=_comparison(report),
+        board=board_entry(report),
         share=str(piece.about.share) if piece is not None and not piece.about.share.is_all else None,
         part=[],
     )

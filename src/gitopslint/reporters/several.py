@@ -24,4 +24,8 @@ def gitlab(reports: Mapping[str, str]) -> str:
     return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
 
 
-JOINED: dict[str, Callable[[Mapping[str, str]], str]] = {"sarif": sarif, "gitlab": gitlab}
+SIDE_BY_SIDE: dict[str, Callable[[Mapping[str, str]], str]] = {
+    "sarif": sarif,
+    "sarif-github": sarif,
+    "gitlab": gitlab,
+}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopslint.model.finding import Finding, Report
-from gitopslint.model.rule import LEVELS
 from gitopslint.model.span import Span
 from gitopslint.reporters.escape import visible
+from gitopslint.reporters.excerpt import excerpt
+from gitopslint.reporters.summary import summary
 
 _COLOURS = {"error": "31", "warning": "33", "note": "36", "undecided": "35", "fault": "31", "unread": "31"}
 _BOLD, _DIM = "1", "2"
@@ -26,7 +27,7 @@ def render(report: Report, *, colour: bool = False) -> str:
         explained.add(finding.rule)
     for part in (page.undecided(), page.unread(), page.faults()):
         lines += part
-    return "\n".join([*lines, page.summary()]) + "\n"
+    return "\n".join([*lines, summary(report)]) + "\n"
 
 
 class _Page:
@@ -69,40 +70,19 @@ class _Page:
             yield f"{label} the rule crashed on {visible(fault.subject)}: {fault.error}"
             yield ""
 
-    def summary(self) -> str:
-        report = self._report
-        counts = [_counted(report.count(level), level) for level in reversed(LEVELS) if report.count(level)]
-        counts += [f"{len(report.undecided)} undecided"] if report.undecided else []
-        counts += [f"{len(report.waived)} waived"] if report.waived else []
-        counts += [_counted(len(report.unread), "unread file")] if report.unread else []
-        counts += [_counted(len(report.faults), "fault")] if report.faults else []
-        scope = f"{_counted(report.apps, 'app')}, {_counted(report.files, 'file')}"
-        contract = visible(report.contract) if report.contract else "the default contract"
-        verdict = ", ".join(counts) if counts else "no findings"
-        return f"{verdict}{self._compared()} ({scope} against {contract})"
-
-    def _compared(self) -> str:
-        report = self._report
-        if report.comparison is None:
-            return ""
-        new, known = len(report.introduced), len(report.findings) - len(report.introduced)
-        return f"; since {report.comparison.base} {new} new, {known} known, {report.comparison.resolved} resolved"
-
     def _excerpt(self, span: Span, level: str) -> Iterator[str]:
-        source = self._report.sources.get(span.path)
-        line = source.line(span.line) if source is not None else ""
-        if not line.strip():
+        shown = excerpt(self._report, span)
+        if shown is None:
             return
-        end = span.end_column if span.end_line == span.line else len(line) + 1
-        before, marked = visible(line[: span.column - 1]), visible(line[span.column - 1 : end - 1])
-        text = before + marked + visible(line[end - 1 :])
+        text = shown.before + shown.marked + shown.after
         if len(text) > _WIDEST:
             text = text[: _WIDEST - 1] + "…"
-        number = str(span.line)
+        number = str(shown.number)
         yield f"{self._dim(f'{number} |')} {text}"
-        if len(before) < _WIDEST:
-            caret = "^" * max(1, min(_width(marked), _WIDEST - len(before)))
-            yield f"{self._dim(' ' * len(number) + ' |')} {' ' * _width(before)}{self._painted(caret, level)}"
+        if len(shown.before) < _WIDEST:
+            caret = "^" * max(1, min(_width(shown.marked), _WIDEST - len(shown.before)))
+            blanks = " " * _width(shown.before)
+            yield f"{self._dim(' ' * len(number) + ' |')} {blanks}{self._painted(caret, level)}"
 
     def _remark(self, name: str, text: str) -> str:
         return f"   {self._dim('=')} {name + ': ' if name else ''}{text}"
@@ -118,10 +98,6 @@ class _Page:
 
     def _dim(self, text: str) -> str:
         return f"\x1b[{_DIM}m{text}\x1b[0m" if self._colour else text
-
-
-def _counted(number: int, name: str) -> str:
-    return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 def _listed(rules: tuple[str, ...]) -> str:
