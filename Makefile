@@ -4,6 +4,7 @@
 #   make test      every check that a change must pass
 #   make generate  write the generated files
 #   make lint      ruff and mypy alone
+#   make bench     the table of speed against other programs, which it installs (half an hour)
 #   make tools     what the tests use from npm, where node is there
 #   make clean     remove everything that make has made
 #
@@ -12,7 +13,7 @@
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: demo test generate lint tools clean pytest stale-files
+.PHONY: demo test generate lint bench tools clean pytest stale-files
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 VENV := .venv
@@ -56,6 +57,9 @@ pytest: $(DEV)
 
 generate: $(DEV)
 	@$(BIN)/python -m tools.generate
+
+bench: $(DEV)
+	@$(BIN)/python -m bench
 
 tools: $(NPM)
 

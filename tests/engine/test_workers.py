@@ -20,7 +20,8 @@ from tests.support.fleet import POLICY, fleet
 @pytest.mark.parametrize("jobs", [1, 2, 5, 50])
 def test_all_is_done_once(jobs: int) -> None:
     """Every item has its result, however many processes there are, and however long a result is."""
-    found = list(shared_out(jobs, range(20), lambda number: (number, "x" * number * 10_000)))
+    shares = [range(20)[number::jobs] for number in range(jobs)]
+    found = list(shared_out(shares, lambda number: (number, "x" * number * 10_000)))
     assert sorted(found) == [(number, "x" * number * 10_000) for number in range(20)]
 
 
@@ -38,7 +39,7 @@ def test_a_worker_that_ends_is_a_fault(end: str) -> None:
         return number
 
     with pytest.raises(WorkerError):
-        list(shared_out(2, range(8), work))
+        list(shared_out([range(4), range(4, 8)], work))
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 
@@ -62,7 +63,7 @@ def test_an_interrupt_ends_all(tmp_path: Path) -> None:
     program = (
         "import time\nfrom gitopslint.engine.workers import shared_out\n"
         "print('ready', flush=True)\n"
-        "try:\n    list(shared_out(2, range(4), lambda _: time.sleep(60)))\n"
+        "try:\n    list(shared_out([[1], [2]], lambda _: time.sleep(60)))\n"
         "except KeyboardInterrupt:\n    print('interrupted')\n"
     )
     process = subprocess.Popen(

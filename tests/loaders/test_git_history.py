@@ -255,9 +255,61 @@ def test_a_broken_repository(tmp_path: Path) -> None:
     opened = history(repo)
     with pytest.raises(HistoryError) as caught:
         list(opened.steps(["d"]))
-    assert "git log failed" in str(caught.value)
+    assert "git diff-tree failed" in str(caught.value)
     assert "git fsck" in caught.value.remedy
     opened.close()
+
+
+def test_a_folder_that_is_missing(tmp_path: Path) -> None:
+    """Git compares nothing where a folder below is missing, and says so by silence: that is no unchanged folder."""
+    repo = Repo(tmp_path)
+    repo.commit("First", {"d/a": "1"})
+    repo.commit("Second", {"d/a": "2"})
+    tree = repo.git("rev-parse", "HEAD:d")
+    (tmp_path / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    opened = history(repo)
+    with pytest.raises(HistoryError, match="missing"):
+        list(opened.steps(["d"]))
+    opened.close()
+
+
+def test_folders_and_files_that_take_turns(tmp_path: Path) -> None:
+    """A folder that becomes a file, one that comes and goes, and files at the top are told as git tells all of them."""
+    repo = Repo(tmp_path)
+    repo.commit("First", {"d/a/b": "1", "e": "1", "other/x": "1"})
+    (repo.path / "d/a/b").unlink()
+    (repo.path / "d/a").rmdir()
+    (repo.path / "d").rmdir()
+    repo.commit("Second", {"d": "2"})
+    (repo.path / "d").unlink()
+    repo.commit("Third", {"d/c": "3", "e": "2", "d.e": "x"})
+    repo.commit("Fourth", {"other/x": "2"})
+    everything = [(step.landing, step.changes) for step in landed(repo)]
+    for folders in (["d"], ["e"], ["d", "e"], ["d/a"], ["other", "d"]):
+        expected = [
+            (landing, chosen)
+            for landing, changes in everything
+            if (chosen := tuple(one for one in changes if any(f"{one.path}/".startswith(f"{f}/") for f in folders)))
+        ]
+        assert [(step.landing, step.changes) for step in landed(repo, *folders)] == expected, folders
+
+
+def test_many_questions_for_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After many questions all ids are listed instead, those on no branch included, and the answers are the same."""
+    repo = Repo(tmp_path)
+    ids = [repo.commit(f"Number {number}", {"a": str(number)}) for number in range(3)]
+    repo.git("reset", "--quiet", "--hard", ids[1])
+    blob = repo.git("rev-parse", "HEAD:a")
+    asked = history(repo)
+    listed = history(repo)
+    for prefix in (*(one[:7] for one in ids), ids[2], blob[:7], "0000000", "fffffff", ids[0][:12] + "x"):
+        monkeypatch.setattr("gitopslint.loaders.git_history._MOST_LOOKUPS", 1_000)
+        expected = asked.commits(prefix)
+        monkeypatch.setattr("gitopslint.loaders.git_history._MOST_LOOKUPS", 0)
+        assert listed.commits(prefix) == expected, prefix
+    assert [one.id for one in listed.commits(ids[2][:7])] == [ids[2]]
+    asked.close()
+    listed.close()
 
 
 def test_names_of_commits(tmp_path: Path) -> None:

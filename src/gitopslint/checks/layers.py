@@ -287,7 +287,7 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
     ranks = {layer.path: _rank(layer) for layer in stack.layers if _is_file(layer) and layer.role != "chart"}
     images = {path for keys in stack.contract.images for path in keys.paths(stack.environment).values()}
     for path, node in leaves(stack.values):
-        if node.span.path not in ranks:
+        if not node.shadowed or node.span.path not in ranks:
             continue
         hidden = [
             old

@@ -25,16 +25,26 @@ _UNREAD = (
 
 
 class Course:
-    """A timeline with the runs of all its environments."""
+    """A timeline with the runs of all its environments, worked out once for all rules that judge it."""
+
+    environment = None
+    """It spans all environments."""
 
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
+        self.app = timeline.app
         self.runs = {environment: timeline.runs(environment) for environment in timeline.environments}
+        self._latest: dict[str, Move | None] = {}
+
+    def __str__(self) -> str:
+        return str(self.timeline)
 
     def latest(self, environment: str) -> Move | None:
         """Return the move that brought what an environment runs today; None where it runs nothing."""
-        runs = self.runs[environment]
-        return self.move(environment, len(runs) - 1) if runs else None
+        if environment not in self._latest:
+            runs = self.runs[environment]
+            self._latest[environment] = self.move(environment, len(runs) - 1) if runs else None
+        return self._latest[environment]
 
     def move(self, environment: str, number: int) -> Move:
         """Return the move that began a run, by its number among those of its environment."""

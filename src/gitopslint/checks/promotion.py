@@ -12,16 +12,17 @@ from gitopslint.model.landing import FileChange
 from gitopslint.model.moment import length, parse_length
 from gitopslint.model.move import Kind, Move
 from gitopslint.model.rule import Level
-from gitopslint.model.timeline import Run, Timeline, Trail
+from gitopslint.model.timeline import Run, Trail
 
 _MOST_NAMED = 3
 
 
-@check("skipped-environment", over=Timeline)
-def skipped_environment(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("skipped-environment", over=Course)
+def skipped_environment(course: Course, _: object) -> Iterator[Outcome]:
     """An environment runs a tag that the one before it never ran in an earlier landing."""
-    yield from _undecided(timeline)
-    for course, trail, move, run in _moves(timeline, "skipped environment"):
+    timeline = course.timeline
+    yield from _undecided(course)
+    for trail, move, run in _moves(course, "skipped environment"):
         gate = move.gate or ""
         then = course.ran_at(gate, run.landing)
         later = next((one for one in course.runs[gate] if one.name == run.name), None)
@@ -37,11 +38,12 @@ def skipped_environment(timeline: Timeline, _: object) -> Iterator[Outcome]:
         )
 
 
-@check("simultaneous-promotion", over=Timeline)
-def simultaneous_promotion(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("simultaneous-promotion", over=Course)
+def simultaneous_promotion(course: Course, _: object) -> Iterator[Outcome]:
     """Two environments got a tag in one landing, so nothing was validated in between."""
-    yield from _undecided(timeline)
-    for _course, trail, move, run in _moves(timeline, "simultaneous"):
+    timeline = course.timeline
+    yield from _undecided(course)
+    for trail, move, run in _moves(course, "simultaneous"):
         gate = move.gate or ""
         yield offence(
             timeline,
@@ -53,11 +55,12 @@ def simultaneous_promotion(timeline: Timeline, _: object) -> Iterator[Outcome]:
         )
 
 
-@check("divergent-promotion", over=Timeline)
-def divergent_promotion(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("divergent-promotion", over=Course)
+def divergent_promotion(course: Course, _: object) -> Iterator[Outcome]:
     """The tags of two environments differ by the environment only: two builds, of which one was never tried."""
-    yield from _undecided(timeline)
-    for _course, trail, move, run in _moves(timeline, "divergent"):
+    timeline = course.timeline
+    yield from _undecided(course)
+    for trail, move, run in _moves(course, "divergent"):
         gate, other = move.gate or "", move.evidence
         ran = f"{gate} ran {other.name!r}" if other is not None else ""
         yield offence(
@@ -69,14 +72,15 @@ def divergent_promotion(timeline: Timeline, _: object) -> Iterator[Outcome]:
         )
 
 
-@check("short-soak", over=Timeline)
-def short_soak(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("short-soak", over=Course)
+def short_soak(course: Course, _: object) -> Iterator[Outcome]:
     """A tag was promoted before it ran as long as the contract demands."""
+    timeline = course.timeline
     least = timeline.contract.minimum_soak
     if least is None:
         return
-    yield from _undecided(timeline)
-    for _course, trail, move, run in _moves(timeline, "promotion"):
+    yield from _undecided(course)
+    for trail, move, run in _moves(course, "promotion"):
         if move.soak is not None and move.soak < parse_length(least):
             gate = move.gate or ""
             brought = f"{gate} got it with {move.evidence.landing}" if move.evidence is not None else ""
@@ -91,16 +95,16 @@ def short_soak(timeline: Timeline, _: object) -> Iterator[Outcome]:
             )
 
 
-@check("rollback", over=Timeline)
-def rollback(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("rollback", over=Course)
+def rollback(course: Course, _: object) -> Iterator[Outcome]:
     """An environment went back to an earlier tag; migrations of the database do not go back with it."""
-    course = Course(timeline)
-    for trail, _run in followed(timeline):
+    timeline = course.timeline
+    for trail, _run in followed(course):
         gap = incomplete(timeline, trail.release.environment)
         move = course.latest(trail.release.environment)
         if gap is not None and move is not None and move.kind != "promotion":
             yield Doubt(*gap, tag_span(trail.release))
-    for _course, trail, move, run in _moves(timeline, "rollback"):
+    for trail, move, run in _moves(course, "rollback"):
         before = move.before.name if move.before is not None else ""
         moved = trail.migrations
         if moved is None and trail.unknown is not None:
@@ -121,15 +125,16 @@ def rollback(timeline: Timeline, _: object) -> Iterator[Outcome]:
         yield offence(timeline, trail, run, f"back from {before!r}; {consequence}", (), mild)
 
 
-@check("mixed-release", over=Timeline)
-def mixed_release(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("mixed-release", over=Course)
+def mixed_release(course: Course, _: object) -> Iterator[Outcome]:
     """A landing that releases something also changes other things, so neither can be reverted without the other."""
+    timeline = course.timeline
     if not any(layer.role == "release" for layer in timeline.contract.layers):
         return
-    yield from _unknown(timeline)
-    for trail, run in followed(timeline):
+    yield from _unknown(course)
+    for trail, run in followed(course):
         others = trail.others or ()
-        if len(timeline.runs(trail.release.environment)) == 1:
+        if len(course.runs[trail.release.environment]) == 1:
             # An app enters an environment, and its other files come with it.
             sources = trail.sources or ()
             others = tuple(
@@ -145,11 +150,12 @@ def mixed_release(timeline: Timeline, _: object) -> Iterator[Outcome]:
             )
 
 
-@check("release-with-source", over=Timeline)
-def release_with_source(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("release-with-source", over=Course)
+def release_with_source(course: Course, _: object) -> Iterator[Outcome]:
     """A landing that releases an app also changes the sources of the app: the image cannot hold them."""
-    yield from _unknown(timeline)
-    for trail, run in followed(timeline):
+    timeline = course.timeline
+    yield from _unknown(course)
+    for trail, run in followed(course):
         # A merge may bring sources, a build of them, and its release.
         sources = trail.sources if trail.beyond is None else trail.beyond
         if sources:
@@ -162,19 +168,18 @@ def release_with_source(timeline: Timeline, _: object) -> Iterator[Outcome]:
             )
 
 
-def _moves(timeline: Timeline, kind: Kind) -> Iterator[tuple[Course, Trail, Move, Run]]:
+def _moves(course: Course, kind: Kind) -> Iterator[tuple[Trail, Move, Run]]:
     """Yield the moves of one kind that brought today's releases."""
-    course = Course(timeline)
-    for trail, run in followed(timeline):
+    for trail, run in followed(course):
         move = course.latest(trail.release.environment)
         if move is not None and move.kind == kind:
-            yield course, trail, move, run
+            yield trail, move, run
 
 
-def _undecided(timeline: Timeline) -> Iterator[Doubt]:
+def _undecided(course: Course) -> Iterator[Doubt]:
     """Yield what keeps promotions from being judged. The first environment needs none."""
-    course = Course(timeline)
-    for trail, _run in followed(timeline):
+    timeline = course.timeline
+    for trail, _run in followed(course):
         move = course.latest(trail.release.environment)
         if move is not None and move.doubt is not None and timeline.environments[0] != move.environment:
             yield Doubt(*move.doubt, tag_span(trail.release))
@@ -182,9 +187,10 @@ def _undecided(timeline: Timeline) -> Iterator[Doubt]:
         yield from doubts(timeline)
 
 
-def _unknown(timeline: Timeline) -> Iterator[Doubt]:
+def _unknown(course: Course) -> Iterator[Doubt]:
     """Yield what keeps from knowing what else a landing changed."""
-    for trail, run in followed(timeline):
+    timeline = course.timeline
+    for trail, run in followed(course):
         gap = incomplete(timeline, trail.release.environment)
         if gap is not None and (run.landing.start == "shallow" or not timeline.cut_off):
             yield Doubt(*gap, tag_span(trail.release))

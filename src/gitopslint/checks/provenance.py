@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopslint.checks.check import Outcome, check
-from gitopslint.checks.moves import incomplete
+from gitopslint.checks.moves import Course, incomplete
 from gitopslint.checks.trails import beginning, doubts, followed, offence, place_of, tag_span
 from gitopslint.model.finding import Doubt
 from gitopslint.model.landing import Commit, Landing
@@ -18,11 +18,12 @@ _ELSEWHERE = (
 _MOST_NEAR = 2
 
 
-@check("unknown-tag-commit", over=Timeline)
-def unknown_tag_commit(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("unknown-tag-commit", over=Course)
+def unknown_tag_commit(course: Course, _: object) -> Iterator[Outcome]:
     """The digits in a tag are the beginning of no commit."""
-    yield from _undecided(timeline)
-    for trail, run in followed(timeline):
+    timeline = course.timeline
+    yield from _undecided(course)
+    for trail, run in followed(course):
         commit = trail.commit
         if commit is None or commit.commits:
             continue
@@ -46,11 +47,12 @@ def unknown_tag_commit(timeline: Timeline, _: object) -> Iterator[Outcome]:
             )
 
 
-@check("foreign-tag-commit", over=Timeline)
-def foreign_tag_commit(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("foreign-tag-commit", over=Course)
+def foreign_tag_commit(course: Course, _: object) -> Iterator[Outcome]:
     """The commit in a tag is no part of the landing that released it."""
-    yield from _undecided(timeline)
-    for trail, run in followed(timeline):
+    timeline = course.timeline
+    yield from _undecided(course)
+    for trail, run in followed(course):
         commit = trail.commit
         if commit is None or not commit.commits or commit.landed:
             continue
@@ -67,11 +69,12 @@ def foreign_tag_commit(timeline: Timeline, _: object) -> Iterator[Outcome]:
         )
 
 
-@check("reused-tag", over=Timeline)
-def reused_tag(timeline: Timeline, _: object) -> Iterator[Outcome]:
+@check("reused-tag", over=Course)
+def reused_tag(course: Course, _: object) -> Iterator[Outcome]:
     """One tag stood for two contents."""
+    timeline = course.timeline
     yield from doubts(timeline)
-    for trail, run in followed(timeline):
+    for trail, run in followed(course):
         digests = _digests(timeline, run)
         if len(digests) > 1:
             (first, (where, since)), (second, (where_then, then)) = list(digests.items())[:2]
@@ -106,11 +109,12 @@ def reused_tag(timeline: Timeline, _: object) -> Iterator[Outcome]:
                 )
 
 
-def _undecided(timeline: Timeline) -> Iterator[Doubt]:
+def _undecided(course: Course) -> Iterator[Doubt]:
     """Yield what keeps the commits of tags from being known."""
+    timeline = course.timeline
     if timeline.contract.commits == "elsewhere":
         return
-    for trail, _run in followed(timeline):
+    for trail, _run in followed(course):
         if trail.commit is None and trail.unknown is not None:
             yield Doubt(*trail.unknown, tag_span(trail.release))
     yield from doubts(timeline)

@@ -51,6 +51,16 @@ _LIMITS = {
 }
 
 
+_TYPES: dict[type, frozenset[str]] = {
+    type(None): frozenset({"null"}),
+    bool: frozenset({"boolean"}),
+    str: frozenset({"string"}),
+    dict: frozenset({"object"}),
+    list: frozenset({"array"}),
+}
+_NUMBER, _WHOLE = frozenset({"number"}), frozenset({"number", "integer"})
+
+
 def certainly_fits(schema: Any, node: Node) -> bool:
     """Return True when the node satisfies the schema for certain; False means that nobody knows yet."""
     if schema is True:
@@ -58,18 +68,24 @@ def certainly_fits(schema: Any, node: Node) -> bool:
     if not isinstance(schema, dict) or not _UNDERSTOOD.issuperset(schema):
         return False
     types = schema.get("type")
-    if types is not None and not _types(node) & ({types} if isinstance(types, str) else set(types)):
+    if types is not None and _types(node).isdisjoint((types,) if isinstance(types, str) else types):
         return False
     if "enum" in schema and not (isinstance(node.value, str) and node.value in schema["enum"]):
         return False
     number = node.value if isinstance(node.value, int | float) and not isinstance(node.value, bool) else 0
     if not schema.get("minimum", number) <= number <= schema.get("maximum", number):
         return False
-    properties = schema.get("properties", {})
-    others = schema.get("additionalProperties", True)
-    return all(certainly_fits(properties.get(key, others), below) for key, below in node.mapping.items()) and all(
-        certainly_fits(schema.get("items", True), item) for item in node.items
-    )
+    if isinstance(node.value, dict):
+        properties = schema.get("properties", {})
+        others = schema.get("additionalProperties", True)
+        for key, below in node.value.items():
+            wanted = properties.get(key, others)
+            if wanted is not True and not certainly_fits(wanted, below):
+                return False
+    elif isinstance(node.value, list):
+        wanted = schema.get("items", True)
+        return wanted is True or all(certainly_fits(wanted, item) for item in node.value)
+    return True
 
 
 def misfits(schema: dict[str, Any], node: Node, validator: Any = None) -> Iterator[tuple[KeyPath, str]]:
@@ -125,12 +141,8 @@ def _explained(error: Any) -> str:
     return "is not allowed here" if keyword is None else f"breaks the keyword {keyword!r} of its schema"
 
 
-def _types(node: Node) -> set[str]:
+def _types(node: Node) -> frozenset[str]:
     value = node.value
-    if value is None:
-        return {"null"}
-    if isinstance(value, bool):
-        return {"boolean"}
-    if isinstance(value, int | float):
-        return {"number", "integer"} if float(value).is_integer() else {"number"}
-    return {"string"} if isinstance(value, str) else {"object"} if isinstance(value, dict) else {"array"}
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _WHOLE if float(value).is_integer() else _NUMBER
+    return _TYPES[type(value)]

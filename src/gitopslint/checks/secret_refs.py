@@ -30,11 +30,16 @@ class _Place(NamedTuple):
     namespace: str | None
     contract: Contract
     links: Links
-    certificates: bool
+    root: Node
 
     @property
     def settings(self) -> PlatformSettings:
         return self.contract.builds
+
+    @property
+    def certificates(self) -> bool:
+        """Whether the cluster makes certificates, with their Secrets, for what stands here."""
+        return makes_certificates(self.root)
 
 
 @check("unresolved-secret-ref", over=Stack)
@@ -88,8 +93,7 @@ def _is_used(secret: KnownSecret, unused: Unused) -> bool:
 def _of_stack(stack: Stack) -> Iterator[tuple[_Place, list[SecretUse]]]:
     if stack.values is not None and stack.links is not None:
         uses = [use for use in secret_uses(stack.values) if secret_name(use.name)]
-        made = makes_certificates(stack.values)
-        yield _Place(str(stack), stack.namespace, stack.contract, stack.links, made), uses
+        yield _Place(str(stack), stack.namespace, stack.contract, stack.links, stack.values), uses
 
 
 def _of_manifest(manifest: Manifest) -> Iterator[tuple[_Place, list[SecretUse]]]:
@@ -102,7 +106,7 @@ def _of_manifest(manifest: Manifest) -> Iterator[tuple[_Place, list[SecretUse]]]
         uses = [use for use in secret_uses(root) if secret_name(use.name)]
         name = f"{kind.text} {_text(root, 'metadata', 'name')!r}"
         namespace = _text(root, "metadata", "namespace") or manifest.namespace
-        yield _Place(name, namespace, manifest.contract, manifest.links, makes_certificates(root)), uses
+        yield _Place(name, namespace, manifest.contract, manifest.links, root), uses
 
 
 def _unresolved(place: _Place, uses: list[SecretUse]) -> Iterator[Outcome]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitopslint.checks.moves import IMPORTED, incomplete
+from gitopslint.checks.moves import IMPORTED, Course, incomplete
 from gitopslint.model.document import KeyPath, dotted
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.layer import Release
@@ -19,10 +19,10 @@ APART = (
 """Why nothing is known of how some releases got where they are, and the way out."""
 
 
-def followed(timeline: Timeline) -> Iterator[tuple[Trail, Run]]:
+def followed(course: Course) -> Iterator[tuple[Trail, Run]]:
     """Yield today's releases whose history is known, each with the run that it is."""
-    for environment, trail in timeline.today.items():
-        yield trail, timeline.runs(environment)[-1]
+    for environment, trail in course.timeline.today.items():
+        yield trail, course.runs[environment][-1]
 
 
 def offence(

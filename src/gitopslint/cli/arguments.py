@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NoReturn
 
 from gitopslint import __version__
@@ -11,12 +13,24 @@ from gitopslint.cli.commands import COMMANDS
 from gitopslint.cli.exits import UsageError
 from gitopslint.model.closest import closest
 
+_COLUMNS = 80
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Knows how wide the terminal is without `shutil`, whose import of compressors costs as much as argparse itself.
+
+    argparse makes one for each option that it learns, whether help is asked for or not.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
 
 class _Parser(argparse.ArgumentParser):
     """Says one line where argparse would print the whole usage."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **options)
+        super().__init__(allow_abbrev=False, formatter_class=_Formatter, **options)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} (see `{self.prog} --help`)")
@@ -56,6 +70,16 @@ def _parsers(first: str | None) -> tuple[_Parser, _Parser]:
             added.set_defaults(command=command.run)
             chosen = added
     return parser, chosen
+
+
+@cache
+def _columns() -> int:
+    if (said := os.environ.get("COLUMNS", "")).isdecimal() and int(said) > 0:
+        return int(said)
+    try:
+        return os.get_terminal_size(1).columns or _COLUMNS
+    except OSError:  # no terminal
+        return _COLUMNS
 
 
 def _about_unknown(word: str, parser: argparse.ArgumentParser) -> str:

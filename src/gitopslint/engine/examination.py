@@ -37,7 +37,7 @@ from gitopslint.model.share import Share
 from gitopslint.model.sops import SopsFile, SopsGap
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span, file_start
-from gitopslint.model.timeline import Timeline
+from gitopslint.model.timeline import UNREAD, Timeline
 from gitopslint.model.waiver import Waiver
 
 Subject = (
@@ -48,7 +48,7 @@ Subject = (
     | Application
     | Manifest
     | FileList
-    | Timeline
+    | Course
     | SecretScan
     | Build
     | SopsFile
@@ -104,7 +104,7 @@ class Examiner:
         stacks = unit.app.stacks if unit.app is not None else ()
         for stack in stacks:
             for gathering in self._gatherings:
-                outcomes.settle(gathering.rule, partial(gathering.gather, stack), str(stack))
+                outcomes.settle(gathering.rule, partial(gathering.gather, stack), stack)
         for one in unit.applications:
             if isinstance(one, Undecidable):
                 self._doubt_application(one, outcomes)
@@ -132,7 +132,7 @@ class Examiner:
     @property
     def looks_at_history(self) -> bool:
         """Whether any rule asks for the history."""
-        return bool(self._plan.get(Timeline))
+        return bool(self._plan.get(Course))
 
     @property
     def searches_only(self) -> bool:
@@ -209,24 +209,25 @@ class Examiner:
     def _check(self, subject: Subject, outcomes: Outcomes) -> None:
         for check, options in self._plan.get(type(subject), ()):
             judge = partial(check, subject, options)
-            outcomes.settle(check.rule, judge, str(subject), subject.app, subject.environment)
+            outcomes.settle(check.rule, judge, subject, subject.app, subject.environment)
 
     def _check_timelines(self, unit: Unit, app: App, outcomes: Outcomes) -> list[Track]:
         """Judge how today's releases got where they are, and return the tracks of the app for the board.
 
         The history is read only when a rule wants it.
         """
-        if not self._plan.get(Timeline):
+        if not self._plan.get(Course):
             return list(untold(app)) if self._board else []
         tracks: list[Track] = []
         try:
             for timeline in self._side.timelines(unit):
                 self._note_pending(timeline)
-                self._check(timeline, outcomes)
-                tracks += [track(app, Course(timeline), self._selection)] if self._board else []
+                course = Course(timeline)
+                self._check(course, outcomes)
+                tracks += [track(app, course, self._selection)] if self._board else []
         except HistoryError as error:
             self.unsettled = True
-            for check, _ in self._plan[Timeline]:
+            for check, _ in self._plan[Course]:
                 for release in app.releases:
                     if (node := release.tag or release.digest) is not None:
                         outcomes.doubt(check.rule, Doubt(str(error), error.remedy, node.span))
@@ -235,7 +236,8 @@ class Examiner:
 
     def _note_pending(self, timeline: Timeline) -> None:
         pending = any(step.landing.pending for step in timeline.steps)
-        unknown = any(trail.unknown is not None for trail in timeline.today.values())
+        unread = any(image == UNREAD for step in timeline.steps for image in step.images.values())
+        unknown = unread or any(trail.unknown is not None for trail in timeline.today.values())
         self.unsettled = self.unsettled or pending or unknown
         # The pending change lands now, so how long a build ran before it is another answer every second.
         self.looked_at_the_clock = self.looked_at_the_clock or (pending and timeline.contract.minimum_soak is not None)
@@ -244,7 +246,7 @@ class Examiner:
         """Where a layer cannot be read, nobody knows which image would be deployed."""
         for stack in app.stacks:
             if stack.values is None:
-                checks = [check for over in (Release, Stack, Timeline) for check, _ in self._plan.get(over, ())]
+                checks = [check for over in (Release, Stack, Course) for check, _ in self._plan.get(over, ())]
                 for rule in {check.rule for check in checks} | {gathering.rule for gathering in self._gatherings}:
                     outcomes.doubt(rule, _unknown_values(stack))
 

@@ -58,7 +58,7 @@ class Outcomes:
         self,
         rule: str,
         judge: Callable[[], Iterator[Outcome | Claim]],
-        subject: str,
+        subject: object,
         app: str | None = None,
         environment: str | None = None,
     ) -> None:
@@ -75,7 +75,7 @@ class Outcomes:
                 else:
                     self.doubt(rule, outcome)
         except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
-            self.faults.append(Fault(rule, subject, where(error)))
+            self.faults.append(Fault(rule, str(subject), where(error)))
 
     def doubt(self, rule: str, doubt: Doubt) -> None:
         """Note what a rule could not decide."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, pairwise
 from typing import NamedTuple, TypeVar
 
 from gitopslint.engine.cache import Cache
@@ -87,14 +88,15 @@ def _parts(side: Side, examiner: Examiner, share: Share, cache: Cache | None, jo
     past = examiner.looks_at_history
 
     def divided(wanted: Iterable[Task], work: Callable[[Task], Result]) -> Iterator[Result]:
-        if jobs > 1:
-            wanted = list(wanted)
-            first = [task for task in wanted if task.masks]
-            yield from map(work, first)  # every process has to know what no excerpt may show
-            wanted = [task for task in wanted if not task.masks]
-            if len(wanted) > 1:
-                side.prepare(past=past)
-        yield from shared_out(jobs, wanted, work)
+        if jobs == 1:
+            return map(work, wanted)
+        waiting = list(wanted)
+        # Every process has to know what no excerpt may show, so that is not shared out.
+        done = [work(task) for task in waiting if task.masks]
+        shares = _shares([task for task in waiting if not task.masks], jobs)
+        if shares:
+            side.prepare(past=past)
+        return chain(done, shared_out(shares, work))
 
     if cache is not None:
         yield from cache.parts(examiner, tasks, share, divided, past=past)
@@ -106,11 +108,20 @@ def _parts(side: Side, examiner: Examiner, share: Share, cache: Cache | None, jo
             yield examiner.examine_files(side.paths)
 
 
+def _shares(tasks: list[Task], jobs: int) -> list[list[Task]]:
+    """Divide tasks: neighbouring apps stay together, because what git knows of them is read ahead."""
+    apps = [task for task in tasks if task.app is not None]
+    others = [task for task in tasks if task.app is None]
+    bounds = [len(apps) * number // jobs for number in range(jobs + 1)]
+    shares = [[*apps[start:end], *others[number::jobs]] for number, (start, end) in enumerate(pairwise(bounds))]
+    return [share for share in shares if share]
+
+
 def _tasks(side: Side, examiner: Examiner, share: Share) -> Iterator[Task]:
     """Yield what is to be checked: all files without the apps around them, where only secrets are looked for."""
     if examiner.searches_only:
         return side.texts(mine=share.holds)
-    return side.tasks(texts=bool(examiner.secret_rules), mine=share.holds)
+    return side.tasks(texts=bool(examiner.secret_rules), past=examiner.looks_at_history, mine=share.holds)
 
 
 def _strangers(side: Side) -> Iterator[Undecided]:

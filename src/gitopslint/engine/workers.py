@@ -7,7 +7,7 @@ import os
 import pickle
 import selectors
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 Item = TypeVar("Item")
@@ -32,19 +32,15 @@ def automatic(files: int) -> int:
     return max(1, min(processors, files // _PER_WORKER))
 
 
-def shared_out(jobs: int, items: Iterable[Item], work: Callable[[Item], Result]) -> Iterator[Result]:
-    """Yield the results of work on all items, in any order, made by several processes. Raises WorkerError.
+def shared_out(shares: Sequence[Sequence[Item]], work: Callable[[Item], Result]) -> Iterator[Result]:
+    """Yield the results of work on all items, in any order, with a process for each share. Raises WorkerError.
 
     They are forked, so `work` may be anything that is ready by now. Whatever happens, none of them is left behind.
     """
-    if jobs == 1:
-        yield from map(work, items)
-        return
-    wanted = list(items)
     workers: list[_Worker] = []
     try:
-        for number in range(min(jobs, len(wanted))):
-            workers.append(_started(wanted[number::jobs], work, workers))
+        for share in shares:
+            workers.append(_started(share, work, workers))
         yield from _received(workers)
         while workers:
             _, status = os.waitpid(workers[0].pid, 0)
@@ -59,7 +55,7 @@ def shared_out(jobs: int, items: Iterable[Item], work: Callable[[Item], Result])
             os.waitpid(worker.pid, 0)
 
 
-def _started(items: list[Item], work: Callable[[Item], Result], others: Iterable[_Worker]) -> _Worker:
+def _started(items: Sequence[Item], work: Callable[[Item], Result], others: Iterable[_Worker]) -> _Worker:
     pipe, end = os.pipe()
     pid = os.fork()
     if pid:

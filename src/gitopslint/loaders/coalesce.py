@@ -162,10 +162,10 @@ def _hide(entries: dict[str, Node], key: str, hidden: Node) -> None:
 
 def _hiding(node: Node, hidden: Node) -> Node:
     """Return a node that hides another one. Helm meets a default more than once; it is told only once."""
-    known = {node.span, *(one.span for one in node.shadowed)}
+    known = [node, *node.shadowed]
     more = []
     for one in (hidden, *hidden.shadowed):
-        if one.span not in known:
-            known.add(one.span)
+        if not any(map(one.stands_where, known)):
+            known.append(one)
             more.append(one.changed(shadowed=()) if one.shadowed else one)
     return node.changed(shadowed=(*node.shadowed, *more)) if more else node

@@ -64,13 +64,14 @@ class Evidence:
         digits = commit_in(name, self._contract.tag_patterns)
         if digits is None or self._contract.commits == "elsewhere":
             return None
-        if commits := self._history.commits(digits):
+        # One question for both: what starts with all digits starts with the first ones.
+        near = self._history.commits(digits[:_SHORTEST])
+        if commits := tuple(one for one in near if one.id.startswith(digits)):
             landed = tuple(one for one in commits if self._history.contains(landing, one.id))
             merged = any(self._history.contains(self._history.pending, one.id) for one in commits)
             return TagCommit(digits, landed or commits, landed=bool(landed), merged=merged)
         if self._built_elsewhere():
             return TagCommit(digits, (), elsewhere=True)
-        near = self._history.commits(digits[:_SHORTEST]) if len(digits) > _SHORTEST else ()
         return TagCommit(digits, (), near)
 
     def _changes(self, landing: Landing) -> tuple[FileChange, ...]:

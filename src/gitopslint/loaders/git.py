@@ -72,6 +72,8 @@ _EMPTY_FILES = {
         "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
     ),
 }
+EMPTY_TREES = {len(tree): tree for tree in _EMPTY_FILES.values()}
+"""The id of the empty folder by the length of ids. Git knows it without an object."""
 
 
 class GitError(Exception):

@@ -1,22 +1,25 @@
 """The history of a git repository: its main line is the first-parent chain of a commit.
 
-One `git log --raw` tells all landings. Blobs, commits and differences are asked of processes that stay, because
-starting one costs more than most answers. Source of the formats: git-log(1), git-diff-tree(1), git-cat-file(1).
+Blobs, commits and differences are asked of processes that stay, because starting one costs more than most answers.
+Source of the formats: git-log(1), git-diff-tree(1), git-cat-file(1).
 """
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from gitopslint.loaders.git import SYMLINK, Conversation, GitError, Repository
+from gitopslint.loaders.git import Conversation, GitError, Repository
 from gitopslint.loaders.history import HistoryError, Landed
+from gitopslint.loaders.main_line import RAW, Step, Told, chain, changes_from, landings, landings_of
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 
-_FORMAT = "--format=%x01%H%x00%P%x00%ct%x00%an%x00%s"
-_RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
+_MOST_KEPT = 8  # changes of a landing that are remembered
+_MOST_LOOKUPS = 200  # from here on all ids are listed: that takes as long as some hundreds of questions
 _AT_ONCE = 500  # requests of 65 bytes that may wait without filling a pipe
 _ENDING = b"//\n"  # no path from the top starts so
 
@@ -48,14 +51,15 @@ class GitHistory:
         self.cut_off = shallow == "true"
         self._boundary = self._read_boundary(place.rstrip("\n")) if self.cut_off else frozenset[str]()
         self._now = now
-        self._count = 0
+        self._lookups = 0
+        self._whole: dict[str, tuple[FileChange, ...]] = {}
         self._talks: dict[tuple[str, ...], Conversation] = {}
 
     @property
     def pending(self) -> Landing:
         """The change on top of the newest landing. Its position is beyond all others."""
         start: Start | None = "root" if self._line.tip is None else None
-        return Landing("", len(self._positions), self._now, "", "", start=start)
+        return Landing("", len(self._chain), self._now, "", "", start=start)
 
     @property
     def forked(self) -> bool:
@@ -65,7 +69,7 @@ class GitHistory:
     def frame(self, newest: int) -> str:
         """Return where the clone is cut off, and where the merge request forked unless all was there by then."""
         fork = self._line.fork or ""
-        if fork and newest <= self._positions.get(fork, -2):
+        if fork in self._chain and newest <= self._chain[fork].position:
             fork = "later"
         return " ".join((fork, *sorted(self._boundary)))
 
@@ -80,28 +84,29 @@ class GitHistory:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
         if self._line.tip is None:
             return
-        question = ("log", *_RAW, "--first-parent", "--diff-merges=first-parent", "--no-show-signature", _FORMAT)
-        where = ("--", *folders) if folders else ()
-        told = self._ask(*question, "--end-of-options", self._line.tip, *where)
-        tokens = told.split(b"\0")
-        at = 0
-        while at + 4 < len(tokens):
-            commit, parents, time, author, subject = tokens[at : at + 5]
-            at += 5
-            changes, at = _changes(tokens, at)
-            name = commit.decode().lstrip("\x01")
-            yield Landed(
-                Landing(
-                    name,
-                    self._positions[name],
-                    int(time),
-                    author.decode("utf-8", "replace"),
-                    subject.decode("utf-8", "replace"),
-                    parents.count(b" ") > 0,
-                    self._start(name, parents),
-                ),
-                changes,
-            )
+        try:
+            for told in landings(self._repository, self._chain, folders):
+                if told.whole and len(told.changes) <= _MOST_KEPT:
+                    self._whole[told.commit] = told.changes
+                yield self._landed(told)
+        except GitError as error:
+            raise _failed(error) from None
+
+    def steps_of(self, path: str) -> Iterator[Landed]:
+        """Yield the landings that change one file, the newest first. Raises HistoryError."""
+        if self._line.tip is None:
+            return
+        try:
+            yield from map(self._landed, landings_of(self._repository, self._line.tip, path))
+        except GitError as error:
+            raise _failed(error) from None
+
+    def _landed(self, told: Told) -> Landed:
+        step = self._chain[told.commit]
+        start = self._start(told.commit, step)
+        merge = len(step.parents) > 1
+        landing = Landing(told.commit, step.position, told.time, told.author, told.subject, merge, start)
+        return Landed(landing, told.changes)
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob; None for one that is not here. Raises HistoryError."""
@@ -122,10 +127,9 @@ class GitHistory:
             return self._pending_changes
         if landing.start == "shallow":
             raise HistoryError("the clone was cut off at the landing that did it", WHOLE_HISTORY)
-        if landing.start == "root":
-            return self._difference(f"{landing.id}")
-        (parent,) = self._parents(landing.id)[:1]
-        return self._difference(f"{landing.id} {parent}")
+        if landing.id in self._whole:
+            return self._whole[landing.id]
+        return self._difference(" ".join((landing.id, *self._chain[landing.id].parents[:1])))
 
     def changes_between(self, old: str, new: str) -> tuple[FileChange, ...]:
         """Return every file in which two commits differ; an empty id is the pending change. Raises HistoryError."""
@@ -142,6 +146,13 @@ class GitHistory:
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
+        self._lookups += 1
+        if self._lookups > _MOST_LOOKUPS:
+            start = bisect.bisect_left(self._all_commits, prefix)
+            names = list(
+                itertools.takewhile(lambda one: one.startswith(prefix), self._all_commits[start : start + _AT_ONCE])
+            )
+            return tuple(_commit(*one) for one in self._objects(names) if one is not None)
         (found,) = self._objects([f"{prefix}^{{commit}}"], several=True)
         if found is None:
             return ()
@@ -182,12 +193,20 @@ class GitHistory:
         return frozenset(told.decode().split())
 
     @cached_property
-    def _positions(self) -> dict[str, int]:
-        """The places of all landings in the main line, the oldest first."""
+    def _all_commits(self) -> list[str]:
+        """The ids of all commits that this clone holds, sorted."""
+        told = self._ask("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectname)")
+        return sorted(line[7:] for line in told.decode().splitlines() if line.startswith("commit "))
+
+    @cached_property
+    def _chain(self) -> dict[str, Step]:
+        """The main line, the newest commit first."""
         if self._line.tip is None:
             return {}
-        told = self._ask("rev-list", "--first-parent", "--reverse", "--end-of-options", self._line.tip)
-        return {commit: position for position, commit in enumerate(told.decode().splitlines())}
+        try:
+            return chain(self._repository, self._line.tip)
+        except GitError as error:
+            raise _failed(error) from None
 
     @cached_property
     def _containment(self) -> dict[str, int]:
@@ -203,7 +222,7 @@ class GitHistory:
             commit, *others = line.split(" ")
             parents[commit] = others
         first: dict[str, int] = {}
-        for position, landing in enumerate((*self._positions, *self._line.heads)):
+        for position, landing in enumerate((*reversed(self._chain), *self._line.heads)):
             waiting = [landing]
             while waiting:
                 commit = waiting.pop()
@@ -220,13 +239,13 @@ class GitHistory:
         # The work tree is never compared through git, because that runs filters of the repository: what is not
         # staged yet counts only where the layers themselves are read.
         tree = commit or self._ask("hash-object", "-t", "tree", "--stdin", stdin=b"").decode().strip()
-        question = ("diff-index", "--cached", "-r", *_RAW, "--ita-invisible-in-index", tree)
-        return _changes(self._ask(*question, staged=self._line.staged).split(b"\0"), 0)[0]
+        question = ("diff-index", "--cached", "-r", *RAW, "--ita-invisible-in-index", tree)
+        return _files(self._ask(*question, staged=self._line.staged))
 
-    def _start(self, commit: str, parents: bytes) -> Start | None:
+    def _start(self, commit: str, step: Step) -> Start | None:
         if commit in self._boundary:
             return "shallow"
-        return None if parents else "root"
+        return None if step.parents else "root"
 
     def _read_boundary(self, place: str) -> frozenset[str]:
         try:
@@ -234,21 +253,14 @@ class GitHistory:
         except (OSError, UnicodeDecodeError) as error:
             raise GitError(f"the list of cut-off commits {place} cannot be read: {error}") from None
 
-    def _parents(self, commit: str) -> list[str]:
-        (found,) = self._objects([commit])
-        if found is None:
-            raise HistoryError(f"the commit {commit[:8]} is not in this clone", WHOLE_HISTORY)
-        head = found[1].partition(b"\n\n")[0]
-        return [line[7:].decode() for line in head.split(b"\n") if line.startswith(b"parent ")]
-
     def _difference(self, request: str) -> tuple[FileChange, ...]:
-        talk = self._talk("diff-tree", "--stdin", "-r", "--root", "--no-commit-id", *_RAW)
+        talk = self._talk("diff-tree", "--stdin", "-r", "--root", "--no-commit-id", *RAW)
         try:
             talk.tell(request.encode() + b"\n" + _ENDING)
             answer = talk.until(_ENDING)
         except GitError as error:
             raise HistoryError(error.brief, WHOLE_CLONE) from None
-        return _changes(answer.split(b"\0"), 0)[0]
+        return _files(answer)
 
     def _objects(self, names: Sequence[str], *, several: bool = False) -> list[tuple[str, bytes] | None]:
         """Return each object as its id and content. `several`: one that is ambiguous counts as there, without both."""
@@ -282,9 +294,7 @@ class GitHistory:
         try:
             return self._repository.ask(*question, stdin=stdin, staged=staged)
         except GitError as error:
-            raise HistoryError(
-                error.brief, "`git fsck` says what is broken; an old git (before 2.31) is too old"
-            ) from None
+            raise _failed(error) from None
 
 
 def resolve(repository: Repository, name: str) -> str | None:
@@ -304,18 +314,12 @@ def merge_base(repository: Repository, one: str, other: str) -> str | None:
         return None
 
 
-def _changes(tokens: list[bytes], at: int) -> tuple[tuple[FileChange, ...], int]:
-    """Read entries `:mode mode old new status`, each followed by its path; return where they end, too."""
-    changes = []
-    while at + 1 < len(tokens) and tokens[at].lstrip(b"\n").startswith(b":"):
-        _, mode, old, new, _ = tokens[at].lstrip(b"\n").decode().split(" ")
-        changes.append(FileChange(os.fsdecode(tokens[at + 1]), _blob(old), _blob(new), mode == SYMLINK))
-        at += 2
-    return tuple(changes), at
+def _files(told: bytes) -> tuple[FileChange, ...]:
+    return tuple(change.of_file() for change in changes_from(told.split(b"\0"), 0)[0])
 
 
-def _blob(name: str) -> str | None:
-    return None if not name.strip("0") else name
+def _failed(error: GitError) -> HistoryError:
+    return HistoryError(error.brief, "`git fsck` says what is broken; an old git (before 2.31) is too old")
 
 
 def _commit(name: str, data: bytes) -> Commit:

@@ -62,6 +62,9 @@ class History(Protocol):
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
 
+    def steps_of(self, path: str) -> Iterator[Landed]:
+        """Yield the landings that change one file, the newest first. Raises HistoryError."""
+
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob; None for one that is not here. Raises HistoryError."""
 
@@ -140,6 +143,10 @@ class ToldHistory:
             touched = tuple(change for change in step.changes if not folders or _lies_in(change.path, folders))
             if touched:
                 yield Landed(step.landing, touched)
+
+    def steps_of(self, path: str) -> Iterator[Landed]:
+        """Yield the landings that change one file, the newest first."""
+        return self.steps([path])
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob."""

@@ -83,6 +83,10 @@ class Files:
         versions = self._versions.get(path)
         return versions[-1].blob if versions else None
 
+    def blobs(self, path: str) -> list[str]:
+        """Return what a file ever held, without what it was under other paths."""
+        return [one.blob for one in self._versions.get(path, ()) if one.blob is not None]
+
     def versions(self, layer: Layer, seen: frozenset[str] = frozenset()) -> list[Version]:
         """Return the versions of a layer, the oldest first, those under other paths included. Raises HistoryError."""
         found: list[Version] = []
@@ -226,7 +230,7 @@ class Files:
         """Read the history of one file that stands in none of the folders."""
         versions = [
             Version(landed.landing, path, change.new, link=change.link)
-            for landed in self._history.steps([path])
+            for landed in self._history.steps_of(path)
             for change in landed.changes
             if change.path == path
         ]

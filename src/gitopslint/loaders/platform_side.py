@@ -51,7 +51,13 @@ class PlatformSide:
         self.own_secrets = OwnRules()
         self.other = counterpart.name if counterpart is not None else "the product"
 
-    def tasks(self, *, texts: bool = False, mine: Mine = all_mine) -> Iterator[Task]:  # noqa: ARG002
+    def tasks(
+        self,
+        *,
+        texts: bool = False,  # noqa: ARG002
+        past: bool = False,  # noqa: ARG002
+        mine: Mine = all_mine,  # noqa: ARG002
+    ) -> Iterator[Task]:
         """Yield all at one go: only a product has texts, and can be divided."""
         yield Task("platform", self.units, masks=True)
 

@@ -6,6 +6,7 @@ import bisect
 import re
 from typing import Any
 
+from gitopslint.model.document import Node
 from gitopslint.model.span import Span
 
 _BLANKS, _BREAKS = " \t", "\r\n\x85\u2028\u2029"
@@ -32,6 +33,10 @@ class Positions:
             return self.offsets(start.index, end.index)
         return Span(self._path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
+    def event(self, event: Any) -> Span:
+        """Return the span of an event of the parser."""
+        return self.between(event.start_mark, event.end_mark)
+
     def offsets(self, start: int, end: int) -> Span:
         """Return the span between two offsets."""
         starts = self._starts = self._starts or [0, *(match.end() for match in re.finditer("\n", self._text))]
@@ -41,14 +46,34 @@ class Positions:
         line, end_line = bisect.bisect_right(starts, start), bisect.bisect_right(starts, end)
         return Span(self._path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
 
-    def scalar(self, event: Any, *, block: bool) -> Span:
+    def scalar(self, event: Any) -> Span:
         """Return where the text of a scalar stands; of a block scalar without the empty lines behind it."""
         start, end = self.value_start(event), event.end_mark.index
-        if block:
+        if event.style in ("|", ">"):
             body = self._text[start:end]
             stop = BREAK.search(body, len(body.rstrip(_BLANKS + _BREAKS)))
             end = start + (stop.start() if stop else len(body))
         return self.offsets(start, end)
+
+    def collection(self, event: Any, closing: Any, first: Node | None, last: Node | None) -> Span:
+        """Return the span of a mapping or list by its first and last events and its last value.
+
+        What stands in blocks ends with its last value: the parser ends it where the next one begins. A mapping starts
+        at its first key, which is that of `first`; a list, which passes none, starts at its first dash.
+        """
+        start = self.event(event)
+        if event.anchor is not None or event.tag is not None:
+            at = self.value_start(event)
+            start = self.offsets(at, at)
+        if event.flow_style or last is None:
+            end = self.event(closing)
+        else:
+            if first is not None:
+                start = first.key_span
+            end = written(last)
+            if (end.line, end.column) < (last.key_span.line, last.key_span.column):
+                end = last.key_span
+        return Span(self._path, start.line, start.column, end.end_line, end.end_column)
 
     def value_start(self, event: Any) -> int:
         """Return the offset of a value itself, behind `&anchor` and `!tag`."""
@@ -57,3 +82,8 @@ class Positions:
             if match := _PROPERTY.match(self._text, at, event.end_mark.index):
                 at = match.end()
         return at
+
+
+def written(node: Node) -> Span:
+    """Return where a value is written in its own collection: an alias stands where it is used."""
+    return node.uses[-1] if node.uses else node.span

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
+from gitopslint.loaders.begun import Begun
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.git import GitError
@@ -72,18 +73,22 @@ class Product:
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
+        self._history: Begun[Chronology | Unavailable | None] | None = None
         self._composer = Composer(tree, self.layout, self._texts)
 
-    def units(self, *, texts: bool = False) -> Iterator[Unit]:
+    def units(self, *, texts: bool = False, past: bool = False) -> Iterator[Unit]:
         """Yield what is to be checked, unit by unit."""
-        for task in self.tasks(texts=texts):
+        for task in self.tasks(texts=texts, past=past):
             yield from task.load()
 
-    def tasks(self, *, texts: bool = False, mine: Mine = all_mine) -> Iterator[Task]:
+    def tasks(self, *, texts: bool = False, past: bool = False, mine: Mine = all_mine) -> Iterator[Task]:
         """Yield what SOPS encrypts, the shared layers, every app, the Applications of no app, then the manifests.
 
-        With `texts` all other files of text follow, so that every file is in some unit.
+        With `texts` all other files of text follow, so that every file is in some unit. `past`: timelines will be
+        asked for.
         """
+        if past and self._history is None:
+            self._history = Begun(self._read_history)
         images, unread = self._others
         yield Task("sops", lambda: self._beside.units(self.paths, self.is_template), masks=True)
         by_app: dict[str, list[str]] = {}
@@ -234,12 +239,17 @@ class Product:
 
     def close(self) -> None:
         """Let go of the history, if it was ever asked for."""
-        found = self.__dict__.get("_chronology")
+        found = self._history.result() if self._history is not None else None
         if isinstance(found, Chronology):
             found.history.close()
 
-    @cached_property
+    @property
     def _chronology(self) -> Chronology | Unavailable | None:
+        if self._history is None:
+            self._history = Begun(self._read_history)
+        return self._history.result()
+
+    def _read_history(self) -> Chronology | Unavailable | None:
         try:
             history = self._open_history()
             if history is None or isinstance(history, Unavailable):

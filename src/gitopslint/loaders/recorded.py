@@ -65,6 +65,10 @@ class RecordedHistory:
         """Yield the landings that touch any of the folders. Newer ones may come; whoever asks names those it takes."""
         return self._history.steps(folders)
 
+    def steps_of(self, path: str) -> Iterator[Landed]:
+        """Yield the landings that change one file."""
+        return self._history.steps_of(path)
+
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob. One that is not here may come."""
         found = self._history.contents(blobs)

@@ -41,8 +41,11 @@ class Side(Protocol):
     def home_of(self, path: str, /) -> tuple[str | None, str | None]:
         """Return the app and the environment to which a file belongs."""
 
-    def tasks(self, *, texts: bool = False, mine: Mine = all_mine) -> Iterator[Task]:
-        """Yield what is to be checked; with `texts` every file of text is in some unit."""
+    def tasks(self, *, texts: bool = False, past: bool = False, mine: Mine = all_mine) -> Iterator[Task]:
+        """Yield what is to be checked; with `texts` every file of text is in some unit.
+
+        `past`: timelines will be asked for, so the history can be read meanwhile.
+        """
 
     def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:
         """Yield all files of text, for rules that know no apps."""

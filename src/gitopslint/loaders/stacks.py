@@ -33,6 +33,7 @@ class Composer:
         self._contract = layout.contract
         self._texts = texts
         self._charts: dict[str, Chart | None] = {}
+        self._paths = frozenset(tree.paths)
 
     def by_contract(self, app: str, environment: str, load: Load) -> Stack:
         """Return a stack in the contract's own order, as it holds without any Application."""
@@ -137,7 +138,7 @@ class Composer:
         if source.chart is None:
             return None
         path = posixpath.join(source.chart, "values.yaml")
-        layer = load(path) if path in self._tree.paths else None
+        layer = load(path) if path in self._paths else None
         return layer._replace(role="chart") if layer is not None else None
 
     def _written_in(self, application: Application, source: Source, app: str, environment: str) -> list[Layer]:

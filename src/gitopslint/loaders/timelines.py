@@ -16,6 +16,7 @@ from gitopslint.loaders.evidence import Evidence
 from gitopslint.loaders.history import History
 from gitopslint.loaders.layout import Layout, Place
 from gitopslint.loaders.lineage import Files, Layer, Parts, Version
+from gitopslint.loaders.read_ahead import ReadAhead
 from gitopslint.loaders.rekeyed import followed
 from gitopslint.loaders.versions import Reading, Versions, image_parts
 from gitopslint.model.contract import ImageKeys
@@ -66,6 +67,14 @@ class Chronology:
         return Files(self.history, sorted(self._prefix + top for top in tops))
 
     @cached_property
+    def _ahead(self) -> ReadAhead:
+        def blobs_of(app: str) -> list[str]:
+            layers = self.layers_of(app, self._contract.environments)
+            return [blob for layer in layers for blob in self.files.blobs(self._prefix + layer)]
+
+        return ReadAhead(self.history, sorted(self._layout.stacks()), blobs_of)
+
+    @cached_property
     def built_elsewhere(self) -> bool:
         """Whether the tags name commits, and none of several is one of this repository. Raises HistoryError.
 
@@ -101,7 +110,7 @@ class Chronology:
         """Yield the timeline of each image of an app that is in some environments today. Raises HistoryError."""
         current = frozenset(environments)
         versions = {one: self._versions(app, one) for one in self._ever_in(app, current)}
-        pasts = self._pasts(versions, documents)
+        pasts = self._pasts(app, versions, documents)
         today = {layer: self._today_in(documents(layer)) for layer in self.layers_of(app, versions)}
         former = frozenset(version.path for found in versions.values() for _, version in found)
         for keys in self._contract.images:
@@ -168,13 +177,15 @@ class Chronology:
             found += [(path, version) for version in self.files.versions(layer)]
         return sorted(found, key=lambda one: one[1].landing.position)
 
-    def _pasts(self, versions: Mapping[str, list[tuple[str, Version]]], documents: Documents) -> dict[str, Past]:
+    def _pasts(
+        self, app: str, versions: Mapping[str, list[tuple[str, Version]]], documents: Documents
+    ) -> dict[str, Past]:
         """Read all versions of the layers of one app, each content once."""
         readers: dict[str, Versions] = {}
         known: dict[tuple[str, str], Content] = {}
         wanted = {version.blob for found in versions.values() for _, version in found if version.blob is not None}
         blobs = sorted(wanted)
-        contents = dict(zip(blobs, self.history.contents(blobs), strict=True))
+        contents = self._ahead.contents(app, blobs)
         pasts: dict[str, Past] = {}
         for environment, found in versions.items():
             past = pasts[environment] = []

@@ -58,23 +58,24 @@ class DiskTree:
         """Return the content of a file on disk. Raises ReadError."""
         target = os.path.join(self._root, path)
         try:
-            if os.path.islink(target) or not self._is_straight(os.path.dirname(path)):
-                resolved = (self.root / path).resolve(strict=True)
-                if not resolved.is_relative_to(self._real_root):
-                    raise ReadError(_LEAVES)
-                target = os.fspath(resolved)
-            # Without O_NONBLOCK a named pipe would hold the run for ever.
-            descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
+            folder = path.rpartition("/")[0]
+            if not self._straight.get(folder) and not self._is_straight(folder):
+                return self._followed(path)
             try:
-                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise ReadError("it is not a regular file")
-                with open(descriptor, "rb", closefd=False) as file:
-                    return file.read()
-            finally:
-                os.close(descriptor)
+                return _content(target, os.O_NOFOLLOW)
+            except OSError as error:
+                if error.errno not in (errno.ELOOP, errno.EMLINK):  # what is said of a link; BSD says the second
+                    raise
+            return self._followed(path)
         except (OSError, RuntimeError) as error:
             code = getattr(error, "errno", None) or errno.ELOOP
             raise ReadError(os.strerror(code)) from None
+
+    def _followed(self, path: str) -> bytes:
+        resolved = (self.root / path).resolve(strict=True)
+        if not resolved.is_relative_to(self._real_root):
+            raise ReadError(_LEAVES)
+        return _content(os.fspath(resolved))
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content, or with the reason why there is none."""
@@ -83,8 +84,10 @@ class DiskTree:
     def _is_straight(self, folder: str) -> bool:
         """Tell whether no part of a folder's path is a symbolic link."""
         if folder not in self._straight:
-            expected = os.path.join(self._real_root, folder).rstrip("/")
-            self._straight[folder] = os.path.realpath(self.root / folder) == expected
+            # Step by step, because the folders of many apps have one parent.
+            above, _, name = folder.rpartition("/")
+            crooked = name in ("", ".", "..") or os.path.islink(os.path.join(self._root, folder))
+            self._straight[folder] = not folder or (not crooked and self._is_straight(above))
         return self._straight[folder]
 
 
@@ -237,6 +240,23 @@ def _is_file(path: str) -> bool:
     except OSError:
         return False
     return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
+
+
+def _content(target: str, flags: int = 0) -> bytes:
+    """Read a regular file. Raises OSError and ReadError."""
+    # Without O_NONBLOCK a named pipe would hold the run for ever.
+    descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK | flags)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ReadError("it is not a regular file")
+        data = os.read(descriptor, status.st_size + 1)
+        if len(data) == status.st_size:
+            return data
+        with open(descriptor, "rb", closefd=False) as file:
+            return data + file.read()
+    finally:
+        os.close(descriptor)
 
 
 def _one_by_one(tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:

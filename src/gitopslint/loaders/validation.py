@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from gitopslint.loaders import yaml
+from gitopslint.loaders.certain import certain
 from gitopslint.model.closest import closest
 from gitopslint.model.document import KeyPath, Node, dotted, find, plain
 from gitopslint.model.record import described, field_names, is_record
@@ -62,6 +63,8 @@ def validated(
     kind: type[Kind], root: Node, given: Any, what: str, mistakes: list[str], base: KeyPath = ()
 ) -> Kind | None:
     """Make a dataclass of plain data, or add what is wrong with it. `base` leads to `root` in its file."""
+    if (made := certain(kind, given)) is not None:
+        return made
     # Imported here: pydantic takes longer to load than a small repository to check.
     from pydantic import TypeAdapter, ValidationError
 

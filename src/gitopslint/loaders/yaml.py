@@ -6,27 +6,28 @@ tells where an alias is used. Typing is ours, because no Python library types sc
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator
+from math import isfinite as _is_finite
 from typing import Any, NoReturn
 
 import yaml
 from yaml.events import (
     AliasEvent,
-    CollectionEndEvent,
     DocumentStartEvent,
     Event,
+    MappingEndEvent,
     MappingStartEvent,
-    NodeEvent,
     ScalarEvent,
+    SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
 )
 from yaml.tokens import ScalarToken
 
-from gitopslint.loaders.positions import BREAK, Positions
-from gitopslint.model.document import Document, Node, Problem, Style, walk
+from gitopslint.loaders.positions import BREAK, Positions, written
+from gitopslint.loaders.yaml_problems import character_problem, syntax_problem
+from gitopslint.model.document import Document, Later, Node, Problem, Style, walk
 from gitopslint.model.scalars import KINDS, Scalar, key_text, resolve, resolve_as
 from gitopslint.model.span import Span, file_start
 
@@ -44,7 +45,7 @@ _STYLES: dict[str | None, Style] = {
 }
 _MARK = "\ufeff"
 _CORE = "tag:yaml.org,2002:"
-_IN_ONE_PIECE = ("plain", "single", "double")
+_BLOCKS = ("|", ">")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -73,9 +74,16 @@ def parse(path: str, data: bytes) -> Document:
     except _Refused as refused:
         return Document(path, text, tuple(builder.roots), refused.problem)
     except yaml.MarkedYAMLError as error:
-        return Document(path, text, tuple(builder.roots), builder.syntax_problem(error))
+        return Document(
+            path, text, tuple(builder.roots), syntax_problem(error, path, text, builder.positions, MAX_DEPTH)
+        )
     except yaml.reader.ReaderError as error:
-        return Document(path, text, tuple(builder.roots), builder.character_problem(error))
+        return Document(
+            path,
+            text,
+            tuple(builder.roots),
+            character_problem(error, text, builder.positions, in_bytes=hasattr(yaml, "CSafeLoader")),
+        )
     return Document(path, text, tuple(builder.roots), builder.problem)
 
 
@@ -113,6 +121,14 @@ def scalar_ranges(text: str) -> tuple[list[tuple[int, int]], int, int]:
     except yaml.reader.ReaderError:
         return found, sure, sure
     return found, len(text), len(text)
+
+
+def _events(text: str) -> Callable[[], Any]:
+    """Return what gives one event after the other."""
+    if hasattr(yaml, "CSafeLoader"):
+        # Without the generator and the constructor around the parser: a seventh of the time of PyYAML's stream.
+        return yaml.cyaml.CParser(text).get_event  # type: ignore[attr-defined]
+    return _each_without_libyaml(yaml.parse, text).__next__
 
 
 def _each(read: Any, text: str) -> Iterator[Any]:
@@ -155,10 +171,14 @@ class _Builder:
         self.problem: Problem | None = None
         self._anchors: dict[str, _Anchored] = {}
         self._count = 0
+        # No text has more values than characters, so only aliases can bring more than the limit.
+        self._counts = len(text) + 2 > MAX_NODES or "&" in text
         self._deepest = 0
         self._infinite = False
-        self._next: Callable[[], Event] = _each(yaml.parse, text).__next__
-        self._positions = Positions(path, text)
+        self._next = _events(text)
+        self.positions = positions = Positions(path, text)
+        # Bound once: nodes keep these to find their spans when they are asked for.
+        self._span, self._collection_span = positions.offsets, positions.collection
 
     def documents(self) -> Iterator[Node]:
         while not isinstance(event := self._next(), StreamEndEvent):
@@ -171,89 +191,74 @@ class _Builder:
                     self._note_infinite(root)
                 yield root
 
-    def syntax_problem(self, error: yaml.MarkedYAMLError) -> Problem:
-        mark = error.problem_mark or error.context_mark
-        at = file_start(self.path) if mark is None else self._positions.offsets(mark.index, mark.index)
-        message = error.problem or error.context or "not valid YAML"
-        if error.context and error.problem:
-            message = f"{error.problem} {error.context}"
-        if "maximum nesting depth" in message:  # libyaml's own bound, since PyYAML 6.0.4, comes before ours
-            return Problem("limit", f"it is nested deeper than {MAX_DEPTH} levels", at)
-        if mark is not None and self.text[mark.index : mark.index + 1] == "\t":
-            message = "YAML is indented with blanks, and here is a tab"
-        return Problem("syntax", message.strip(), at)
-
-    def character_problem(self, error: yaml.reader.ReaderError) -> Problem:
-        # The C parser counts bytes here, the other one characters.
-        position = error.position
-        if hasattr(yaml, "CSafeLoader"):
-            position = len(self.text.encode()[:position].decode("utf-8", "ignore"))
-        character = self.text[position : position + 1]
-        name = f"U+{ord(character):04X}" if character else "a character"
-        return Problem(
-            "syntax",
-            f"{name} is a control character that YAML does not allow",
-            self._positions.offsets(position, position + 1),
-        )
-
-    def _node(self, event: Event, key: Node | None, depth: int) -> Node:
-        self._count += 1
-        if self._count > MAX_NODES:
-            self._refuse_size(self._at(event))
-        if isinstance(event, ScalarEvent):
-            node = self._scalar(event, key)
-            if event.anchor is not None:
-                self._anchors[event.anchor] = _Anchored(node)
-            return node
-        if isinstance(event, AliasEvent):
+    def _node(self, event: Any, key: Node | Later | None, depth: int) -> Node:
+        """Build the value that begins with an event. The classes are compared, because that is twice as fast."""
+        kind = event.__class__
+        if kind is ScalarEvent:
+            return self._scalar(event, key)
+        if kind is AliasEvent:
+            self._count_one(event)
             return self._alias(event, key, depth)
         if depth >= MAX_DEPTH:
             self._refuse_depth(self._at(event))
-        assert isinstance(event, NodeEvent)
-        if event.anchor is None:
-            self._deepest = max(self._deepest, depth)
-            return self._collection(event, key, depth)
+        if self._counts:
+            self._count_one(event)
+        if event.anchor is not None:
+            return self._anchored(event, key, depth)
+        if depth > self._deepest:
+            self._deepest = depth
+        return self._mapping(event, key, depth) if kind is MappingStartEvent else self._sequence(event, key, depth)
+
+    def _anchored(self, event: Any, key: Node | Later | None, depth: int) -> Node:
         # It counts from here on: a second anchor of this name inside the value is the later one.
         anchored = self._anchors[event.anchor] = _Anchored()
         before, outside, self._deepest = self._count, self._deepest, depth
-        anchored.node = self._collection(event, key, depth)
+        build = self._mapping if isinstance(event, MappingStartEvent) else self._sequence
+        anchored.node = build(event, key, depth)
         anchored.weight, anchored.height = self._count - before, self._deepest - depth
         self._deepest = max(self._deepest, outside)
         return anchored.node
 
-    def _collection(self, event: NodeEvent, key: Node | None, depth: int) -> Node:
-        if isinstance(event, MappingStartEvent):
-            return self._mapping(event, key, depth)
-        assert isinstance(event, SequenceStartEvent)
-        return self._sequence(event, key, depth)
+    def _count_one(self, event: Event) -> None:
+        self._count += 1
+        if self._count > MAX_NODES:
+            self._refuse_size(self._at(event))
 
-    def _scalar(self, event: Any, key: Node | None) -> Node:
-        text, style = event.value, _STYLES[event.style]
-        if not text and style == "plain" and key is not None:
-            span = key.span  # an empty value has no width of its own
-        elif text and style in _IN_ONE_PIECE and event.anchor is None and event.tag is None:
-            span = self._at(event)
-        else:
-            span = self._positions.scalar(event, block=style not in _IN_ONE_PIECE)
-        value = self._typed(event, text, style)
-        return Node(value, span, style, text, event.tag, key)
+    def _scalar(self, event: Any, key: Node | Later | None) -> Node:
+        if self._counts:
+            self._count_one(event)
+        text, written_style, tag, anchor = event.value, event.style, event.tag, event.anchor
+        if text and tag is None and anchor is None and written_style not in _BLOCKS:
+            where: Span | Later = (self._span, event.start_mark.index, event.end_mark.index)
+        elif text or written_style or key is None:
+            where = self.positions.scalar(event)
+        else:  # it has no width of its own
+            where = key.span if isinstance(key, Node) else key[-3:]
+        value: Scalar = text
+        if tag is not None:
+            value = self._typed(event, text)
+        elif not written_style:
+            value = resolve(text)
+            if value.__class__ is float and not _is_finite(value):
+                self._infinite = True
+        node = Node(value, where, _STYLES[written_style], text, tag, key)
+        if anchor is not None:
+            self._anchors[anchor] = _Anchored(node)
+        return node
 
-    def _typed(self, event: Any, text: str, style: Style) -> Scalar:
+    def _typed(self, event: Any, text: str) -> Scalar:
         value: Scalar = text
         tag = event.tag
-        if tag is None:
-            if style == "plain":
-                value = resolve(text)
-        elif tag.startswith(_CORE) and (kind := tag.removeprefix(_CORE)) in KINDS:
+        if tag.startswith(_CORE) and (kind := tag.removeprefix(_CORE)) in KINDS:
             try:
                 value = resolve_as(kind, text)
             except ValueError:
                 self._note(self._at(event), f"Helm cannot read this text as !!{kind}")
-        if isinstance(value, float) and not math.isfinite(value):
+        if isinstance(value, float) and not _is_finite(value):
             self._infinite = True
         return value
 
-    def _alias(self, event: AliasEvent, key: Node | None, depth: int) -> Node:
+    def _alias(self, event: AliasEvent, key: Node | Later | None, depth: int) -> Node:
         place = self._at(event)
         anchored = self._anchors.get(str(event.anchor))
         if anchored is None:
@@ -269,53 +274,64 @@ class _Builder:
                 self._refuse_depth(place)
         return anchored.node.changed(key=key, uses=(*anchored.node.uses, place))
 
-    def _sequence(self, event: SequenceStartEvent, key: Node | None, depth: int) -> Node:
+    def _sequence(self, event: Any, key: Node | Later | None, depth: int) -> Node:
         items: list[Node] = []
-        while not isinstance(item := self._next(), CollectionEndEvent):
-            items.append(self._node(item, None, depth + 1))
-        first = items[0] if items else None
-        return Node(
-            items,
-            self._collection_span(event, item, first, items[-1] if items else None),
-            "flow" if event.flow_style else "block",
-            key=key,
-            tag=event.tag,
-        )
+        following, build, below = self._next, self._node, depth + 1
+        while (item := following()).__class__ is not SequenceEndEvent:
+            items.append(build(item, None, below))
+        where = (self._collection_span, event, item, None, items[-1] if items else None)
+        return Node(items, where, "flow" if event.flow_style else "block", "", event.tag, key)
 
-    def _mapping(self, event: MappingStartEvent, key: Node | None, depth: int) -> Node:
+    def _mapping(self, event: Any, key: Node | Later | None, depth: int) -> Node:
         entries: dict[str, Node] = {}
-        duplicates: list[tuple[Node, Node]] = []
-        explicit: dict[str, Node] = {}
+        explicit = entries  # the same until a merge key brings others
+        duplicates: tuple[tuple[Node, Node], ...] = ()
         first: Node | None = None
         last: Node | None = None
-        while not isinstance(item := self._next(), CollectionEndEvent):
-            key_node = self._node(item, None, depth + 1)
-            if isinstance(item, AliasEvent):  # as a key it stands here, and not at its anchor
-                key_node = key_node.changed(span=_written(key_node), uses=())
-            value_event = self._next()
-            value = self._node(value_event, key_node, depth + 1)
-            first, last = first or key_node, value
-            if _is_merge(item):
-                for name, merged in self._merged(value_event, value).items():
-                    # go-yaml v2 merges in document order, so a merge key overrides what stands before it.
-                    if name in explicit and merged.value != explicit[name].value:
-                        duplicates.append((explicit[name], merged.changed(key=key_node)))
-                    entries[name] = merged
+        following, scalar, build, locate = self._next, self._scalar, self._node, self._span
+        below, counts = depth + 1, self._counts
+        while (kind := (item := following()).__class__) is not MappingEndEvent:
+            own: Node | Later
+            name: Any
+            if kind is ScalarEvent and (name := item.value) and item.anchor is None and item.tag is None:
+                if counts:
+                    self._count_one(item)
+                style = item.style
+                own = (_key_node, name, style, locate, item.start_mark.index, item.end_mark.index)
+                if not style:
+                    name = resolve(name)
+            else:
+                own = build(item, None, below)
+                if kind is AliasEvent:  # as a key it stands here, and not at its anchor
+                    own = own.changed(span=written(own), uses=())
+                name = own.value
+            value_event = following()
+            if value_event.__class__ is ScalarEvent:
+                last = scalar(value_event, own)
+            else:
+                last = build(value_event, own, below)
+            if first is None:
+                first = last
+            if name == "<<" and _is_merge(item):
+                if explicit is entries:
+                    explicit = dict(entries)
+                merged = self._merged(value_event, last)
+                duplicates += tuple(_overridden(explicit, merged, last.key))
+                entries |= merged
                 continue
-            name = self._key(key_node)
+            if name.__class__ is not str:
+                name = self._key(own if isinstance(own, Node) else _key_node(*own[1:]))
             if name in explicit:
-                duplicates.append((explicit[name], value))
-            explicit[name] = entries[name] = value
-        span = self._collection_span(event, item, first, last)
-        return Node(
-            entries, span, "flow" if event.flow_style else "block", key=key, tag=event.tag, duplicates=tuple(duplicates)
-        )
+                duplicates += ((explicit[name], last),)
+            entries[name] = last
+            if explicit is not entries:
+                explicit[name] = last
+        where = (self._collection_span, event, item, first, last)
+        return Node(entries, where, "flow" if event.flow_style else "block", "", event.tag, key, (), (), duplicates)
 
     def _key(self, key: Node) -> str:
         if not key.is_scalar:
             self._refuse(key.span, "Helm refuses a mapping or list as a key")
-        if isinstance(key.value, str):
-            return key.value
         name = key_text(key.text, as_float=key.tag == _CORE + "float")
         if name is None:
             self._refuse(key.span, f"Helm refuses {'null' if key.value is None else 'so large a number'} as a key")
@@ -326,7 +342,7 @@ class _Builder:
         merged: dict[str, Node] = {}
         for source in reversed(value.items) if as_list else (value,):  # the first of several wins
             if not isinstance(source.value, dict):
-                self._refuse(_written(source), "Helm wants a mapping or a list of mappings behind a merge key")
+                self._refuse(written(source), "Helm wants a mapping or a list of mappings behind a merge key")
             uses = source.uses
             self._count += len(source.value)
             if uses:
@@ -336,26 +352,11 @@ class _Builder:
             else:
                 merged |= source.value
             if self._count > MAX_NODES:
-                self._refuse_size(_written(source))
+                self._refuse_size(written(source))
         return merged
 
-    def _collection_span(self, event: Any, closing: Event, first: Node | None, last: Node | None) -> Span:
-        start = self._at(event)
-        if event.anchor is not None or event.tag is not None:
-            at = self._positions.value_start(event)
-            start = self._positions.offsets(at, at)
-        if event.flow_style or first is None or last is None:
-            end = self._at(closing)
-        else:
-            if isinstance(event, MappingStartEvent):  # it starts at its first key; a list starts at its first dash
-                start = first.span
-            end = _written(last)
-            if (end.line, end.column) < (last.key_span.line, last.key_span.column):
-                end = last.key_span
-        return Span(self.path, start.line, start.column, end.end_line, end.end_column)
-
     def _at(self, event: Event) -> Span:
-        return self._positions.between(event.start_mark, event.end_mark)
+        return self.positions.event(event)
 
     def _note(self, span: Span, message: str) -> None:
         self.problem = self.problem or Problem("helm", message, span)
@@ -363,7 +364,7 @@ class _Builder:
     def _note_infinite(self, root: Node) -> None:
         # Only now: Helm takes one as a key, and does not look at a value that a second key of that name replaces.
         for _, node in walk(root):
-            if isinstance(node.value, float) and not math.isfinite(node.value):
+            if isinstance(node.value, float) and not _is_finite(node.value):
                 self._note(node.span, f"Helm refuses the number {node.text!r}")
 
     def _refuse(self, span: Span, message: str) -> NoReturn:
@@ -377,12 +378,22 @@ class _Builder:
         raise _Refused(Problem("limit", f"it is nested deeper than {MAX_DEPTH} levels", span))
 
 
+def _key_node(text: str, style: str | None, *span: Any) -> Node:
+    """Return the node of a key in one piece, without anchor and tag.
+
+    No method: a node that knew the builder would keep it, and the builder the nodes, with the collector off.
+    """
+    return Node(text if style else resolve(text), span, _STYLES[style], text)
+
+
+def _overridden(explicit: dict[str, Node], merged: dict[str, Node], key: Node | None) -> Iterator[tuple[Node, Node]]:
+    # go-yaml v2 merges in document order, so a merge key overrides what stands before it.
+    for name, node in merged.items():
+        if name in explicit and node.value != explicit[name].value:
+            yield explicit[name], node.changed(key=key)
+
+
 def _is_merge(event: Event) -> bool:
     if not isinstance(event, ScalarEvent) or event.value != "<<":
         return False
     return event.tag == _CORE + "merge" or bool(event.implicit[0])
-
-
-def _written(node: Node) -> Span:
-    """Return where a value is written in its own collection: an alias stands where it is used."""
-    return node.uses[-1] if node.uses else node.span

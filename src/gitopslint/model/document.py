@@ -13,6 +13,13 @@ KeyPath = tuple[str | int, ...]
 
 Style = Literal["plain", "single", "double", "literal", "folded", "block", "flow"]
 
+Later = tuple[Any, ...]
+"""A function and the arguments from which it makes a span or a node: hardly one node in fifty is asked for either."""
+
+_MADE_LATER = {"span": "_where", "key": "_key"}
+
+_COLLECTIONS = (dict, list)
+
 
 class Node:
     """A value, typed as Helm types it. Nothing changes a node once its document is built.
@@ -23,26 +30,26 @@ class Node:
     """
 
     # Written out, because a large repository has millions of nodes and a hook starts anew each time.
-    __slots__ = ("duplicates", "key", "shadowed", "span", "style", "tag", "text", "uses", "value")
+    __slots__ = ("_key", "_where", "duplicates", "shadowed", "style", "tag", "text", "uses", "value")
 
     def __init__(
         self,
         value: Scalar | dict[str, Node] | list[Node],
-        span: Span,
+        span: Span | Later,
         style: Style,
         text: str = "",
         tag: str | None = None,
-        key: Node | None = None,
+        key: Node | Later | None = None,
         uses: tuple[Span, ...] = (),
         shadowed: tuple[Node, ...] = (),
         duplicates: tuple[tuple[Node, Node], ...] = (),
     ) -> None:
         self.value = value
-        self.span = span
+        self._where: Any = span
         self.style = style
         self.text = text
         self.tag = tag
-        self.key = key
+        self._key: Any = key
         self.uses = uses
         self.shadowed = shadowed
         self.duplicates = duplicates
@@ -50,32 +57,69 @@ class Node:
     def __repr__(self) -> str:
         return f"Node({self.value!r}, {self.span})"
 
+    @property
+    def span(self) -> Span:
+        """Where the value is written."""
+        if self._where.__class__ is tuple:
+            make, *given = self._where
+            self._where = make(*given)
+        where: Span = self._where
+        return where
+
+    def stands_where(self, other: Node) -> bool:
+        """Tell whether two nodes are one written value, without working out where it stands if that can be helped."""
+        if self._where.__class__ is tuple and other._where.__class__ is tuple:
+            return bool(self._where == other._where)
+        return self.span == other.span
+
+    @property
+    def key(self) -> Node | None:
+        """The key under which the value stands."""
+        if self._key.__class__ is tuple:
+            make, *given = self._key
+            self._key = make(*given)
+        key: Node | None = self._key
+        return key
+
     def changed(self, **fields: Any) -> Node:
         """Return a copy in which some fields have other values."""
         copy = object.__new__(Node)
-        for name in Node.__slots__:
-            setattr(copy, name, fields[name] if name in fields else getattr(self, name))
+        # One by one: a loop over the names takes twice as long, and merging layers copies many nodes.
+        copy.value = self.value
+        copy._where = self._where
+        copy.style = self.style
+        copy.text = self.text
+        copy.tag = self.tag
+        copy._key = self._key
+        copy.uses = self.uses
+        copy.shadowed = self.shadowed
+        copy.duplicates = self.duplicates
+        for name, value in fields.items():
+            setattr(copy, _MADE_LATER.get(name, name), value)
         return copy
 
     @property
     def mapping(self) -> dict[str, Node]:
         """The entries of a mapping; empty for anything else."""
-        return self.value if isinstance(self.value, dict) else {}
+        value = self.value
+        return value if isinstance(value, dict) else {}
 
     @property
     def items(self) -> list[Node]:
         """The items of a list; empty for anything else."""
-        return self.value if isinstance(self.value, list) else []
+        value = self.value
+        return value if isinstance(value, list) else []
 
     @property
     def is_scalar(self) -> bool:
         """Whether this is neither a mapping nor a list."""
-        return not isinstance(self.value, dict | list)
+        return not isinstance(self.value, _COLLECTIONS)
 
     @property
     def key_span(self) -> Span:
         """Where the key of this value stands, or the value itself where it has none."""
-        return self.span if self.key is None else self.key.span
+        key = self.key
+        return self.span if key is None else key.span
 
 
 class Problem(NamedTuple):
@@ -133,18 +177,24 @@ def find(node: Node, path: KeyPath) -> Node | None:
 
 def walk(node: Node, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
     """Yield `node` and everything below it with its key path, in file order of first appearance."""
-    yield path, node
-    if isinstance(node.value, dict):
-        for key, below in node.value.items():
-            yield from walk(below, (*path, key))
-    elif isinstance(node.value, list):
-        for position, below in enumerate(node.value):
-            yield from walk(below, (*path, position))
+    # A stack and not a recursion, in which each value would pass through as many generators as it is deep.
+    waiting = [(path, node)]
+    while waiting:
+        path, node = one = waiting.pop()
+        yield one
+        value = node.value
+        if isinstance(value, dict):
+            waiting += [((*path, key), value[key]) for key in reversed(value)]
+        elif isinstance(value, list):
+            waiting += [((*path, position), value[position]) for position in range(len(value) - 1, -1, -1)]
 
 
 def leaves(node: Node) -> Iterator[tuple[KeyPath, Node]]:
     """Yield the scalars and the empty mappings and lists below `node`: what a layer really sets."""
-    return ((path, below) for path, below in walk(node) if below.is_scalar or not below.value)
+    for one in walk(node):
+        value = one[1].value
+        if not value or not isinstance(value, _COLLECTIONS):
+            yield one
 
 
 def plain(node: Node) -> Any:

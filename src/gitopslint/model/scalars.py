@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import math
 import re
+from functools import lru_cache
 
 Scalar = str | bool | int | float | None
 """A number from a YAML file is a float, as Helm makes it; only `--set` gives an int, which keeps all its digits."""
@@ -40,16 +41,16 @@ _INT64, _UINT64 = 1 << 63, 1 << 64
 _DECIMAL_DIGITS_OF_UINT64 = 20
 
 
+@lru_cache(4096)  # most plain scalars are keys and words that every file of a repository repeats
 def resolve(text: str) -> Scalar:
     """Return the value that Helm gives to a plain (unquoted, untagged) scalar.
 
     Numbers come back as `float`, because Helm's JSON round trip leaves nothing else. An infinity or NaN means
     that Helm refuses the file. Never raises.
     """
-    number = _number(text)
-    if number is None:
-        return _WORDS.get(text, text)
-    return float(number)
+    if text[:1] in _NUMBER_START and (number := _number(text)) is not None:
+        return float(number)
+    return _WORDS.get(text, text)
 
 
 def printed(value: Scalar) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
 
 from gitopslint.model.document import KeyPath, Node
 from gitopslint.model.platform import SecretUse
@@ -27,16 +29,17 @@ def secret_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-def secret_uses(root: Node) -> Iterator[SecretUse]:
-    """Yield the references in values or a manifest. What is switched off with `enabled: false` refers to nothing."""
-    yield from _uses(root, (), False)
+@lru_cache(8)  # several rules ask about one stack, and nodes are told apart by what they are
+def secret_uses(root: Node) -> tuple[SecretUse, ...]:
+    """Return the references in values or a manifest. What is switched off with `enabled: false` refers to nothing."""
+    return tuple(_uses(root, (), False))
 
 
 def makes_certificates(root: Node) -> bool:
     """Tell whether annotations below ask for certificates, whose Secrets the cluster makes."""
     if isinstance(root.value, dict):
         return any(
-            any(key.startswith(mark) for mark in _CERTIFICATES) or makes_certificates(below)
+            key.startswith(_CERTIFICATES) or (isinstance(below.value, dict | list) and makes_certificates(below))
             for key, below in root.value.items()
         )
     return isinstance(root.value, list) and any(map(makes_certificates, root.value))
@@ -45,28 +48,47 @@ def makes_certificates(root: Node) -> bool:
 def _uses(node: Node, path: KeyPath, tls: bool) -> Iterator[SecretUse]:
     if isinstance(node.value, list):
         for position, item in enumerate(node.value):
-            yield from _uses(item, (*path, position), tls)
+            if isinstance(item.value, dict | list):
+                yield from _uses(item, (*path, position), tls)
     for key, below in node.mapping.items():
+        kind = _kind_of(key)
+        value = below.value
+        if kind is None and not isinstance(value, dict | list):  # most values are neither
+            continue
         here = (*path, key)
         if _is_off(below):
             continue
         if key == "secretKeyRef":
             yield from _named(below, here, below.mapping.get("key"), tls)
-        elif _LIST.fullmatch(key) and isinstance(below.value, list):
-            for position, item in enumerate(below.value):
+        elif kind == "list" and isinstance(value, list):
+            for position, item in enumerate(value):
                 yield from _named(item, (*here, position), None, tls)
-        elif _FIELD.fullmatch(key):
+        elif kind == "field" or (kind == "list" and _FIELD.fullmatch(key)):
             keys = _keys_beside(node, key)
             for demanded in keys or [None]:
                 yield from _named(below, here, demanded, tls, node)
         elif key == "valuesFrom":
-            chosen = [(at, item) for at, item in enumerate(below.items) if _is_secret(item)]
-            for at, item in chosen:
-                yield from _named(item, (*here, at), item.mapping.get("valuesKey"), tls)
+            yield from _values_from(below, here, tls)
         elif key == "secret" and path[-2:-1] == ("sources",):
             yield from _projected(below, here)
         else:
             yield from _uses(below, here, tls or key == "tls")
+
+
+@lru_cache(4096)  # the keys of one repository are few
+def _kind_of(key: str) -> Literal["list", "field", "other"] | None:
+    """Tell whether a key names Secrets by itself; `other`: together with what stands around or below it."""
+    if _LIST.fullmatch(key):
+        return "list"
+    if _FIELD.fullmatch(key):
+        return "field"
+    return "other" if key in ("secretKeyRef", "valuesFrom", "secret") else None
+
+
+def _values_from(node: Node, path: KeyPath, tls: bool) -> Iterator[SecretUse]:
+    for at, item in enumerate(node.items):
+        if _is_secret(item):
+            yield from _named(item, (*path, at), item.mapping.get("valuesKey"), tls)
 
 
 def _projected(node: Node, path: KeyPath) -> Iterator[SecretUse]:

@@ -1,0 +1,157 @@
+"""The rows of the table: what is measured, against whom, and how it is made sure that both do their work."""
+
+from __future__ import annotations
+
+import gc
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench import peers
+from bench.monorepo import Planted, Shape, generate
+from bench.stopwatch import Work, piece, process
+from gitopslint.loaders import yaml as ours
+
+ROOT = Path(__file__).parent.parent
+_HERE = Path(sys.executable).parent
+_GIT_LOG = (
+    *("git", "log", "--raw", "-z", "--no-abbrev", "--no-renames", "--first-parent", "--diff-merges=first-parent"),
+    "--format=%H%x00%ct%x00%an%x00%s",
+)
+
+Pair = Mapping[str, Work]
+"""Ours first, then the peer; where there are several, the cheaper one counts."""
+
+
+class Rows:
+    """Makes what the rows need, each repository once, in a folder that the caller throws away."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._repository = cache(self._made)
+
+    def pair(self, row: str) -> Pair:
+        """Return what a row measures, after making sure that it does something."""
+        make: Callable[[], Pair] = getattr(self, "_" + row.replace("-", "_"))
+        return make()
+
+    def _made(self, shape: Shape) -> tuple[Path, tuple[Planted, ...]]:
+        place = self._folder / "-".join(map(str, shape))
+        return place, generate(place, shape)
+
+    def _check(self, shape: Shape) -> tuple[Path, Work]:
+        """Return how to check a repository in which all that is planted is reported, and all files are read."""
+        place, planted = self._repository(shape)
+        command = [str(_HERE / "gitopslint"), "check", str(place)]
+        report = _report(command)
+        found = {(one["rule"], one["path"]) for one in report["findings"]}
+        assert planted, "nothing is planted"
+        assert set(planted) <= found, f"not reported: {set(planted) - found}"
+        assert report["summary"]["apps"] == shape.apps, "not all apps are read"
+        assert report["summary"]["files"] >= 6 * shape.apps, "not all files are read"
+        return place, process(command)
+
+    def _against(self, shape: Shape, peer: str) -> Pair:
+        place, check = self._check(shape)
+        return {"check": check, peer: process(peers.command(peer, place), place)}
+
+    def _version(self) -> Pair:
+        said = subprocess.run([_HERE / "gitopslint", "--version"], capture_output=True, check=True).stdout
+        assert said.startswith(b"gitopslint "), "it does not say its version"
+        return {"--version": process([_HERE / "gitopslint", "--version"]), "python -c pass": _bare_python()}
+
+    def _ten_apps(self) -> Pair:
+        return {"check": self._check(Shape(10, landings=50))[1], "python -c pass": _bare_python()}
+
+    def _example(self) -> Pair:
+        place = ROOT / "examples/web-core"
+        command = [str(_HERE / "gitopslint"), "check", str(place)]
+        rules = {one["rule"] for one in _report(command)["findings"]}
+        assert {"mutable-tag", "retyped-tag", "duplicate-key"} <= rules, "the planted violations are not reported"
+        files = sorted(path for path in place.rglob("*.yaml") if "templates" not in path.parts)
+        return {"check": process(command), "yamllint": process(peers.yamllint_here(files))}
+
+    def _thirty_apps(self) -> Pair:
+        place, check = self._check(Shape(30, landings=30))
+        files = sorted(place.glob("deploy/*/**/*.yaml"))
+        return {"check": check, "yamllint": process(peers.yamllint_here(files))}
+
+    def _events(self) -> Pair:
+        place, _ = self._repository(Shape(30, landings=30))
+        texts = [(path.name, path.read_bytes()) for path in sorted(place.glob("deploy/*/*/*.yaml")) * 5]
+        nodes = sum(len(ours.parse(name, data).roots) for name, data in texts)
+        assert nodes >= len(texts) - 5, "hardly any file is read"
+
+        def bare() -> None:
+            for _, data in texts:
+                try:
+                    for _event in yaml.parse(data.decode(), Loader=yaml.CSafeLoader):
+                        pass
+                except yaml.YAMLError:
+                    continue
+
+        def documents() -> None:
+            for name, data in texts:
+                ours.parse(name, data)
+
+        gc.disable()  # as in a run
+        return {"documents": piece(documents), "events": piece(bare)}
+
+    def _hundred_yamllint(self) -> Pair:
+        return self._against(Shape(100, landings=100, planted=2), "yamllint")
+
+    def _hundred_detect_secrets(self) -> Pair:
+        return self._against(Shape(100, landings=100, planted=2), "detect-secrets")
+
+    def _hundred_checkov(self) -> Pair:
+        return self._against(Shape(100, landings=100, planted=2), "checkov")
+
+    def _thousand_gitleaks(self) -> Pair:
+        return self._against(_THOUSAND, "gitleaks")
+
+    def _thousand_betterleaks(self) -> Pair:
+        return self._against(_THOUSAND, "betterleaks")
+
+    def _thousand_kingfisher(self) -> Pair:
+        return self._against(_THOUSAND, "kingfisher")
+
+    def _thousand_ryl(self) -> Pair:
+        return self._against(_THOUSAND, "ryl")
+
+    def _growth(self) -> Pair:
+        return {"5,000 apps": self._check(_FIVE_THOUSAND)[1], "1,000 apps": self._check(_THOUSAND)[1]}
+
+    def _history(self) -> Pair:
+        shape = Shape(5_000, landings=20_000, sources=0)
+        place, _ = self._repository(shape)
+        command = [str(_HERE / "gitopslint"), "history", "--repository", str(place)]
+        told = json.loads(subprocess.run([*command, "--format", "json"], capture_output=True, check=True).stdout)
+        commits = {landing["commit"] for app in told["apps"] for landing in app["landings"]}
+        assert len(commits) == shape.landings + 1, f"{len(commits)} landings are told"
+        assert told["counts"]["promotion"] > shape.landings // 10, "promotions are not recognized"
+        return {
+            "history": process(command),
+            "git log": process(_GIT_LOG, place),
+            "git log -- deploy": process((*_GIT_LOG, "--", "deploy"), place),
+        }
+
+
+_THOUSAND = Shape(1_000, landings=1_000, planted=2)
+_FIVE_THOUSAND = Shape(5_000, landings=5_000, planted=10)
+
+
+def _report(command: list[str]) -> dict[str, Any]:
+    done = subprocess.run([*command, "--output-format", "json"], capture_output=True, check=False)
+    assert done.returncode == 1, f"the check ended with {done.returncode}: {done.stderr.decode()[-500:]}"
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def _bare_python() -> Work:
+    return process([sys.executable, "-c", "pass"])

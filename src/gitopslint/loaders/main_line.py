@@ -1,0 +1,185 @@
+"""The landings of a main line, read as cheaply as git can tell them.
+
+What a landing changes costs git the unpacking of its trees, and a folder with a layer for each of thousands of apps is
+a large one. `git log` with a path unpacks them twice, to choose the commits and to show them; without a path it unpacks
+all folders. So the chain is listed first, then what changes at the top, which is little, and only the folders of
+layers that differ are compared. Measured on 20,000 releases of 5,000 apps: 3.3 s of git, where the log takes 3.2 s
+without and 6.6 s with the path; where few commits touch the layers it is a fraction of either.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from gitopslint.loaders.git import EMPTY_TREES, SYMLINK, GitError, Repository
+from gitopslint.model.landing import FileChange
+
+RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
+_TREE = "040000"
+_FORMAT = "--format=%H%x00%ct%x00%an%x00%s"
+_FIELDS = 4
+_WORTH_TWO = 1_000  # comparisons from which two processes are faster than one
+
+
+class Step(NamedTuple):
+    """A commit of the chain: its place, the oldest being 0, and its parents."""
+
+    position: int
+    parents: tuple[str, ...]
+
+
+class Change(NamedTuple):
+    """One entry of `--raw`: what stands at a path, with modes and ids as git writes them."""
+
+    path: bytes
+    old_mode: str
+    mode: str
+    old: str
+    new: str
+
+    def of_file(self, folder: bytes = b"") -> FileChange:
+        """Return the change of a file below a folder."""
+        return FileChange(os.fsdecode(folder + self.path), _blob(self.old), _blob(self.new), self.mode == SYMLINK)
+
+
+def chain(repository: Repository, tip: str) -> dict[str, Step]:
+    """Return the first-parent chain of a commit, the newest first. Raises GitError."""
+    told = repository.ask("rev-list", "--first-parent", "--parents", "--end-of-options", tip).decode().splitlines()
+    last = len(told) - 1
+    steps = {}
+    for number, line in enumerate(told):
+        commit, *parents = line.split(" ")
+        steps[commit] = Step(last - number, tuple(parents))
+    return steps
+
+
+def requests(steps: Mapping[str, Step]) -> bytes:
+    """Return what asks `diff-tree --stdin` to compare every commit with its first parent, merges included."""
+    lines = (f"{commit} {step.parents[0]}\n" if step.parents else f"{commit}\n" for commit, step in steps.items())
+    return "".join(lines).encode()
+
+
+class Told(NamedTuple):
+    """A commit with what it changes. `whole`: it changes nothing else."""
+
+    commit: str
+    time: int
+    author: str
+    subject: str
+    changes: tuple[FileChange, ...] = ()
+    whole: bool = False
+
+
+def landings(repository: Repository, steps: Mapping[str, Step], folders: Sequence[str]) -> Iterator[Told]:
+    """Yield the commits that change anything in the folders, or at all where there are none. Raises GitError."""
+    asked = ("diff-tree", "--stdin", "--root", *RAW, _FORMAT)
+    if not folders:
+        for commit, changes in _commits(repository.ask(*asked, "-r", stdin=requests(steps))):
+            yield commit._replace(changes=tuple(change.of_file() for change in changes), whole=True)
+        return
+    wanted = {os.fsencode(folder.rstrip("/")) for folder in folders}
+    tops = {folder.partition(b"/")[0] for folder in wanted}
+    inside = (*wanted, *(folder + b"/" for folder in wanted))
+    commits = list(_commits(repository.ask(*asked, stdin=requests(steps))))
+    pairs = dict.fromkeys(
+        pair for _, changes in commits for change in changes if change.path in tops and (pair := _trees(change))
+    )
+    below = _compared(repository, list(pairs))
+    for commit, changes in commits:
+        every: list[FileChange] = []
+        for change in changes:
+            if change.path in tops and (pair := _trees(change)):
+                every += (one.of_file(change.path + b"/") for one in below[pair])
+            else:
+                every.append(change.of_file())
+        # What is below other folders is not known, and is not a file.
+        files = tuple(one for one in every if _lies_in(os.fsencode(one.path), wanted, inside))
+        if files:
+            yield commit._replace(changes=files, whole=len(files) == len(every))
+
+
+def landings_of(repository: Repository, tip: str, path: str) -> Iterator[Told]:
+    """Yield the commits of a chain that change one file, with that change. Raises GitError."""
+    asked = ("log", *RAW, "--first-parent", "--diff-merges=first-parent", "--no-show-signature", _FORMAT)
+    for commit, changes in _commits(repository.ask(*asked, "--end-of-options", tip, "--", path)):
+        yield commit._replace(changes=tuple(change.of_file() for change in changes))
+
+
+def _lies_in(path: bytes, wanted: set[bytes], inside: tuple[bytes, ...]) -> bool:
+    return path.startswith(inside) and (path in wanted or any(path.startswith(one + b"/") for one in wanted))
+
+
+def _trees(change: Change) -> tuple[str, str] | None:
+    """Return the two folders of a change, an absent one as the empty one; None for files."""
+    if _TREE not in (change.old_mode, change.mode):
+        return None
+    empty = EMPTY_TREES[len(change.new)]
+    return change.old if change.old_mode == _TREE else empty, change.new if change.mode == _TREE else empty
+
+
+def _compared(repository: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], tuple[Change, ...]]:
+    """Compare folders, all that is below them included."""
+
+    def ask(part: list[tuple[str, str]]) -> bytes:
+        stdin = "".join(f"{old} {new}\n" for old, new in part).encode()
+        return repository.ask("diff-tree", "--stdin", "-r", *RAW, stdin=stdin)
+
+    if len(pairs) < _WORTH_TWO:
+        answers = [ask(pairs)] if pairs else []
+    else:
+        from concurrent.futures import ThreadPoolExecutor  # which only waits: the work is in the processes
+
+        half = len(pairs) // 2
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(ask, (pairs[:half], pairs[half:])))
+    found: dict[tuple[str, str], tuple[Change, ...]] = dict.fromkeys(pairs, ())
+    for answer in answers:
+        changes: list[Change] = []
+        pair = ("", "")
+        tokens = iter(answer.split(b"\0"))
+        for token in tokens:
+            heads, _, entry = token.rpartition(b"\n")
+            if heads:
+                found[pair], changes = tuple(changes), []
+                old, new = heads.decode().split("\n")[-1].split(" ")
+                pair = old, new
+            if entry:
+                changes.append(_change(entry, next(tokens)))
+        found[pair] = tuple(changes)
+    if silent := next((pair for pair in pairs if not found[pair]), None):
+        # They differ, so there is something to tell: git passes over what it cannot read.
+        raise GitError(f"git diff-tree failed: one of the folders {' and '.join(silent)} is missing")
+    return found
+
+
+def _commits(told: bytes) -> Iterator[tuple[Told, tuple[Change, ...]]]:
+    """Read what `diff-tree` says of commits, each followed by its changes."""
+    tokens = told.split(b"\0")
+    at = 0
+    while at + _FIELDS < len(tokens):
+        commit, time, author, subject = tokens[at : at + _FIELDS]
+        changes, at = changes_from(tokens, at + _FIELDS)
+        yield (
+            Told(commit.decode(), int(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace")),
+            changes,
+        )
+
+
+def changes_from(tokens: list[bytes], at: int) -> tuple[tuple[Change, ...], int]:
+    """Read entries `:mode mode old new status`, each followed by its path; return where they end, too."""
+    changes = []
+    while at + 1 < len(tokens) and (entry := tokens[at].lstrip(b"\n")).startswith(b":"):
+        changes.append(_change(entry, tokens[at + 1]))
+        at += 2
+    return tuple(changes), at
+
+
+def _change(entry: bytes, path: bytes) -> Change:
+    old_mode, mode, old, new, _ = entry.decode().split(" ")
+    return Change(path, old_mode[1:], mode, old, new)
+
+
+def _blob(name: str) -> str | None:
+    return name if name.strip("0") else None
