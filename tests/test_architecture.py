@@ -51,7 +51,13 @@ DOORS = {
     ),
     "divides work among processes": (
         {"engine/workers.py"},
-        {"os.fork", "multiprocessing", "concurrent.futures", "pickle"},
+        {
+            "os.fork",
+            "multiprocessing",
+            "concurrent.futures.ProcessPoolExecutor",
+            "concurrent.futures.process",
+            "pickle",
+        },
     ),
     "keeps results": ({"loaders/cache_store.py"}, {"tempfile", "secrets.token_hex", "marshal", "shelve", "sqlite3"}),
     "talks to the network": (
@@ -220,7 +226,7 @@ BROKEN = {
         "loaders/tree.py",
         "from concurrent.futures import ProcessPoolExecutor\n",
         [
-            "loaders/tree.py:1 divides work among processes (concurrent.futures): engine/workers.py does that",
+            "loaders/tree.py:1 divides work among processes (concurrent.futures.ProcessPoolExecutor): engine/workers.py does that",
         ],
     ),
     "a cache that runs what it reads": (

@@ -22,7 +22,7 @@ from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.unit import Task
 from gitopslint.loaders.watched import WatchedTree
-from gitopslint.model.packing import PackingError, packed, unpacked
+from gitopslint.model.packing import PackingError, unpacked
 from gitopslint.model.part import Part
 from gitopslint.model.scalars import printed
 from gitopslint.model.share import Share
@@ -87,7 +87,7 @@ class Cache:
     def keep_whole(self, part: Part, examiner: Examiner) -> None:
         """Keep what a run concluded, unless it depends on the time of day."""
         if self._run is not None and not examiner.looked_at_the_clock:
-            self._store.put(self._run, packed(part))
+            self._store.put(self._run, part)
 
     def parts(
         self, examiner: Examiner, tasks: Iterator[Task], share: Share, divided: Divided, *, past: bool
@@ -97,7 +97,9 @@ class Cache:
         `divided` works on the others; `past`: history is looked at.
         """
         shelf = self._shelf()
-        history = self._product.recorded if past else None  # opened before any task, or the first one would do it
+        history = (
+            self._product.chronicle.recorded if past else None
+        )  # opened before any task, or the first one would do it
         holding = self._holding(shelf, past=past)
         yield from (part for _, part in holding.values())
         if shelf.kept and len(holding) == len(shelf.kept):
@@ -133,10 +135,10 @@ class Cache:
         if not (settled and spoken) or part.faults or part.unread:
             return Kept(task.name, task.app, task.own, "", "", {}, None)
         told = self._told(task.app) if past else ""
-        return Kept(task.name, task.app, task.own, together(self._contents, task.own), told, asked, packed(part))
+        return Kept(task.name, task.app, task.own, together(self._contents, task.own), told, asked, part)
 
     def _told(self, app: str | None) -> str:
-        return digest(self._product.told(app)) if app is not None else ""
+        return digest(self._product.chronicle.told(app)) if app is not None else ""
 
     def _shelf(self) -> Shelf:
         shelf = _unpacked(Shelf, self._store.get(self._shelf_name)) or _EMPTY
@@ -153,7 +155,7 @@ class Cache:
         if past:
             same = [one for one in same if one.app is None or one.told == self._told(one.app)]
         prefixes = sorted({prefix for one in same for prefix in one.asked})
-        history = self._product.recorded if prefixes else None
+        history = self._product.chronicle.recorded if prefixes else None
         try:
             found = history.commits_of(prefixes) if history is not None else {}
         except HistoryError:
@@ -167,7 +169,7 @@ class Cache:
 
     def _put(self, shelf: Shelf, kept: dict[str, Kept]) -> None:
         beyond = tuple(sorted((set(shelf.beyond) | self._tree.beyond) - self._common))
-        self._store.put(self._shelf_name, packed(Shelf(beyond, self._digest_of(beyond), tuple(kept.values()))))
+        self._store.put(self._shelf_name, Shelf(beyond, self._digest_of(beyond), tuple(kept.values())))
 
 
 def _unpacked(kind: Any, data: Any) -> Any:

@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gitopslint.model.packing import packed
+
 MOST_BYTES = 256 * 1024 * 1024
 """What the folder may hold; beyond that, what was not used for the longest time goes."""
 
@@ -71,7 +73,8 @@ class CacheStore:
 
     def put(self, name: str, value: Any) -> None:
         """Keep a value under a name. A full disk or a folder that is gone costs nothing but the next run's time."""
-        body = json.dumps(value, separators=(",", ":")).encode("ascii")
+        # Named tuples are lists to JSON as they are; to copy them first would take longer than to write them.
+        body = json.dumps(value, separators=(",", ":"), default=packed).encode("ascii")
         data = _HEAD + _digest(body) + b"\n" + body
         if len(data) > self._most:
             return

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
-from gitopslint.loaders.begun import Begun
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
-from gitopslint.loaders.git import GitError
-from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
-from gitopslint.loaders.recorded import RecordedHistory
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
 from gitopslint.loaders.texts import chunks, text_file, text_tasks
-from gitopslint.loaders.timelines import Chronology
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
@@ -48,7 +44,7 @@ class Product:
         tree: Tree,
         contract: Contract,
         prefix: str = "",
-        open_history: Callable[[], History | Unavailable | None] = lambda: None,
+        open_history: OpenHistory = lambda: None,
         platform: Neighbour | None = None,
         absent: str | None = None,
     ) -> None:
@@ -61,8 +57,6 @@ class Product:
         self.other = platform.name if platform is not None else "the platform"
         self.platform = platform
         self.tree = tree
-        self._prefix = prefix
-        self._open_history = open_history
         self.contract = contract
         paths = included(tree.paths, contract.exclude)
         self.paths = paths
@@ -73,7 +67,7 @@ class Product:
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
-        self._history: Begun[Chronology | Unavailable | None] | None = None
+        self.chronicle = Past(open_history, self.layout, prefix)
         self._composer = Composer(tree, self.layout, self._texts)
 
     def units(self, *, texts: bool = False, past: bool = False) -> Iterator[Unit]:
@@ -87,8 +81,8 @@ class Product:
         With `texts` all other files of text follow, so that every file is in some unit. `past`: timelines will be
         asked for.
         """
-        if past and self._history is None:
-            self._history = Begun(self._read_history)
+        if past:
+            self.chronicle.begin()
         images, unread = self._others
         yield Task("sops", lambda: self._beside.units(self.paths, self.is_template), masks=True)
         by_app: dict[str, list[str]] = {}
@@ -172,7 +166,7 @@ class Product:
 
         Raises HistoryError where there is no history to tell them.
         """
-        chronology = self._past()
+        chronology = self.chronicle.chronology
         if unit.app is None or chronology is None:
             return
         own = {document.path: document for document in unit.documents}
@@ -194,27 +188,9 @@ class Product:
             return place.app is None
         return path.endswith(_YAML) or any(path.startswith(f"{folder}/" if folder else "") for folder in self._charts)
 
-    def told(self, app: str) -> str:
-        """Return what decides, beside today's files, what the history says of an app."""
-        try:
-            chronology = self._past()
-            return chronology.told(app) if chronology is not None else ""
-        except HistoryError as error:
-            return f"{error}: {error.remedy}"
-
-    @property
-    def recorded(self) -> RecordedHistory | None:
-        """The history, where there is one that records what it is asked."""
-        try:
-            chronology = self._past()
-        except HistoryError:
-            return None
-        history = chronology.history if chronology is not None else None
-        return history if isinstance(history, RecordedHistory) else None
-
     def past(self, app: str, environments: Iterable[str]) -> Iterator[Timeline]:
         """Yield the timelines of an app, for which only the layers are read that they follow. Raises HistoryError."""
-        chronology = self._past()
+        chronology = self.chronicle.chronology
         if chronology is not None:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
             documents, _, _ = self._read(layers)
@@ -222,47 +198,19 @@ class Product:
 
     def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
         """Return the migrations that came or went between two builds of an app. Raises HistoryError."""
-        chronology = self._past()
+        chronology = self.chronicle.chronology
         return chronology.migrations(app, before, run) if chronology is not None else ()
-
-    def _past(self) -> Chronology | None:
-        if isinstance(self._chronology, Unavailable):
-            raise HistoryError(self._chronology.reason, self._chronology.remedy)
-        return self._chronology
 
     def prepare(self, *, past: bool) -> None:
         """Load what all apps share, before processes that share the work are forked: each asks git by itself."""
         _ = self.wiring, self._beside.links
         if past:
-            self.told("")
+            self.chronicle.told("")
         self.close()
 
     def close(self) -> None:
         """Let go of the history, if it was ever asked for."""
-        found = self._history.result() if self._history is not None else None
-        if isinstance(found, Chronology):
-            found.history.close()
-
-    @property
-    def _chronology(self) -> Chronology | Unavailable | None:
-        if self._history is None:
-            self._history = Begun(self._read_history)
-        return self._history.result()
-
-    def _read_history(self) -> Chronology | Unavailable | None:
-        try:
-            history = self._open_history()
-            if history is None or isinstance(history, Unavailable):
-                return history
-        except GitError as error:
-            return Unavailable(error.brief, "repair the repository: `git fsck` says what is broken")
-        try:
-            chronology = Chronology(history, self.layout, self._prefix)
-            _ = chronology.files  # all of it is read now, or never
-        except HistoryError as error:
-            history.close()
-            return Unavailable(str(error), error.remedy)
-        return chronology
+        self.chronicle.close()
 
     def stacks(self, app: str) -> tuple[Stack, ...]:
         """Return the stacks of one app, in the order of environments."""

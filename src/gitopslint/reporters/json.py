@@ -185,7 +185,7 @@ def render(report: Report, version: str) -> str:
     """Return the report as JSON; `version` is that of gitopslint."""
     text = json.dumps(asdict(_report(report, version)), indent=2, ensure_ascii=False)
     # What only programs read takes one line, and no time to copy.
-    part = json.dumps(packed(report.piece), separators=(",", ":"))
+    part = json.dumps(report.piece, separators=(",", ":"), default=packed)
     return text.removesuffix("[]\n}") + part + "\n}\n"
 
 
