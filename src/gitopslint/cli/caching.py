@@ -17,7 +17,7 @@ from gitopslint.loaders.cache_store import CacheError, CacheStore
 from gitopslint.loaders.fingerprint import contents, digest, git_state, links, program, together
 from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.product import Product
-from gitopslint.loaders.tree import DiskTree, Tree
+from gitopslint.loaders.tree import DiskTree
 from gitopslint.loaders.watched import WatchedTree
 
 
@@ -86,11 +86,9 @@ def _is_safe(folder: Path, checked: Checked, *, asked: bool) -> bool:
 
 def _beside(side: Product) -> str:
     """Return a digest of the platform, with what its git could be asked."""
-    from gitopslint.loaders.platform import Platform  # few products have one at hand
-
-    if not isinstance(side.platform, Platform):
+    tree = side.beside
+    if tree is None:
         return ""
-    tree: Tree = side.platform.tree
     repository = find_repository(tree.root) if isinstance(tree, DiskTree) else None
     state = git_state(repository) if repository is not None else ""
     if state is None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from gitopslint import __version__
 from gitopslint.cli.exits import UsageError, tell
+from gitopslint.cli.mainline import base_of
 from gitopslint.cli.pair import Checked, open_checked
 from gitopslint.cli.reporting import declare_reporting, exit_code, formats_of, rendering, with_board, write_reports
 from gitopslint.engine.pieces import with_comparison
@@ -15,6 +16,7 @@ from gitopslint.engine.run import Keeping, run
 from gitopslint.engine.selection import UnknownRuleError, select
 from gitopslint.engine.workers import automatic
 from gitopslint.loaders.rules import load_catalogue
+from gitopslint.loaders.tree import DiskTree
 from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.share import ALL, MOST_SHARES, Share
 
@@ -139,13 +141,26 @@ def _require_divisible(arguments: argparse.Namespace, workspace: Checked) -> Non
 
 
 def _keeping(arguments: argparse.Namespace, workspace: Checked) -> Keeping:
-    from gitopslint.cli.mainline import base_of  # few reports are joined
-    from gitopslint.loaders.state import state_of
+    from gitopslint.loaders.state import state_of  # few reports are joined
 
     ground = workspace.ground
     base = base_of(ground.repository, arguments.base, staged=arguments.staged)
-    seal = state_of(ground.repository, ground.tree, repr(ground.contract), base, staged=arguments.staged)
+    about = (repr(ground.contract), *base, _beside(workspace))
+    seal = state_of(ground.repository, ground.tree, repr(about), staged=arguments.staged)
     return Keeping(__version__, seal.public, seal.key)
+
+
+def _beside(workspace: Checked) -> str:
+    """Return what tells the states of the other repository apart; nothing where it is not at hand."""
+    from gitopslint.loaders.git import find_repository
+    from gitopslint.loaders.state import state_of
+
+    tree = workspace.side.beside
+    if tree is None:
+        return ""
+    repository = find_repository(tree.root) if isinstance(tree, DiskTree) else None
+    head = base_of(repository, None, staged=True)
+    return state_of(repository, tree, repr(head), staged=False).public
 
 
 def _names(text: str) -> list[str]:

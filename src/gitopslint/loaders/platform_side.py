@@ -51,6 +51,11 @@ class PlatformSide:
         self.own_secrets = OwnRules()
         self.other = counterpart.name if counterpart is not None else "the product"
 
+    @property
+    def beside(self) -> Tree | None:
+        """The files of the product, where it is at hand."""
+        return self._counterpart.product.tree if self._counterpart is not None else None
+
     def tasks(
         self,
         *,

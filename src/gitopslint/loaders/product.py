@@ -55,7 +55,6 @@ class Product:
         """
         self._beside = Beside(tree, contract, platform, absent)
         self.other = platform.name if platform is not None else "the platform"
-        self.platform = platform
         self.tree = tree
         self.contract = contract
         paths = included(tree.paths, contract.exclude)
@@ -180,6 +179,11 @@ class Product:
         environments = [stack.environment for stack in unit.app.stacks]
         for timeline in chronology.timelines(unit.app.name, environments, document):
             yield chronology.traced(timeline, unit.app.releases)
+
+    @property
+    def beside(self) -> Tree | None:
+        """The files of the platform, where it is at hand."""
+        return self._beside.platform.tree if self._beside.platform is not None else None
 
     def concerns_all(self, path: str) -> bool:
         """Tell whether a file may matter to every app: it is a shared layer, other YAML, or in a chart."""

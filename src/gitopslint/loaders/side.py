@@ -20,6 +20,10 @@ class Side(Protocol):
     paths: tuple[str, ...]
 
     @property
+    def beside(self) -> Tree | None:
+        """The files of the other repository, where it is at hand."""
+
+    @property
     def other(self) -> str:
         """What people call the other repository."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from gitopslint.loaders.git import Repository
@@ -18,14 +17,12 @@ class State(NamedTuple):
     key: bytes
 
 
-def state_of(
-    repository: Repository | None, tree: Tree, contract: str, base: Iterable[str | None], *, staged: bool
-) -> State:
-    """Return the state of a repository: its commits, its index, and which files there are. Raises GitError.
+def state_of(repository: Repository | None, tree: Tree, about: str, *, staged: bool) -> State:
+    """Return the state of a repository: what is said about it, its index, and which files there are. Raises GitError.
 
     Files are not read for it, so edits that are not staged go unnoticed where they add or remove none.
     """
-    digest = hashlib.blake2b(repr((contract, tuple(base))).encode("utf-8", "surrogateescape"), digest_size=64)
+    digest = hashlib.blake2b(about.encode("utf-8", "surrogateescape"), digest_size=64)
     if repository is not None:
         digest.update(repository.ask("ls-files", "-z", "--stage", staged=staged))
     digest.update(b"\0".join(map(os.fsencode, tree.paths)))
