@@ -69,10 +69,10 @@ def test_sdist_is_the_project(built: Built) -> None:
 
 
 def test_wheel_holds_rules_and_schemas(built: Built) -> None:
-    """The wheel holds the package with every rule, every schema, the catalogue and the mark of typed code."""
+    """The wheel holds the package with every rule, every schema, the catalogue, the parts of the page and the mark of typed code."""
     files = project_files(built.tree)
     expected = {path.removeprefix("src/"): path for path in files if path.startswith("src/")} | {
-        f"gitopslint/_data/{path}": path for path in files if path.startswith(("rules/", "schemas/"))
+        f"gitopslint/_data/{path}": path for path in files if path.startswith(("rules/", "schemas/", "translations/"))
     }
     found = {name: data for name, data in contents(built.wheel).items() if ".dist-info/" not in name}
     assert found == {name: (built.tree / path).read_bytes() for name, path in expected.items()}
@@ -81,6 +81,8 @@ def test_wheel_holds_rules_and_schemas(built: Built) -> None:
         "gitopslint/loaders/catalogue.json",
         "gitopslint/_data/rules/mutable-tag.yaml",
         "gitopslint/_data/schemas/contract.schema.json",
+        "gitopslint/reporters/page/style.css",
+        "gitopslint/reporters/page/script.js",
     } <= found.keys()
 
 

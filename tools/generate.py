@@ -22,6 +22,7 @@ from gitopslint.model.requirement import Demand
 from gitopslint.model.rule import FAMILIES
 from gitopslint.model.secret import Pattern
 from gitopslint.reporters.json import ReportEntry
+from tools.gitlab import gitlab_files
 from tools.reference import command_reference, contract_reference
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +41,7 @@ def generated() -> dict[Path, str]:
         Path("docs/rules/README.md"): rule_index(rules),
         Path("docs/ru/rules.md"): rule_index([translated(rule, load_translation("ru")) for rule in rules], WORDS["ru"]),
         Path("docs/credentials.md"): credentials(),
+        **gitlab_files(),
         Path("docs/contract-reference.md"): contract_reference(contract_schema(rules)),
         Path("docs/cli.md"): command_reference(),
     }

@@ -52,6 +52,14 @@ def test_no_secret_in_any(teller: Storyteller, tmp_path: Path) -> None:
     assert [name for name, text in written.items() if SECRET[4:12] in text] == []
 
 
+def test_no_secret_in_the_history(teller: Storyteller, capfd: pytest.CaptureFixture[str]) -> None:
+    """Nor is it in what `gitopslint history` tells, today or when another tag has taken its place."""
+    teller.tell([Code(), {"dev": SECRET}, {"dev": "{1}-r1"}])
+    for words in (["history"], ["history", "--format", "json"], ["check"]):
+        main(words)
+        assert SECRET[4:12] not in capfd.readouterr().out
+
+
 def test_no_format_hides_a_crash(teller: Storyteller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule that crashed is in every report, and nothing on the board passes."""
 

@@ -16,36 +16,35 @@ from gitopslint.model.finding import Fault, Report, Unread
 from gitopslint.model.judgement import judgements
 from tests.support.story import Branch, Code, Landing, Step, Storyteller
 
-A, B, C = "{1}-r1", "{2}-r1", "{3}-r1"
+A, B, C = "{1}-r1", "{1}-r2", "{1}-r3"
 DEV, PROD = "deploy/env/release-dev/shop.yaml", "deploy/env/release-prod/shop.yaml"
-CODES = [Code(), Code(), Code()]
 THREE = "version: 1\nenvironments: [dev, stage, prod]\nplatform: none\n"
 
 # The steps, and how prod stands to dev in the end.
 STANDINGS: dict[str, tuple[Sequence[Step], str]] = {
-    "promoted": ([*CODES, {"dev": A}, {"prod": A}], "same 0"),
-    "one behind": ([*CODES, {"dev": A}, {"prod": A}, {"dev": B}], "behind 1"),
-    "two behind": ([*CODES, {"dev": A}, {"prod": A}, {"dev": B}, {"dev": C}], "behind 2"),
+    "promoted": ([Code(), {"dev": A}, {"prod": A}], "same 0"),
+    "one behind": ([Code(), {"dev": A}, {"prod": A}, {"dev": B}], "behind 1"),
+    "two behind": ([Code(), {"dev": A}, {"prod": A}, {"dev": B}, {"dev": C}], "behind 2"),
     "a release that was set twice counts once": (
-        [*CODES, {"dev": A}, {"prod": A}, {"dev": B}, {"dev": A}, {"dev": B}],
+        [Code(), {"dev": A}, {"prod": A}, {"dev": B}, {"dev": A}, {"dev": B}],
         "behind 1",
     ),
-    "prod went back": ([*CODES, {"dev": A}, {"prod": A}, {"dev": B}, {"prod": B}, {"prod": A}], "behind 1"),
-    "dev went back": ([*CODES, {"dev": A}, {"prod": A}, {"dev": B}, {"prod": B}, {"dev": A}], "ahead 1"),
-    "prod first": ([*CODES, {"dev": A}, {"prod": A}, {"prod": B}], "ahead 1"),
-    "prod first, dev afterwards": ([*CODES, {"dev": A}, {"prod": B}, {"dev": B}], "same 0"),
-    "neither ran the other's": ([*CODES, {"dev": A}, {"prod": B}], "diverged 0"),
-    "not in prod yet": ([*CODES, {"dev": A}], "unknown 0"),
-    "gone from prod": ([*CODES, {"dev": A}, {"prod": A}, {"prod": None}], "unknown 0"),
-    "a placeholder": ([*CODES, {"dev": A}, {"prod": "REPLACE_ME"}], "unknown 0"),
-    "a broken layer": ([*CODES, {"dev": A}, {"prod": "!"}], "unknown 0"),
+    "prod went back": ([Code(), {"dev": A}, {"prod": A}, {"dev": B}, {"prod": B}, {"prod": A}], "behind 1"),
+    "dev went back": ([Code(), {"dev": A}, {"prod": A}, {"dev": B}, {"prod": B}, {"dev": A}], "ahead 1"),
+    "prod first": ([Code(), {"dev": A}, {"prod": A}, {"prod": B}], "ahead 1"),
+    "prod first, dev afterwards": ([Code(), {"dev": A}, {"prod": B}, {"dev": B}], "same 0"),
+    "neither ran the other's": ([Code(), {"dev": A}, {"prod": B}], "diverged 0"),
+    "not in prod yet": ([Code(), {"dev": A}], "unknown 0"),
+    "gone from prod": ([Code(), {"dev": A}, {"prod": A}, {"prod": None}], "unknown 0"),
+    "a placeholder": ([Code(), {"dev": A}, {"prod": "REPLACE_ME"}], "unknown 0"),
+    "a broken layer": ([Code(), {"dev": A}, {"prod": "!"}], "unknown 0"),
     "one digest for each": (
-        [*CODES, Landing({"dev": A}, digests={"dev": "a"}), Landing({"prod": A}, digests={"prod": "b"})],
+        [Code(), Landing({"dev": A}, digests={"dev": "a"}), Landing({"prod": A}, digests={"prod": "b"})],
         "diverged 0",
     ),
     "imported with the first commit": ([{"dev": "1.1.0", "prod": "1.0.0"}], "unknown 0"),
     "imported, and dev moved on": ([{"dev": "1.0.0", "prod": "1.0.0"}, {"dev": "1.1.0"}], "behind 1"),
-    "by a merge": ([*CODES, Branch([{"dev": A}]), Branch([{"prod": A}]), {"dev": B}], "behind 1"),
+    "by a merge": ([Code(), Branch([{"dev": A}]), Branch([{"prod": A}]), {"dev": B}], "behind 1"),
 }
 
 
@@ -105,14 +104,14 @@ def test_deployment(tmp_path: Path) -> None:
 
 def test_skipped(tmp_path: Path) -> None:
     """A move that breaks a rule carries the level of it."""
-    Storyteller(tmp_path).tell([*CODES, {"dev": A}, {"prod": B}])
+    Storyteller(tmp_path).tell([Code(), {"dev": A}, {"prod": B}])
     prod = deployments(tmp_path)["prod"]
     assert (prod.kind, prod.level) == ("skipped environment", "error")
 
 
 def test_arrivals(tmp_path: Path) -> None:
     """All landings of an app are told, the oldest first, with what each did to which environment."""
-    Storyteller(tmp_path).tell([*CODES, {"dev": A}, {"prod": A}, {"dev": B, "prod": B}])
+    Storyteller(tmp_path).tell([Code(), {"dev": A}, {"prod": A}, {"dev": B, "prod": B}])
     (track,) = board_of(tmp_path).tracks
     assert [[f"{one.environment}: {one.kind}" for one in arrival.changes] for arrival in track.arrivals] == [
         ["dev: first release"],
@@ -124,7 +123,7 @@ def test_arrivals(tmp_path: Path) -> None:
 def test_pending(tmp_path: Path) -> None:
     """What has not landed yet is on the board as such."""
     teller = Storyteller(tmp_path)
-    teller.tell([*CODES, {"dev": A}])
+    teller.tell([Code(), {"dev": A}])
     teller.write(Landing({"dev": B}))
     dev = deployments(tmp_path)["dev"]
     assert dev.image.tag == teller.tag(B)
@@ -145,7 +144,7 @@ def test_three_environments(tmp_path: Path) -> None:
     """Each environment stands against the one before it."""
     teller = Storyteller(tmp_path)
     teller.repo.commit("Contract", {".gitopslint.yaml": THREE})
-    teller.tell([*CODES, {"dev": A}, {"stage": A}, {"prod": A}, {"dev": B}, {"stage": B}, {"dev": C}])
+    teller.tell([Code(), {"dev": A}, {"stage": A}, {"prod": A}, {"dev": B}, {"stage": B}, {"dev": C}])
     found = deployments(tmp_path)
     stands = [
         (one.standing.against, one.standing.relation, one.standing.builds) for one in found.values() if one.standing
@@ -202,7 +201,7 @@ def test_history_that_nobody_asks_for(tmp_path: Path) -> None:
 
 def test_only_when_asked_for(tmp_path: Path) -> None:
     """A run whose formats do not show the board does not gather it, and finds the same."""
-    Storyteller(tmp_path).tell([*CODES, {"dev": A}, {"prod": B}])
+    Storyteller(tmp_path).tell([Code(), {"dev": A}, {"prod": B}])
     without = report_on(tmp_path, board=False)
     assert without.board is None
     assert without == report_on(tmp_path)._replace(board=None)

@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 from gitopslint.loaders.git import GitError, Repository
-from gitopslint.loaders.tree import DiskTree, GitTree, ReadError, Tree, below, commit_tree, disk_tree, index_tree
+from gitopslint.loaders.tree import (
+    DiskTree,
+    GitTree,
+    MemoryTree,
+    OverlayTree,
+    ReadError,
+    Tree,
+    below,
+    commit_tree,
+    disk_tree,
+    index_tree,
+)
 from tests.support.repo import Repo
 
 
@@ -282,3 +293,35 @@ def test_a_commit_that_is_not_there(tmp_path: Path) -> None:
     Repo(tmp_path)
     with pytest.raises(GitError):
         commit_tree(Repository(tmp_path), "", "0" * 40)
+
+
+OVERLAYS: dict[str, tuple[dict[str, bytes | None], dict[str, str]]] = {
+    "nothing": ({}, {"a": "1", "b/c": "1", "link": "1"}),
+    "another content, which the link shows, too": ({"b/c": b"2"}, {"a": "1", "b/c": "2", "link": "2"}),
+    "a new file": ({"a.new": b""}, {"a": "1", "a.new": "", "b/c": "1", "link": "1"}),
+    "a file less": ({"a": None}, {"b/c": "1", "link": "1"}),
+    "a link to nothing": ({"b/c": None}, {"a": "1", "link": MISSING}),
+    "a file over a link": ({"link": b"2"}, {"a": "1", "b/c": "1", "link": "2"}),
+    "no link any more": ({"link": None}, {"a": "1", "b/c": "1"}),
+}
+
+
+@pytest.mark.parametrize(("over", "expected"), OVERLAYS.values(), ids=OVERLAYS)
+def test_overlay(over: dict[str, bytes | None], expected: dict[str, str], repo: Repo) -> None:
+    """What lies over a tree counts, and the rest is as it was, on disk and in the index alike."""
+    repo.commit(files={"a": "1", "b/c": "1"})
+    repo.link("link", "b/c")
+    repo.git("add", "--all")
+    for tree in (on_disk(repo), in_index(repo)):
+        overlay = OverlayTree(tree, over)
+        assert content(overlay) == expected
+        assert overlay.links.keys() == {"link"} & expected.keys() - over.keys()
+
+
+def test_overlay_of_what_is_gone() -> None:
+    """A file that was taken away cannot be read, and a link in a circle ends."""
+    overlay = OverlayTree(MemoryTree({"a": "1"}), {"a": None})
+    assert content(overlay, ["a", "b"]) == {"a": MISSING, "b": MISSING}
+    circle = MemoryTree({"a": "1"})
+    circle.links["a"] = "a"
+    assert content(OverlayTree(circle, {"b": b"2"})) == {"a": "1", "b": "2"}

@@ -72,6 +72,12 @@ def _init() -> Command:
     return Command(declare, init)
 
 
+def _lsp() -> Command:
+    from gitopslint.cli.lsp import declare, lsp
+
+    return Command(declare, lsp)
+
+
 def _schema() -> Command:
     from gitopslint.cli.schema import declare, schema
 
@@ -87,5 +93,6 @@ COMMANDS = {
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
     "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
     "init": Entry("Write a contract file with the default layout, every line explained.", _init),
+    "lsp": Entry("Serve an editor over the Language Server Protocol.", _lsp),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
 }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError
@@ -45,13 +46,18 @@ class Checked(NamedTuple):
     ground: Ground
 
 
-def open_checked(arguments: argparse.Namespace, shipped: Catalogue) -> Checked:
-    """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out."""
+def open_checked(
+    arguments: argparse.Namespace, shipped: Catalogue, unsaved: Mapping[Path, bytes] = MappingProxyType({})
+) -> Checked:
+    """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out.
+
+    `unsaved` is what editors hold of files, and counts instead of what is on disk.
+    """
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
-    ground = open_ground(arguments.path, shipped, staged=arguments.staged)
+    ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved)
     asked = arguments.cache_dir or os.environ.get(CACHE_VARIABLE)
-    keeps = not arguments.no_cache and (asked or len(ground.tree.paths) >= WORTH_KEEPING)
+    keeps = not arguments.no_cache and not unsaved and (asked or len(ground.tree.paths) >= WORTH_KEEPING)
     if keeps:
         ground = ground._replace(tree=WatchedTree(ground.tree))
     try:

@@ -42,7 +42,7 @@ def values(arguments: argparse.Namespace) -> int:
     stacks = _stacks(workspace, arguments.app, arguments.environment)
     path = _key_path(arguments.key)
     watch = SecretWatch(workspace.product)
-    views = [_view(_without_secrets(stack, watch), path) for stack in stacks]
+    views = [_view(without_secrets(stack, watch), path) for stack in stacks]
     for stack in stacks:
         _remark(stack, workspace.prefix)
     if arguments.format == "json":
@@ -64,7 +64,7 @@ def _stacks(workspace: Workspace, app: str, environment: str) -> list[Stack]:
     return [stack for stack in product.stacks(app) if stack.environment == environment]
 
 
-def _without_secrets(stack: Stack, watch: SecretWatch) -> Stack:
+def without_secrets(stack: Stack, watch: SecretWatch) -> Stack:
     """Mark what the rules about secrets find in the files of a stack, whether these rules are on or not."""
     if stack.values is None:
         return stack

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError
@@ -19,9 +21,11 @@ from gitopslint.loaders.git import GitError, Repository, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
-from gitopslint.loaders.tree import ReadError, Tree, below, disk_tree, index_tree
+from gitopslint.loaders.tree import OverlayTree, ReadError, Tree, below, disk_tree, index_tree
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.rule import Catalogue
+
+_NOTHING: Mapping[Path, bytes] = MappingProxyType({})
 
 
 class Workspace(NamedTuple):
@@ -80,21 +84,43 @@ def find_ground(path: str, shipped: Catalogue) -> Ground | None:
     return open_ground(path, shipped) if found is not None else None
 
 
-def open_ground(path: str, shipped: Catalogue, *, staged: bool = False) -> Ground:
-    """Find the contract that governs a path, and read it. Raises UsageError with a way out."""
+class Place(NamedTuple):
+    """Where a path lies: in which repository, under which contract file, and below which root."""
+
+    start: Path
+    root: Path
+    file: Path | None
+    repository: Repository | None
+
+
+def locate(path: str) -> Place:
+    """Find the root that a path belongs to; what the contract says is not read. Raises UsageError."""
     start = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow the links that git does not
     if not start.exists():
         raise UsageError(f"{path} does not exist")
     folder = start if start.is_dir() else start.parent
     repository = find_repository(folder)
-    if staged and repository is None:
-        raise UsageError(f"--staged needs a git repository, and {folder} is in none")
     top = repository.top if repository is not None else None
     file = find_contract_file(folder, top)
     root = file.parent if file is not None else default_root(folder, top) or platform_root(folder, top) or top or folder
-    prefix = below(root, top) if top is not None else ""
+    return Place(start, root, file, repository)
+
+
+def open_ground(
+    path: str, shipped: Catalogue, *, staged: bool = False, unsaved: Mapping[Path, bytes] = _NOTHING
+) -> Ground:
+    """Find the contract that governs a path, and read it. Raises UsageError with a way out.
+
+    `unsaved` is what editors hold of files that git has or could have; it counts instead of what is on disk.
+    """
+    start, root, file, repository = locate(path)
+    if staged and repository is None:
+        raise UsageError(f"--staged needs a git repository, and {start if start.is_dir() else start.parent} is in none")
+    prefix = below(root, repository.top) if repository is not None else ""
     try:
         tree: Tree = index_tree(repository, prefix) if staged and repository else disk_tree(root, repository)
+        if unsaved:
+            tree = OverlayTree(tree, _of(tree, root, unsaved))
         contract = Contract()
         if staged and file is not None and FILE_NAME not in tree.paths:
             raise UsageError(f"{file} is not staged, so the commit would be held against another contract: git add it")
@@ -103,6 +129,15 @@ def open_ground(path: str, shipped: Catalogue, *, staged: bool = False) -> Groun
     except (ContractError, GitError) as error:
         raise UsageError(str(error)) from None
     return Ground(start, root, prefix, tree, contract, file, rules_in_force(contract, shipped), repository)
+
+
+def _of(tree: Tree, root: Path, unsaved: Mapping[Path, bytes]) -> dict[str, bytes | None]:
+    """Return what is unsaved of the files of a tree: what git ignores is not checked because it is open."""
+    known = set(tree.paths)
+    below_root = {
+        file.relative_to(root).as_posix(): data for file, data in unsaved.items() if file.is_relative_to(root)
+    }
+    return {path: data for path, data in below_root.items() if path in known}
 
 
 def _contract_text(tree: Tree, file: Path) -> bytes:

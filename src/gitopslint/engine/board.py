@@ -15,7 +15,7 @@ from gitopslint.model.document import Node
 from gitopslint.model.landing import Landing
 from gitopslint.model.layer import App, Release, Stack
 from gitopslint.model.move import Chapter
-from gitopslint.model.shown import showable, spoken
+from gitopslint.model.shown import spoken
 from gitopslint.model.tag import placeholder_tag
 from gitopslint.model.timeline import ABSENT, Image
 
@@ -51,7 +51,7 @@ def track(app: App, course: Course, selection: Selection) -> Track:
             stands = standing(course, environment, one.image, before.environment, before.image)
             one = one._replace(standing=stands)
         deployments.append(one)
-    shown = tuple(one._replace(image=_shown(one.image)) for one in deployments)
+    shown = tuple(one._replace(image=one.image.presentable) for one in deployments)
     return Track(told.app, told.image, shown, arrivals)
 
 
@@ -62,7 +62,7 @@ def untold(app: App, doubt: Doubtful = NOT_READ) -> Iterator[Track]:
         deployments = tuple(
             Deployment(
                 stack.environment,
-                _shown(_today(app, stack, keys)),
+                _today(app, stack, keys).presentable,
                 files=_files(app, stack.environment),
                 doubt=doubt,
             )
@@ -97,7 +97,7 @@ def _within(track: Track, scope: str) -> Track | None:
 def _arrivals(told: Chapter) -> Iterator[Arrival]:
     for row in told.rows:
         changes = tuple(
-            Change(move.environment, move.kind, _shown(move.image), row.levels.get(move.environment), move.doubt)
+            Change(move.environment, move.kind, move.image.presentable, row.levels.get(move.environment), move.doubt)
             for move in row.moves
         )
         if changes:
@@ -143,14 +143,3 @@ def _written(release: Release) -> Image:
 
 def _text(node: Node | None) -> str:
     return node.text if node is not None and node.is_scalar and node.value is not None else ""
-
-
-def _shown(image: Image) -> Image:
-    """Return an image without texts that look like credentials: they stand where a tag belongs, too."""
-    return Image(
-        image.state, _said("repository", image.repository), _said("tag", image.tag), _said("digest", image.digest)
-    )
-
-
-def _said(part: str, text: str | None) -> str | None:
-    return text if text is None or showable(("image", part), text) else f"(a text of {len(text)} characters)"

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from gitopslint.model.contract import Contract, ImageKeys
 from gitopslint.model.landing import Commit, FileChange, Landing
 from gitopslint.model.layer import Release
+from gitopslint.model.shown import showable
 
 State = Literal["image", "placeholder", "absent", "corrupt", "unread"]
 """`corrupt`: a layer that Helm would refuse. `unread`: the clone does not hold its content."""
@@ -27,8 +28,18 @@ class Image(NamedTuple):
         """What tells one build from another: the tag, or the digest where there is none."""
         return (self.tag or self.digest) if self.state == "image" else None
 
+    @property
+    def presentable(self) -> Image:
+        """The same without texts that look like credentials: they stand where a tag belongs, too."""
+        repository, tag, digest = (_presentable(part, getattr(self, part)) for part in ("repository", "tag", "digest"))
+        return Image(self.state, repository, tag, digest)
+
     def __str__(self) -> str:
         return self.name or {"placeholder": self.tag or "", "absent": ""}.get(self.state, self.state)
+
+
+def _presentable(part: str, text: str | None) -> str | None:
+    return text if text is None or showable(("image", part), text) else f"(a text of {len(text)} characters)"
 
 
 ABSENT, CORRUPT, UNREAD = Image("absent"), Image("corrupt"), Image("unread")

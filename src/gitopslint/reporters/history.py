@@ -82,7 +82,7 @@ def _table(chapter: Chapter, *, colour: bool) -> str:
 
 def _cell(row: Row, environment: str) -> str:
     """Return what an environment runs; a mark tells what the landing changed."""
-    text = visible(str(row.images[environment]))
+    text = visible(str(row.images[environment].presentable))
     text = text if len(text) <= _LONGEST_TAG else text[: _LONGEST_TAG - 1] + "…"
     changed = any(move.environment == environment for move in row.moves)
     return f"{text or '-'} *" if changed else text or "-"
@@ -130,6 +130,7 @@ def _commit(landing: Landing) -> dict[str, Any]:
 
 
 def _image(image: Image) -> dict[str, Any]:
+    image = image.presentable
     parts = {"repository": image.repository, "tag": image.tag, "digest": image.digest}
     return {"state": image.state, **{name: text for name, text in parts.items() if text is not None}}
 
@@ -139,7 +140,7 @@ def _move(move: Move, row: Row) -> dict[str, Any]:
         "environment": move.environment,
         "class": move.kind,
         **({"level": row.levels[move.environment]} if move.environment in row.levels else {}),
-        **({"from": move.before.name} if move.before is not None else {}),
+        **({"from": move.before.image.presentable.name} if move.before is not None else {}),
         **({"soak_seconds": move.soak} if move.soak is not None else {}),
         **({"undecided": _doubt(move.doubt)} if move.doubt is not None else {}),
     }

@@ -105,12 +105,16 @@ def _bar(lanes: Sequence[str], environment: str, start: int, build: str, end: in
 
 
 def _moves(lanes: Sequence[str], arrivals: Sequence[Arrival]) -> Iterator[Markup]:
+    ran: list[set[str]] = [set() for _ in lanes]
     for column, arrival in enumerate(arrivals):
         x = _x(column)
         for change in arrival.changes:
-            lane = lanes.index(change.environment)
+            lane, build = lanes.index(change.environment), change.image.name or ""
             if change.kind == "promotion" and lane > 0:
-                yield element("line", x1=x, x2=x, y1=_y(lane - 1), y2=_y(lane) - 11, class_="link")
+                # An environment that was not there yet is passed over.
+                source = next((above for above in range(lane - 1, -1, -1) if build in ran[above]), lane - 1)
+                yield element("line", x1=x, x2=x, y1=_y(source), y2=_y(lane) - 11, class_="link")
+            ran[lane].add(build)
             yield element(
                 "g",
                 element("title", _spoken(arrival.landing, change)),
