@@ -21,7 +21,7 @@ import venv
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.timing import seconds
+from bench.stopwatch import process
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -57,7 +57,7 @@ def main() -> int:
         times: dict[tuple[str, str], list[float]] = {key: [] for key in commands}
         for _ in range(arguments.rounds):
             for key, command in commands.items():
-                times[key].append(seconds(command))
+                times[key].append(process(command)().seconds)
         os.chdir(ROOT)
     print(f"one layer and one script staged, {arguments.rounds} rounds, medians in ms (what the hook adds)")
     print(f"{'':12}" + "".join(f"{manager:>20}" for manager in MANAGERS))

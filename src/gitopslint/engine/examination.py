@@ -86,6 +86,7 @@ class Examiner:
         self._watch = SecretWatch(side)
         # The platform keeps Secrets, and has rules of its own about them.
         self.secret_rules = [rule for rule in SECRET_RULES if rule in selection.levels and not side.turned]
+        self._elsewhere = side.contract.applications.repository == "platform"
         self._scans: dict[str, SecretScan] = {}
         self._hidden: dict[str, tuple[Span, ...]] = {}
         self.unsettled = False
@@ -125,7 +126,7 @@ class Examiner:
             notes.sources,
             tuple(texts),
             len(unit.builds) + (unit.app is not None and not self._side.turned),
-            any(stack.application is not None for stack in stacks),
+            self._elsewhere or any(stack.application is not None for stack in stacks),
             tuple(tracks) if self._board else (),
         )
 
