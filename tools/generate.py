@@ -21,6 +21,8 @@ from gitopslint.model.record import described, field_names
 from gitopslint.model.requirement import Demand
 from gitopslint.model.rule import FAMILIES
 from gitopslint.model.secret import Pattern
+from gitopslint.reporters.affected import AffectedEntry
+from gitopslint.reporters.intoto import PREDICATE_TYPE, STATEMENT_TYPE, PredicateEntry, SubjectEntry
 from gitopslint.reporters.json import ReportEntry
 from tools.gitlab import gitlab_files
 from tools.reference import command_reference, contract_reference
@@ -37,6 +39,8 @@ def generated() -> dict[Path, str]:
         Path("src/gitopslint/loaders/patterns.json"): _json([_pattern(one) for one in read_pattern_files()]),
         Path("schemas/contract.schema.json"): _json(contract_schema(rules)),
         Path("schemas/report.schema.json"): _json(report_schema()),
+        Path("schemas/affected.schema.json"): _json(affected_schema()),
+        Path("schemas/release-evidence.schema.json"): _json(evidence_schema()),
         Path("schemas/rule.schema.json"): _json(rule_schema()),
         Path("docs/rules/README.md"): rule_index(rules),
         Path("docs/ru/rules.md"): rule_index([translated(rule, load_translation("ru")) for rule in rules], WORDS["ru"]),
@@ -99,6 +103,42 @@ def report_schema() -> dict[str, Any]:
     from pydantic import TypeAdapter
 
     return _published("report", TypeAdapter(ReportEntry).json_schema(mode="serialization"))
+
+
+def affected_schema() -> dict[str, Any]:
+    """Return the JSON Schema of what `gitopslint affected --format json` writes."""
+    from pydantic import TypeAdapter
+
+    return _published("affected", TypeAdapter(AffectedEntry).json_schema(mode="serialization"))
+
+
+def evidence_schema() -> dict[str, Any]:
+    """Return the JSON Schema of one line that `gitopslint history --format intoto` writes."""
+    from pydantic import TypeAdapter
+
+    parts = {
+        "subject": TypeAdapter(SubjectEntry).json_schema(mode="serialization"),
+        "predicate": TypeAdapter(PredicateEntry).json_schema(mode="serialization"),
+    }
+    definitions: dict[str, Any] = {}
+    for part in parts.values():
+        definitions |= part.pop("$defs", {})
+    return _published(
+        "release-evidence",
+        {
+            "title": "An in-toto Statement about a release",
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["_type", "subject", "predicateType", "predicate"],
+            "properties": {
+                "_type": {"const": STATEMENT_TYPE},
+                "subject": {"type": "array", "minItems": 1, "items": parts["subject"]},
+                "predicateType": {"const": PREDICATE_TYPE},
+                "predicate": parts["predicate"],
+            },
+            "$defs": definitions,
+        },
+    )
 
 
 def _published(name: str, schema: dict[str, Any]) -> dict[str, Any]:

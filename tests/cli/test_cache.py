@@ -48,7 +48,10 @@ def test_a_cached_run_is_a_fresh_run(seed: int, tmp_path: Path, capsys: pytest.C
 def test_what_holds_is_not_done_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is checked where nothing changed, and one app where one release changed, committed or not."""
+    """Nothing is checked where nothing changed, and one app where one release changed.
+
+    A new landing concerns every app whose build it could have left behind, and no file of no app.
+    """
     repo = fleet(tmp_path / "repo")
     cache = ["--cache-dir", str(tmp_path / "cache")]
     worked: list[str] = []
@@ -70,6 +73,14 @@ def test_what_holds_is_not_done_again(
     worked.clear()
     repo.commit("Release")
     reports(capsys, tmp_path, repo.path, *cache)
+    assert "app cinema" in worked
+    assert all(name.startswith("app ") for name in worked)
+    worked.clear()
+    reports(capsys, tmp_path, repo.path, *cache, "--ignore", "stale-release")
+    worked.clear()
+    repo.write(RELEASE, (repo.path / RELEASE).read_text("utf-8").replace("cinema-2\n", "cinema-3\n"))
+    repo.commit("Release")
+    reports(capsys, tmp_path, repo.path, *cache, "--ignore", "stale-release")
     assert worked == ["app cinema"]
 
 

@@ -15,6 +15,7 @@ from gitopslint.checks import (
     provenance,
     secret_refs,
     sops,
+    staleness,
 )
 from gitopslint.checks.check import Check
 from gitopslint.checks.secrets import rules as secrets
@@ -71,5 +72,6 @@ CHECKS: tuple[Check[Any], ...] = (
     promotion.rollback,
     promotion.mixed_release,
     promotion.release_with_source,
+    staleness.stale_release,
     *secrets.CHECKS,
 )

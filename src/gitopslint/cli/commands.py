@@ -60,6 +60,12 @@ def _history() -> Command:
     return Command(declare, history)
 
 
+def _affected() -> Command:
+    from gitopslint.cli.affected import declare, show_affected
+
+    return Command(declare, show_affected)
+
+
 def _verify() -> Command:
     from gitopslint.cli.verify import declare, verify
 
@@ -91,6 +97,7 @@ COMMANDS = {
     "rules": Entry("List the rules in force here, or test the repository's own.", _rules),
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
+    "affected": Entry("Say which images a change makes worth building, and what it rolls out.", _affected),
     "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
     "init": Entry("Write a contract file with the default layout, every line explained.", _init),
     "lsp": Entry("Serve an editor over the Language Server Protocol.", _lsp),

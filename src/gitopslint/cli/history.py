@@ -20,7 +20,17 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
     add = parser.add_argument
     add("app", metavar="APP", nargs="?", help="only this app")
-    add("--format", choices=("text", "json"), default="text", help="a table (text, default), or json")
+    add(
+        "--format",
+        choices=("text", "json", "intoto"),
+        default="text",
+        help="a table (text, default), json, or evidence of each release as an in-toto Statement (intoto)",
+    )
+    add(
+        "--verify",
+        metavar="FILE",
+        help="hold the Statements of a file against what git tells; end with 1 if they differ",
+    )
     add(
         "--fail-on",
         metavar="LEVEL",
@@ -35,6 +45,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def history(arguments: argparse.Namespace) -> int:
     """Print how the environments of the apps came to run what they run. Raises UsageError."""
+    if arguments.verify is not None or arguments.format == "intoto":
+        from gitopslint.cli.evidence import verify_statements, write_statements  # few runs give evidence
+
+        return verify_statements(arguments) if arguments.verify is not None else write_statements(arguments)
     workspace = open_workspace(arguments.repository, load_catalogue(), staged=arguments.staged, base=arguments.base)
     product = workspace.product
     known = product.layout.stacks()

@@ -54,14 +54,20 @@ def history_opener(
 
 
 def base_commit(
-    repository: Repository | None, base: str | None, *, staged: bool, environment: Mapping[str, str] = os.environ
+    repository: Repository | None,
+    base: str | None,
+    *,
+    staged: bool,
+    asked: str = "--new-only",
+    environment: Mapping[str, str] = os.environ,
 ) -> str | None:
-    """Return the commit with which `--new-only` compares; None where nothing was ever committed.
+    """Return the commit with which a run compares; None where nothing was ever committed.
 
-    Raises UsageError, with a way out, where no base is known or it is not in this clone.
+    `asked` is what people call the comparison. Raises UsageError, with a way out, where no base is known or it is not
+    in this clone.
     """
     if repository is None:
-        raise UsageError("--new-only needs a git repository")
+        raise UsageError(f"{asked} needs a git repository")
     head = resolve(repository, "HEAD")
     request = Base((base,), "--base") if base is not None else None
     if request is None and staged:
@@ -69,11 +75,11 @@ def base_commit(
     request = request or _requested(repository.top, environment)
     if request is None:
         raise UsageError(
-            "--new-only needs to know the base: name it with `--base REF` (a merge-request pipeline tells it by itself)"
+            f"{asked} needs to know the base: name it with `--base REF` (a merge-request pipeline tells it by itself)"
         )
     found = _fork(repository, request, head) if head is not None else None
     if isinstance(found, Unavailable):
-        raise UsageError(f"--new-only: {found.reason}: {found.remedy}")
+        raise UsageError(f"{asked}: {found.reason}: {found.remedy}")
     return found.commit if found is not None else None
 
 

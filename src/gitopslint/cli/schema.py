@@ -8,12 +8,12 @@ from gitopslint.cli.exits import CLEAN
 from gitopslint.cli.output import write_out
 from gitopslint.loaders.resources import resource
 
+SCHEMAS = ("contract", "rule", "report", "affected", "release-evidence")
+
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
-    parser.add_argument(
-        "name", choices=("contract", "rule", "report"), metavar="contract|rule|report", help="which one"
-    )
+    parser.add_argument("name", choices=SCHEMAS, metavar="|".join(SCHEMAS), help="which one")
 
 
 def schema(arguments: argparse.Namespace) -> int:

@@ -37,6 +37,7 @@ class Kept(NamedTuple):
     own: tuple[str, ...]
     files: str
     told: str
+    newest: bool
     asked: dict[str, tuple[str, ...]]
     part: Any
 
@@ -114,7 +115,8 @@ class Cache:
                 part = joined(examined(examiner, task, share)).part()
             settled = history is None or not (history.volatile or examiner.unsettled)
             asked = dict(history.asked) if history is not None else {}
-            result = self._kept(task, part, asked, past=past, settled=settled)
+            newest = history is not None and history.newest
+            result = self._kept(task, part, asked, past=past, settled=settled, newest=newest)
             return _Done(part, result, frozenset(self._tree.beyond - self._common), examiner.looked_at_the_clock)
 
         missing = (task for task in tasks if task.name not in holding)
@@ -127,18 +129,20 @@ class Cache:
         if not examiner.hides:
             self._put(shelf, kept)
 
-    def _kept(self, task: Task, part: Part, asked: dict[str, tuple[str, ...]], *, past: bool, settled: bool) -> Kept:
+    def _kept(
+        self, task: Task, part: Part, asked: dict[str, tuple[str, ...]], *, past: bool, settled: bool, newest: bool
+    ) -> Kept:
         """Return a result to keep; without the result where it is good for this run only."""
         spoken = all(showable((), prefix) for prefix in asked) and all(
             showable(claim.path, printed(claim.value)) for _, claim in part.claims
         )
         if not (settled and spoken) or part.faults or part.unread:
-            return Kept(task.name, task.app, task.own, "", "", {}, None)
-        told = self._told(task.app) if past else ""
-        return Kept(task.name, task.app, task.own, together(self._contents, task.own), told, asked, part)
+            return Kept(task.name, task.app, task.own, "", "", False, {}, None)
+        told = self._told(task.app, newest=newest) if past else ""
+        return Kept(task.name, task.app, task.own, together(self._contents, task.own), told, newest, asked, part)
 
-    def _told(self, app: str | None) -> str:
-        return digest(self._product.chronicle.told(app)) if app is not None else ""
+    def _told(self, app: str | None, *, newest: bool) -> str:
+        return digest(self._product.chronicle.told(app, newest=newest)) if app is not None else ""
 
     def _shelf(self) -> Shelf:
         shelf = _unpacked(Shelf, self._store.get(self._shelf_name)) or _EMPTY
@@ -153,7 +157,7 @@ class Cache:
         """Return what of a shelf still holds, by the names of tasks."""
         same = [one for one in shelf.kept if one.files and one.files == together(self._contents, one.own)]
         if past:
-            same = [one for one in same if one.app is None or one.told == self._told(one.app)]
+            same = [one for one in same if one.app is None or one.told == self._told(one.app, newest=one.newest)]
         prefixes = sorted({prefix for one in same for prefix in one.asked})
         history = self._product.chronicle.recorded if prefixes else None
         try:

@@ -221,7 +221,8 @@ class Examiner:
             return list(untold(app)) if self._board else []
         tracks: list[Track] = []
         try:
-            for timeline in self._side.timelines(unit):
+            fresh = "stale-release" in self._levels  # few questions of git, but none where nobody asks
+            for timeline in self._side.timelines(unit, fresh=fresh):
                 self._note_pending(timeline)
                 course = Course(timeline)
                 self._check(course, outcomes)

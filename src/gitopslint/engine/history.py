@@ -57,14 +57,20 @@ def chapter(course: Course, selection: Selection) -> Chapter:
     return Chapter(timeline.app, named(timeline.keys) if several else None, timeline.environments, tuple(rows))
 
 
+def broken_rule(move: Move, contract: Contract) -> str | None:
+    """Return the rule that a move breaks; None for one that breaks none."""
+    if move.kind == "rollback":
+        return "rollback"
+    if move.kind == "promotion" and contract.minimum_soak is not None and move.soak is not None:
+        return "short-soak" if move.soak < parse_length(contract.minimum_soak) else None
+    return _RULES.get(move.kind)
+
+
 def level_of(move: Move, contract: Contract, selection: Selection) -> Level | None:
     """Return the level at which a rule reports such a move; None for one that breaks none."""
-    if move.kind == "rollback":
-        return "note" if "rollback" in selection.levels else None
-    if move.kind == "promotion" and contract.minimum_soak is not None and move.soak is not None:
-        short = move.soak < parse_length(contract.minimum_soak)
-        return selection.levels.get("short-soak") if short else None
-    rule: str | None = _RULES.get(move.kind)
+    rule = broken_rule(move, contract)
+    if rule == "rollback":
+        return "note" if rule in selection.levels else None
     return selection.levels.get(rule) if rule is not None else None
 
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable
 
 from gitopslint.loaders.history import History, HistoryError
 from gitopslint.loaders.layout import Layout
-from gitopslint.model.glob import glob_matches
+from gitopslint.model.glob import fits_any
 from gitopslint.model.landing import Commit, FileChange, Landing
 from gitopslint.model.layer import Release
 from gitopslint.model.tag import commit_in
 from gitopslint.model.timeline import Run, TagCommit, Trail
 
 _SHORTEST = 7
-_SPECIAL = "*?[{\\"
 _LANDINGS_KEPT = 64
 
 
@@ -38,7 +37,7 @@ class Evidence:
         landing = run.landing
         trail = Trail(release)
         try:
-            trail = trail._replace(commit=self._commit(run.name, landing))
+            trail = trail._replace(commit=self.commit(run.name, landing))
             if landing.start is not None:
                 return trail
             others = tuple(change for change in self._changes(landing) if change.path not in former)
@@ -60,7 +59,8 @@ class Evidence:
         """Return the migrations that came or went between two builds. Raises HistoryError."""
         return self._migrations(app, self._history.changes_between(self._code(before), self._code(run)))
 
-    def _commit(self, name: str, landing: Landing) -> TagCommit | None:
+    def commit(self, name: str, landing: Landing) -> TagCommit | None:
+        """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""
         digits = commit_in(name, self._contract.tag_patterns)
         if digits is None or self._contract.commits == "elsewhere":
             return None
@@ -92,25 +92,15 @@ class Evidence:
     def _sources(self, app: str, changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
         """Return the changes of what the image of an app is built from. No layer is built into an image."""
         patterns = [self._prefix + pattern for pattern in self._contract.sources_of(app)]
-        return tuple(one for one in changes if _fits(patterns, one.path) and self._role(one.path) is None)
+        return tuple(one for one in changes if fits_any(patterns, one.path) and self._role(one.path) is None)
 
     def _migrations(self, app: str, changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
         """Return the migrations of an app that were added or removed."""
         come_and_gone = [one for one in changes if one.old is None or one.new is None]
-        return tuple(one for one in self._sources(app, come_and_gone) if _fits(self._contract.migrations, one.path))
+        return tuple(one for one in self._sources(app, come_and_gone) if fits_any(self._contract.migrations, one.path))
 
     def _role(self, path: str) -> str | None:
         if not path.startswith(self._prefix):
             return None
         place = self._layout.place(path[len(self._prefix) :])
         return place.layer.role if place is not None else None
-
-
-def _fits(patterns: Iterable[str], path: str) -> bool:
-    return any(path.startswith(_beginning(pattern)) and glob_matches(pattern, path) for pattern in patterns)
-
-
-def _beginning(pattern: str) -> str:
-    """Return the part of a pattern before anything special: most paths are told apart by it."""
-    end = next((at for at, character in enumerate(pattern) if character in _SPECIAL), len(pattern))
-    return pattern[:end]

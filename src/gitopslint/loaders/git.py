@@ -65,6 +65,7 @@ _ENVIRONMENT = {
 _KEPT = ("GIT_CONFIG_",)
 
 REGULAR, EXECUTABLE, SYMLINK = "100644", "100755", "120000"
+_SUBMODULE = "160000"
 # The ids of an empty file and of an empty tree, by SHA-1 and by SHA-256.
 _EMPTY_FILES = {
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -141,6 +142,24 @@ class Repository(NamedTuple):
             if kind == "blob":
                 entries[path] = IndexEntry(mode, oid)
         return entries
+
+    def trusts_modes(self) -> bool:
+        """Tell whether the right to execute means anything on this file system, as git found out. Raises GitError."""
+        return self.ask("config", "--type=bool", "--default=true", "core.fileMode").strip() == b"true"
+
+    def submodules(self, commit: str | None) -> dict[bytes, str]:
+        """Return the commits of submodules by path from the top: in a commit, or in the index. Raises GitError."""
+        if commit is None:
+            question: tuple[str, ...] = ("ls-files", "-z", "--stage")
+        else:
+            question = ("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
+        found: dict[bytes, str] = {}
+        for line in self.ask(*question, staged=commit is None).split(b"\0")[:-1]:
+            head, _, path = line.partition(b"\t")
+            mode, *words = head.decode().split(" ")
+            if mode == _SUBMODULE:
+                found[path] = words[0] if commit is None else words[1]
+        return found
 
     def files(self) -> tuple[set[bytes], set[bytes]]:
         """Return the tracked paths and the untracked ones that nothing ignores, from the top. Raises GitError."""

@@ -14,13 +14,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from gitopslint.loaders.git import Conversation, GitError, Repository
-from gitopslint.loaders.history import HistoryError, Landed
-from gitopslint.loaders.main_line import RAW, Step, Told, chain, changes_from, landings, landings_of
+from gitopslint.loaders.history import HistoryError, Landed, Later
+from gitopslint.loaders.main_line import RAW, Step, Told, chain, changes_from, landings, landings_of, newest_of
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 
 _MOST_KEPT = 8  # changes of a landing that are remembered
 _MOST_LOOKUPS = 200  # from here on all ids are listed: that takes as long as some hundreds of questions
 _AT_ONCE = 500  # requests of 65 bytes that may wait without filling a pipe
+_LEAST = 64  # landings that are worth a question of their own
 _ENDING = b"//\n"  # no path from the top starts so
 
 
@@ -54,6 +55,7 @@ class GitHistory:
         self._lookups = 0
         self._whole: dict[str, tuple[FileChange, ...]] = {}
         self._talks: dict[tuple[str, ...], Conversation] = {}
+        self._latest: list[Landed] = []
 
     @property
     def pending(self) -> Landing:
@@ -65,6 +67,11 @@ class GitHistory:
     def forked(self) -> bool:
         """Whether the pending change is a merge request."""
         return self._line.fork is not None
+
+    @property
+    def tip(self) -> str:
+        """The newest commits of the line, and of what lies on top."""
+        return " ".join((self._line.tip or "", *self._line.heads))
 
     def frame(self, newest: int) -> str:
         """Return where the clone is cut off, and where the merge request forked unless all was there by then."""
@@ -180,11 +187,36 @@ class GitHistory:
         first = self._containment.get(commit)
         return first is not None and (landing.pending or first <= landing.position)
 
+    def since(self, commit: str) -> Later:
+        """Return what landed after a commit that has landed, the newest landing first. Raises HistoryError."""
+        position = self._containment[commit]
+        chain = list(reversed(self._chain))
+        if position >= len(chain):
+            return Later(position, ())
+        missing = len(chain) - position - len(self._latest)
+        if missing > 0:
+            # Several apps ask, each from its own commit: to ask git for twice as much each time is a few questions.
+            count = min(max(missing, len(self._latest), _LEAST), len(chain) - len(self._latest))
+            newest = chain[len(chain) - len(self._latest) - 1]
+            try:
+                self._latest += map(self._landed, newest_of(self._repository, newest, count))
+            except GitError as error:
+                raise _failed(error) from None
+        *later, own = self._latest[: len(chain) - position]
+        if chain[position] == commit:
+            return Later(position, tuple(later))
+        return Later(position, tuple(later), own._replace(changes=self.changes_between(commit, chain[position])))
+
     def close(self) -> None:
         """End the processes that stayed."""
         for talk in self._talks.values():
             talk.close()
         self._talks.clear()
+
+    @property
+    def commits_of_line(self) -> frozenset[str]:
+        """The commits of the main line."""
+        return frozenset(self._chain)
 
     @cached_property
     def _local(self) -> frozenset[str]:

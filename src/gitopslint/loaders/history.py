@@ -35,6 +35,18 @@ class Landed(NamedTuple):
     changes: tuple[FileChange, ...]
 
 
+class Later(NamedTuple):
+    """What landed after a commit, the newest landing first.
+
+    `position` is that of the first landing that contains it. `beyond` is that landing with what it holds beside the
+    commit; None where it is the commit itself.
+    """
+
+    position: int
+    landings: tuple[Landed, ...]
+    beyond: Landed | None = None
+
+
 class History(Protocol):
     """The main line of one repository, and what else its commits tell. Paths start at its top."""
 
@@ -49,6 +61,10 @@ class History(Protocol):
     @property
     def forked(self) -> bool:
         """Whether the pending change is a merge request, which forked from the main line at some landing."""
+
+    @property
+    def tip(self) -> str:
+        """The newest commits of all, for answers about what landed last."""
 
     def frame(self, newest: int) -> str:
         """Return what answers about files depend on beside their landings, of which the newest has a position.
@@ -86,6 +102,9 @@ class History(Protocol):
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""
 
+    def since(self, commit: str) -> Later:
+        """Return what landed after a commit that has landed, the newest landing first. Raises HistoryError."""
+
     def close(self) -> None:
         """Let go of what answers the questions."""
 
@@ -108,6 +127,7 @@ class ToldHistory:
 
     cut_off = False
     forked = False
+    tip = ""
 
     def __init__(self, told: Sequence[Told], pending: Mapping[str, str | bytes | None]) -> None:
         """Lay the landings over each other, the first one as the root, and the pending files on top."""
@@ -180,6 +200,11 @@ class ToldHistory:
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is a landing or an earlier one."""
         return any(step.landing.id == commit and step.landing.position <= landing.position for step in self._steps)
+
+    def since(self, commit: str) -> Later:
+        """Return the landings after one, the newest first."""
+        at = next(step.landing.position for step in self._steps if step.landing.id == commit)
+        return Later(at, tuple(reversed(self._steps[at + 1 :])))
 
     def close(self) -> None:
         """There is nothing to let go of."""

@@ -48,11 +48,16 @@ class Past:
         history = chronology.history if chronology is not None else None
         return history if isinstance(history, RecordedHistory) else None
 
-    def told(self, app: str) -> str:
-        """Return what decides, beside today's files, what the history says of an app."""
+    def told(self, app: str, *, newest: bool = False) -> str:
+        """Return what decides, beside today's files, what the history says of an app.
+
+        `newest`: it was asked what landed last, so every further landing counts.
+        """
         try:
             chronology = self.chronology
-            return chronology.told(app) if chronology is not None else ""
+            if chronology is None:
+                return ""
+            return chronology.told(app) + (f"\n{chronology.history.tip}" if newest else "")
         except HistoryError as error:
             return f"{error}: {error.remedy}"
 

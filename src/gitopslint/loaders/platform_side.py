@@ -85,7 +85,7 @@ class PlatformSide:
         elif self._counterpart.product.contract.applications.repository == "platform":
             yield from self._counterpart.product.units()
 
-    def timelines(self, _: Unit) -> Iterator[Timeline]:
+    def timelines(self, _: Unit, *, fresh: bool = False) -> Iterator[Timeline]:  # noqa: ARG002
         """Yield nothing: releases are the matter of the product."""
         return iter(())
 

@@ -14,6 +14,7 @@ from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
+from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load
 from gitopslint.loaders.texts import chunks, text_file, text_tasks
@@ -25,10 +26,10 @@ from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
-from gitopslint.model.landing import FileChange
+from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
 from gitopslint.model.secret import OwnRules, Pattern, TextFile
-from gitopslint.model.timeline import Run, Timeline
+from gitopslint.model.timeline import Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
@@ -160,10 +161,10 @@ class Product:
         _ = self._others  # fills in the documents
         return wire(self._texts.values(), self.files, self.layout)
 
-    def timelines(self, unit: Unit) -> Iterator[Timeline]:
+    def timelines(self, unit: Unit, *, fresh: bool = False) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit, with what is known of the releases of today.
 
-        Raises HistoryError where there is no history to tell them.
+        `fresh`: also how far the main line has moved on since. Raises HistoryError where there is no history to tell.
         """
         chronology = self.chronicle.chronology
         if unit.app is None or chronology is None:
@@ -178,7 +179,7 @@ class Product:
 
         environments = [stack.environment for stack in unit.app.stacks]
         for timeline in chronology.timelines(unit.app.name, environments, document):
-            yield chronology.traced(timeline, unit.app.releases)
+            yield chronology.traced(timeline, unit.app.releases, self._inputs if fresh else None)
 
     @property
     def beside(self) -> Tree | None:
@@ -199,6 +200,16 @@ class Product:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
             documents, _, _ = self._read(layers)
             yield from chronology.timelines(app, environments, documents.get)
+
+    def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
+        """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""
+        chronology = self.chronicle.chronology
+        return chronology.commit_of(name, landing) if chronology is not None else None
+
+    def _inputs(self) -> Inputs:
+        from gitopslint.loaders.build_inputs import BuildInputs  # only where something landed since a build
+
+        return BuildInputs(self.tree, self.layout, self.layout.stacks())
 
     def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
         """Return the migrations that came or went between two builds of an app. Raises HistoryError."""

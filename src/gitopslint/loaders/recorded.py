@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from gitopslint.loaders.history import History, Landed, Unavailable
+from gitopslint.loaders.history import History, Landed, Later, Unavailable
 from gitopslint.model.landing import Commit, FileChange, Landing
 
 
@@ -25,18 +25,20 @@ class RecordedHistory:
 
     What a landing and those before it tell stays as it is for ever. `asked` are the commits that were looked for, which
     a fetch may bring: each prefix with the ids found. `volatile`: an answer was about the pending change, or might come
-    out otherwise when more is there.
+    out otherwise when more is there. `newest`: one was about what landed last.
     """
 
     def __init__(self, history: History) -> None:
         self._history = history
         self.asked: dict[str, tuple[str, ...]] = {}
         self.volatile = False
+        self.newest = False
 
     def begin(self) -> None:
         """Forget what was asked so far."""
         self.asked = {}
         self.volatile = False
+        self.newest = False
 
     @property
     def pending(self) -> Landing:
@@ -68,6 +70,16 @@ class RecordedHistory:
     def steps_of(self, path: str) -> Iterator[Landed]:
         """Yield the landings that change one file."""
         return self._history.steps_of(path)
+
+    @property
+    def tip(self) -> str:
+        """The newest commits of all."""
+        return self._history.tip
+
+    def since(self, commit: str) -> Later:
+        """Return what landed after a commit, which every further landing changes."""
+        self.newest = True
+        return self._history.since(commit)
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob. One that is not here may come."""

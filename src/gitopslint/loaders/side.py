@@ -54,8 +54,11 @@ class Side(Protocol):
     def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:
         """Yield all files of text, for rules that know no apps."""
 
-    def timelines(self, unit: Unit, /) -> Iterator[Timeline]:
-        """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them."""
+    def timelines(self, unit: Unit, /, *, fresh: bool = False) -> Iterator[Timeline]:
+        """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them.
+
+        `fresh`: it is also asked how far the main line has moved on since the builds of today's releases.
+        """
 
     def prepare(self, *, past: bool) -> None:
         """Load what all tasks share, before processes are forked that share them out. `past`: the history, too."""

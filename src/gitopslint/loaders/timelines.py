@@ -13,9 +13,10 @@ from functools import cached_property
 from typing import Literal
 
 from gitopslint.loaders.evidence import Evidence
-from gitopslint.loaders.history import History
+from gitopslint.loaders.history import History, HistoryError
 from gitopslint.loaders.layout import Layout, Place
 from gitopslint.loaders.lineage import Files, Layer, Parts, Version
+from gitopslint.loaders.progress import Inputs, Progress
 from gitopslint.loaders.read_ahead import ReadAhead
 from gitopslint.loaders.rekeyed import followed
 from gitopslint.loaders.versions import Reading, Versions, image_parts
@@ -24,7 +25,7 @@ from gitopslint.model.document import Document, KeyPath
 from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import Release
 from gitopslint.model.tag import placeholder_tag
-from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Run, Step, Timeline, Trail
+from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Run, Step, TagCommit, Timeline, Trail
 
 _HEX = re.compile(rb"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])")
 _DIGEST = re.compile(rb"sha[0-9]+:[0-9a-f]+")
@@ -50,6 +51,7 @@ class Chronology:
         self._prefix = prefix
         release = [layer for layer in self._contract.layers if layer.role == "release"]
         self._followed = release or [layer for layer in self._contract.layers if layer.role != "chart"]
+        self._progress: Progress | None = None
         self._evidence = Evidence(history, layout, prefix, lambda: self.built_elsewhere)
         self._wanted = {
             path
@@ -134,8 +136,16 @@ class Chronology:
                 untouched,
             )
 
-    def traced(self, timeline: Timeline, releases: Iterable[Release]) -> Timeline:
-        """Return a timeline with what is known of the releases of today. Raises HistoryError."""
+    def traced(
+        self, timeline: Timeline, releases: Iterable[Release], inputs: Callable[[], Inputs] | None = None
+    ) -> Timeline:
+        """Return a timeline with what is known of the releases of today. Raises HistoryError.
+
+        With `inputs` that is also how far the main line has moved on since they were built.
+        """
+        if inputs is not None and self._progress is None:
+            self._progress = Progress(self.history, self._prefix, inputs)
+        progress = self._progress if inputs is not None else None
         today: dict[str, Trail] = {}
         apart: dict[str, Release] = {}
         for release in releases:
@@ -150,11 +160,24 @@ class Chronology:
             runs = timeline.runs(release.environment)
             name = node.text.partition("@")[0]
             if place is not None and place.layer in self._followed and runs and runs[-1].name in (name, node.text):
-                today[release.environment] = self._evidence.trail(release, runs, timeline.former)
+                today[release.environment] = self._fresh(self._evidence.trail(release, runs, timeline.former), progress)
             else:
                 apart.setdefault(release.environment, release)
         others = {environment: one for environment, one in apart.items() if environment not in today}
         return timeline._replace(today=today, apart=others)
+
+    def _fresh(self, trail: Trail, progress: Progress | None) -> Trail:
+        """Return a trail with how far the main line has moved on since the build, where that is asked for."""
+        if progress is None or trail.commit is None or not trail.commit.landed:
+            return trail
+        try:
+            return trail._replace(freshness=progress.since(trail.release.app, trail.commit))
+        except HistoryError as error:
+            return trail._replace(unknown=trail.unknown or (str(error), error.remedy))
+
+    def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
+        """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""
+        return self._evidence.commit(name, landing)
 
     def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
         """Return the migrations that came or went between two builds of an app. Raises HistoryError."""

@@ -93,32 +93,32 @@ class DiskTree:
 
 
 class GitTree:
-    """Files as git holds them, by their entries: those of the index, or of a commit."""
+    """Files as git holds them, by their `entries`: those of the index, or of a commit."""
 
     def __init__(self, repository: Repository, prefix: str, entries: Mapping[bytes, IndexEntry]) -> None:
         """`prefix` is the checked root below the top, from where the paths of the entries start."""
         start = os.fsencode(prefix)
         self._repository = repository
-        self._entries: dict[str, IndexEntry] = {
+        self.entries: dict[str, IndexEntry] = {
             os.fsdecode(path[len(start) :]): entry for path, entry in entries.items() if path.startswith(start)
         }
-        self.paths = tuple(sorted(self._entries))
+        self.paths = tuple(sorted(self.entries))
 
     @cached_property
     def links(self) -> dict[str, str]:
         """The symbolic links among the paths, each with the text that it holds."""
-        found = {path: entry.oid for path, entry in self._entries.items() if entry.mode == SYMLINK}
+        found = {path: entry.oid for path, entry in self.entries.items() if entry.mode == SYMLINK}
         return {
             path: os.fsdecode(data) for path, data in zip(found, self._repository.blobs(found.values()), strict=True)
         }
 
     def names(self) -> dict[str, str]:
         """Return the kind and the id of what git holds for each path."""
-        return {path: f"{entry.mode} {entry.oid}" for path, entry in self._entries.items()}
+        return {path: f"{entry.mode} {entry.oid}" for path, entry in self.entries.items()}
 
     def read(self, path: str) -> bytes:
         """Return the content of a file. Raises ReadError."""
-        entry = self._entries.get(path)
+        entry = self.entries.get(path)
         try:
             if entry is None or entry.mode == SYMLINK:
                 entry = self._followed(path)
@@ -141,7 +141,7 @@ class GitTree:
             elif part not in ("", "."):
                 behind.append(part)
             here = "/".join(behind)
-            entry = self._entries.get(here)
+            entry = self.entries.get(here)
             if entry is not None and entry.mode != SYMLINK:
                 if ahead:
                     raise ReadError(os.strerror(errno.ENOTDIR))
@@ -159,9 +159,9 @@ class GitTree:
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content, asking git once for all of them."""
         wanted = list(paths)
-        plain = [path for path in wanted if path in self._entries and self._entries[path].mode != SYMLINK]
+        plain = [path for path in wanted if path in self.entries and self.entries[path].mode != SYMLINK]
         try:
-            found = dict(zip(plain, self._repository.blobs(self._entries[path].oid for path in plain), strict=True))
+            found = dict(zip(plain, self._repository.blobs(self.entries[path].oid for path in plain), strict=True))
         except GitError:
             found = {}  # one missing object must not hide the others
         for path in wanted:

@@ -284,6 +284,10 @@ class Contract:
     """Whether the commits in tags are those of this repository, or of another one with the code."""
     sources: tuple[str, ...] = ("apps/{app}/**",)
     """What the image of an app is built from, as patterns of paths; `{app}` stands for its name."""
+    shared_sources: tuple[str, ...] = ()
+    """What the images of all apps are built from, beside what a JavaScript workspace shares by itself."""
+    ignored_sources: tuple[str, ...] = ("docs/**",)
+    """What no image is built from, whatever else matches it."""
     migrations: tuple[str, ...] = ("**/{migrations,migrate}/**",)
     """Which of these sources are database migrations."""
     applications: ApplicationSettings = ApplicationSettings()
@@ -327,6 +331,8 @@ class Contract:
             parse_length(self.minimum_soak)
         for pattern in (
             *self.sources,
+            *self.shared_sources,
+            *self.ignored_sources,
             *self.migrations,
             *(one for app in self.apps.values() for one in app.sources or ()),
         ):

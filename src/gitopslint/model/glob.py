@@ -6,6 +6,7 @@ Source: github.com/bmatcuk/doublestar, which Argo CD uses.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 _MOST_ALTERNATIVES = 200
@@ -25,6 +26,18 @@ def glob_matches(pattern: str, path: str) -> bool:
     """Tell whether a whole path fits a pattern. Raises GlobError for a malformed pattern."""
     parts = tuple(path.split("/"))
     return any(_parts_match(tuple(one.split("/")), parts) for one in alternatives(pattern))
+
+
+def fits_any(patterns: Iterable[str], path: str) -> bool:
+    """Tell whether a path fits any of some patterns. Raises GlobError for a malformed pattern."""
+    return any(path.startswith(_beginning(pattern)) and glob_matches(pattern, path) for pattern in patterns)
+
+
+@lru_cache(maxsize=1024)
+def _beginning(pattern: str) -> str:
+    """Return the part of a pattern before anything special: most paths are told apart by it."""
+    end = next((at for at, character in enumerate(pattern) if character in _SPECIAL), len(pattern))
+    return pattern[:end]
 
 
 @lru_cache(maxsize=256)

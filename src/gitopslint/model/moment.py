@@ -20,6 +20,12 @@ def minute(time: int) -> str:
     return f"{day(time)} {within // _HOUR:02}:{within % _HOUR // _MINUTE:02}"
 
 
+def stamp(time: int) -> str:
+    """Write a time as RFC 3339 does: `2026-03-01T14:05:09Z`."""
+    within = time % _DAY
+    return f"{day(time)}T{within // _HOUR:02}:{within % _HOUR // _MINUTE:02}:{within % _MINUTE:02}Z"
+
+
 def length(seconds: int) -> str:
     """Write a length of time in its two largest units: `3 d 4 h`, `25 min`, `12 s`."""
     if seconds < 0:

@@ -39,6 +39,16 @@ def satisfies(version: str, constraint: str) -> bool:
     return any(_all_fit(found, comparisons or []) for comparisons in alternatives)
 
 
+def is_version(text: str) -> bool:
+    """Tell whether a text is a version."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def is_constraint(text: str) -> bool:
+    """Tell whether a text is a constraint at all."""
+    return all(_comparisons(part) is not None for part in _RANGE.sub(_spelled_out, text).split("||"))
+
+
 _Comparison = tuple[str, _Version, int]
 """An operator, a version, and how many of its numbers are given."""
 

@@ -90,6 +90,18 @@ class TagCommit(NamedTuple):
     elsewhere: bool = False
 
 
+class Freshness(NamedTuple):
+    """How far the main line has moved on since a build: in what the image is built from.
+
+    `built` is the position of the first landing that contains the commit of the build, `landings` how many have
+    changed a build input since, `newest` the last one of them.
+    """
+
+    built: int
+    landings: int = 0
+    newest: Landing | None = None
+
+
 class Trail(NamedTuple):
     """What is known of today's release of one environment beyond its tag; None is not known.
 
@@ -97,7 +109,8 @@ class Trail(NamedTuple):
     that its landing changed beside release layers, `sources` those of them that the image is built from. In a merge,
     `beyond` are the sources that changed behind the commit of the tag. Where the build ran before, `migrations` were
     added or removed between it and the build that it replaced, and `since` are the sources that changed from its
-    first landing to this one. `unknown` is what kept the rest from being known, with the way out.
+    first landing to this one. `freshness` is known where a rule asks for it and the commit has landed. `unknown` is
+    what kept the rest from being known, with the way out.
     """
 
     release: Release
@@ -107,6 +120,7 @@ class Trail(NamedTuple):
     beyond: tuple[FileChange, ...] | None = None
     migrations: tuple[FileChange, ...] | None = None
     since: tuple[FileChange, ...] | None = None
+    freshness: Freshness | None = None
     unknown: tuple[str, str] | None = None
 
 

@@ -1,0 +1,1 @@
+"""Reads the lockfiles of pnpm, npm and yarn into one form."""
