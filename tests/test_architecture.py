@@ -59,7 +59,8 @@ DOORS = {
             "pickle",
         },
     ),
-    "keeps results": ({"loaders/cache_store.py"}, {"tempfile", "secrets.token_hex", "marshal", "shelve", "sqlite3"}),
+    "keeps results": ({"loaders/cache_store.py"}, {"secrets.token_hex", "marshal", "shelve", "sqlite3"}),
+    "makes temporary folders": ({"loaders/committing.py"}, {"tempfile"}),
     "talks to the network": (
         {"loaders/http.py"},
         {"socket", "ssl", "http", "ftplib", "smtplib", "urllib.request", "requests", "urllib3", "httpx"},

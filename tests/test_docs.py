@@ -25,7 +25,7 @@ CONSOLES = [
     for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
 ]
 # A page whose commands belong together is played from top to bottom by a test of its own.
-PLAYED = {"docs/guide.md", "docs/affected.md", "docs/evidence.md"}
+PLAYED = {"docs/affected.md", "docs/evidence.md", "docs/guide.md", "docs/releasing.md"}
 SHOWN = [one for one in CONSOLES if one[2] and one[1].startswith("gitopslint ") and one[0] not in PLAYED]
 WORDS = [(page, command) for page, command, _ in CONSOLES if "gitopslint " in command]
 

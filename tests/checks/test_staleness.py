@@ -119,10 +119,10 @@ def test_questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     teller.tell([Code(), *(Landing({"dev": A}, app=f"app{number}") for number in range(8)), Landing(files=MORE)])
     monkeypatch.setattr(Repository, "ask", counted)
     judged(tmp_path, "unknown-tag-commit")
-    without = asked.count("log")
+    without = asked.count("diff-tree")
     asked.clear()
     judged(tmp_path, "stale-release", "unknown-tag-commit")
-    assert asked.count("log") == without + 1
+    assert asked.count("diff-tree") == without + 1
 
 
 def test_shallow(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_init(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert "against .gitopslint.yaml" in capfd.readouterr().out
     assert main(["init", str(tmp_path)]) == 2
     assert "is there already" in capfd.readouterr().err
-    assert main(["init", "--stdout"]) == 0
+    assert main(["init", "--stdout", str(tmp_path)]) == 0
     assert capfd.readouterr().out == (tmp_path / ".gitopslint.yaml").read_text("utf-8")
 
 

@@ -105,6 +105,28 @@ LAYOUTS = {
         },
         ["prod/shop.yaml:2:40 mutable-tag"],
     ),
+    "several images, of which every app has its own": (
+        """
+        layers: [{role: release, path: "{env}/{app}.yaml"}]
+        images:
+        - {repository: shop.repository, tag: shop.tag}
+        - {repository: cart.repository, tag: cart.tag}
+        """,
+        {
+            "dev/shop.yaml": "shop: {repository: a.io/shop, tag: 4f9d2c7b81ae}\n",
+            "dev/cart.yaml": "cart: {repository: a.io/cart, tag: 4f9d2c7b81ae}\n",
+            "prod/cart.yaml": "replicas: 1\n",
+            "prod/blog.yaml": "other: {tag: latest}\n",
+        },
+        [
+            "prod/blog.yaml:1:1 missing-repository",
+            "prod/blog.yaml:1:1 missing-tag",
+            "prod/blog.yaml:1:1 stray-release-key",
+            "prod/cart.yaml:1:1 missing-repository",
+            "prod/cart.yaml:1:1 missing-tag",
+            "prod/cart.yaml:1:1 stray-release-key",
+        ],
+    ),
     "a registry of its own": (
         """
         layers: [{role: release, path: "{env}/{app}.yaml"}]

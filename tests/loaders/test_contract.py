@@ -98,6 +98,10 @@ WRONG = {
         "layers: [{role: env, path: '../{app}.yaml'}]\n",
         "1:10: layers[0]: '../{app}.yaml' must be a path below the root",
     ),
+    "a word in the message of commits": (
+        "release_commit: {message: 'release {tga}'}\n",
+        "1:17: release_commit: {tga} is unknown in a message; known are {summary}",
+    ),
     "an environment twice": ("environments: [dev, dev]\n", "1:1: the contract: an environment is listed twice"),
     "no environment": ("environments: []\n", "the contract: a contract needs at least one environment"),
     "an app in no environment": (

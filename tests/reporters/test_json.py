@@ -105,7 +105,7 @@ def test_a_finding() -> None:
         ("key_path", ["image", "tag"]),
         ("fingerprint", report.findings[0].fingerprint),
         ("related", []),
-        ("fix", {"title": "Quote the tag.", "edits": [place | {"text": '"1.10"'}]}),
+        ("fix", {"title": "Quote the tag.", "edits": [place | {"text": '"1.10"'}], "safe": True}),
         ("state", None),
     ]
 
@@ -167,6 +167,7 @@ def test_waived() -> None:
     assert (written["verdict"], written["findings"]) == ("pass", [])
     assert waived["finding"]["rule"] == "mutable-tag"
     assert waived["reason"] == "rebuilt every night"
+    assert waived["external"] is False
     assert waived["place"] == {"path": LAYER, "line": 3, "column": 17, "end_line": 3, "end_column": 61}
 
 

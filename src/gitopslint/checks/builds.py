@@ -263,9 +263,17 @@ def _full(build: Build) -> Fix | None:
         return None
     if short_id(build.ref.text) is None or len(build.commit.ids) != 1:
         return None
-    last = build.ref.text.replace("\r\n", "\n").removesuffix("\n").split("\n")
-    whole = Span(build.ref.path, 1, 1, len(last), len(last[-1]) + 1)
-    return Fix("Write the commit id out in full.", (Edit(whole, build.commit.ids[0]),))
+    from gitopslint.model.edits import Lines  # few files need it
+
+    lines = Lines(build.ref.text)
+    if build.ref.text.endswith("\r\n"):  # the end of the line is wrong as well
+        return _written(build.ref.path, lines.count, 1, f"{build.commit.ids[0]}\n")
+    last = lines.count - build.ref.text.endswith("\n")
+    return _written(build.ref.path, last, len(lines.line(last)) + 1, build.commit.ids[0])
+
+
+def _written(path: str, end_line: int, end_column: int, text: str) -> Fix:
+    return Fix("Write the commit id out in full.", (Edit(Span(path, 1, 1, end_line, end_column), text),))
 
 
 def _read_fault(text: Text) -> str | None:

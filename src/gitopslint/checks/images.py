@@ -135,14 +135,25 @@ def retyped_tag(release: Release, _: object) -> Iterator[Outcome]:
         return
     kind = "a boolean" if isinstance(node.value, bool) else "a number"
     also = ", which counts as empty in a template" if falsy else ""
-    quoted = Fix("Quote the tag.", (Edit(node.span, f'"{node.text}"'),)) if node.style == "plain" else None
     yield Offence(
         f"the unquoted tag {node.text} of {release} is {kind} to Helm{also}: {deployed!r} would be deployed; quote it",
         node.span,
         _around(node),
         _path(release, "tag"),
-        fix=quoted,
+        fix=_quoted(release, node),
     )
+
+
+def _quoted(release: Release, node: Node) -> Fix | None:
+    """Return the fix that quotes a tag: unsafe where it has an anchor, because other values may become a text, too."""
+    from gitopslint.model.edits import Lines  # few tags need it
+    from gitopslint.model.entries import is_anchored
+
+    layer = next((one for one in release.stack.layers if one.path == node.span.path), None)
+    if node.style != "plain" or node.tag is not None or layer is None:
+        return None
+    shared = is_anchored(Lines(layer.document.text), node)
+    return Fix("Quote the tag.", (Edit(node.span, f'"{node.text}"'),), safe=not shared)
 
 
 @check("untraceable-tag", over=Release, parameters=MovingTags, parameters_of="mutable-tag")

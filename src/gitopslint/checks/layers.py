@@ -56,18 +56,23 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     continue
                 seen.add(second.key_span)
                 name = first.key.text if first.key is not None else ""
+                again = second.key.text if second.key is not None else name
+                same = "" if again == name else f", which to Helm is the same key as {name!r}"
                 by_merge = second.key is not None and second.key.text == "<<"
                 earlier = f"line {first.key_span.line}"
                 if first.key_span.line == second.key_span.line:
                     earlier = "the one before it"
+                from gitopslint.checks.repetition import without_dropped  # few layers need it
+
                 yield Offence(
                     f"the merge key overrides {name!r} from {earlier}, because Helm merges in the order of the file: "
                     f"put the merge key first"
                     if by_merge
-                    else f"{name!r} is set again: Helm silently takes this one and drops {earlier}",
+                    else f"{again!r} is set again{same}: Helm silently takes this one and drops {earlier}",
                     second.key_span,
                     (Related(first.key_span, "dropped"),),
                     (*path, name),
+                    fix=None if by_merge else without_dropped(layer.document, first, second),
                 )
 
 
@@ -177,6 +182,7 @@ def templated_value(layer: Layer, parameters: TemplatedValue) -> Iterator[Outcom
     if not layer.readable:
         return
     told: set[Span] = set()
+    lines: list[str] = []
     for path, node in leaves(layer.document.root):
         if not isinstance(node.value, str) or "{{" not in node.value:
             continue
@@ -184,7 +190,8 @@ def templated_value(layer: Layer, parameters: TemplatedValue) -> Iterator[Outcom
         templating = layer.templating
         if not actions or (templating is not None and templating.covers(path)):
             continue
-        at = _inside(layer, node, actions[0])
+        lines = lines or layer.document.text.split("\n")
+        at = _inside(lines, node, actions[0])
         if at in told:
             continue
         told.add(at)
@@ -253,10 +260,9 @@ def _top(layer: Layer) -> Span:
     return first.key_span if first is not None else file_start(layer.path)
 
 
-def _inside(layer: Layer, node: Node, needle: str) -> Span:
+def _inside(lines: list[str], node: Node, needle: str) -> Span:
     """Return where `needle` is written inside a scalar, or the scalar where escapes hide it."""
     span = node.span
-    lines = layer.document.text.split("\n")
     head = needle.split("\n")[0]
     for number in range(span.line, span.end_line + 1):
         start = span.column - 1 if number == span.line else 0
@@ -298,6 +304,8 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
         ]
         if not hidden:
             continue
+        from gitopslint.checks.repetition import without_repetition  # few layers need it
+
         order = " and ".join([repr(old.span.path) for old in hidden])
         same = all(old.value == node.value for old in hidden)
         also = "with the same value" if same else "and only the order of the files decides"
@@ -307,6 +315,7 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
             tuple(Related(old.span, "also set here") for old in hidden),
             path,
             at_most="note" if same and path not in images else None if path in images else "warning",
+            fix=without_repetition(stack, path, [node, *hidden], of_image=path in images),
         )
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
+from gitopslint.cli.clock import today
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import base_commit, history_of_base
 from gitopslint.cli.pair import Checked, platform_side, product_side
+from gitopslint.cli.recorded import baseline_path, read_record, sight_of
 from gitopslint.cli.workspace import Ground
+from gitopslint.engine.baseline import held_against
 from gitopslint.engine.comparison import compared
+from gitopslint.engine.conclusion import narrowed
 from gitopslint.engine.run import run
 from gitopslint.engine.selection import Selection, select
 from gitopslint.loaders.contract import ContractError, read_contract
@@ -61,15 +65,27 @@ def _check(
     except (ContractError, SchemaError, GitError, UsageError) as error:
         tell(f"the base {commit[:8]} cannot be checked, so every finding counts as new: {error}")
         return None
+    selection = _selection(catalogue, contract, arguments)
     with closing(side):
-        return run(
+        report = run(
             side,
             catalogue,
-            _selection(catalogue, contract, arguments),
+            selection,
             prefix=checked.prefix,
             scope=checked.scope,
+            whole=True,
             contract_file=ground.prefix + FILE_NAME if has_contract else None,
+            today=today(),
         )
+    try:
+        path = baseline_path(before, arguments.baseline)
+        record = read_record(before, path) if path in before.tree.paths else None
+    except UsageError as error:
+        tell(f"the baseline of {commit[:8]} does not count: {error}")
+        record = None
+    if record is not None:
+        report = held_against(report, record, sight_of(checked, selection), today())
+    return narrowed(report, checked.scope)
 
 
 def _selection(catalogue: Catalogue, contract: Contract, arguments: argparse.Namespace) -> Selection:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from gitopslint.cli.clock import today
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import base_of
 from gitopslint.cli.pair import CACHE_VARIABLE, Checked
@@ -19,6 +20,7 @@ from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import DiskTree
 from gitopslint.loaders.watched import WatchedTree
+from gitopslint.model.moment import is_past
 
 
 def open_cache(
@@ -47,6 +49,7 @@ def open_cache(
             str(with_board(arguments)),
             str(len(base) > 1),  # runs with a base and without are kept apart, or each would displace the other
             _beside(side),
+            repr([is_past(one.until, today()) for one in checked.ground.contract.secrets.allow]),
         )
         return Cache(store, side, side.tree, world, _past(checked, arguments, base))
     except CacheError as error:

@@ -60,10 +60,34 @@ def _history() -> Command:
     return Command(declare, history)
 
 
+def _baseline() -> Command:
+    from gitopslint.cli.baseline import baseline, declare
+
+    return Command(declare, baseline)
+
+
 def _affected() -> Command:
     from gitopslint.cli.affected import declare, show_affected
 
     return Command(declare, show_affected)
+
+
+def _release() -> Command:
+    from gitopslint.cli.release import declare, release
+
+    return Command(declare, release)
+
+
+def _promote() -> Command:
+    from gitopslint.cli.promote import declare, promote
+
+    return Command(declare, promote)
+
+
+def _rollback() -> Command:
+    from gitopslint.cli.rollback import declare, rollback
+
+    return Command(declare, rollback)
 
 
 def _verify() -> Command:
@@ -76,6 +100,12 @@ def _init() -> Command:
     from gitopslint.cli.init import declare, init
 
     return Command(declare, init)
+
+
+def _completion() -> Command:
+    from gitopslint.cli.completion import completion, declare
+
+    return Command(declare, completion)
 
 
 def _lsp() -> Command:
@@ -98,8 +128,13 @@ COMMANDS = {
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),
     "history": Entry("Show every landing of the release layers, and what it was.", _history),
     "affected": Entry("Say which images a change makes worth building, and what it rolls out.", _affected),
+    "baseline": Entry("Write down today's findings, so that only new ones fail.", _baseline),
+    "release": Entry("Give an environment a tag that CI has built, if the contract allows it.", _release),
+    "promote": Entry("Give the next environment the tag that the one before it runs.", _promote),
+    "rollback": Entry("Give an environment a tag that it ran before, or list them.", _rollback),
     "verify": Entry("Hold a release against the definition of done: git, registry, Argo CD, hosts.", _verify),
-    "init": Entry("Write a contract file with the default layout, every line explained.", _init),
+    "init": Entry("Look at a repository and write a contract that fits it, every line explained.", _init),
     "lsp": Entry("Serve an editor over the Language Server Protocol.", _lsp),
     "schema": Entry("Print a JSON Schema, for editors and other programs.", _schema),
+    "completion": Entry("Print a script that completes the words of gitopslint in a shell.", _completion),
 }

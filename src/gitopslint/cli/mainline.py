@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from gitopslint.cli.clock import now
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.loaders.git import Repository
 from gitopslint.loaders.git_history import GitHistory, Line, merge_base, resolve
@@ -48,7 +48,7 @@ def history_opener(
         request = Base((base,), "--base") if base is not None else _requested(repository.top, environment)
         if request is not None and not (staged and base is None):
             return _on_top(repository, request, staged=staged)
-        return GitHistory(repository, Line(resolve(repository, "HEAD"), staged=staged), _now())
+        return GitHistory(repository, Line(resolve(repository, "HEAD"), staged=staged), now())
 
     return opened
 
@@ -116,20 +116,25 @@ def _fork(repository: Repository, request: Base, head: str) -> _Fork | Unavailab
 
 def history_of_base(repository: Repository, commit: str) -> Opener:
     """Return how to open the history as it was when a commit was the newest one, with nothing on top."""
-    return lambda: GitHistory(repository, Line(commit), _now())
+    return lambda: GitHistory(repository, Line(commit), now())
+
+
+def history_under(repository: Repository, commit: str) -> Opener:
+    """Return how to open the history under a change that will be committed alone, whatever is staged beside it."""
+    return lambda: GitHistory(repository, Line(commit, alone=True), now())
 
 
 def _on_top(repository: Repository, request: Base, *, staged: bool) -> History | Unavailable:
     """Return the history under a merge request, which counts as one landing as a whole."""
     head = resolve(repository, "HEAD")
     if head is None:
-        return GitHistory(repository, Line(None, staged=staged), _now())
+        return GitHistory(repository, Line(None, staged=staged), now())
     found = _fork(repository, request, head)
     if isinstance(found, Unavailable):
         return found
     if request.source != "--base":
         tell(f"the change since {found.commit[:8]} counts as one landing ({request.source})")
-    return GitHistory(repository, Line(found.target, (head, found.target), staged, found.commit), _now())
+    return GitHistory(repository, Line(found.target, (head, found.target), staged, found.commit), now())
 
 
 def _requested(top: Path, environment: Mapping[str, str]) -> Base | None:
@@ -147,7 +152,3 @@ def _requested(top: Path, environment: Mapping[str, str]) -> Base | None:
     if branch := environment.get("GITHUB_BASE_REF"):
         return Base((f"refs/remotes/origin/{branch}", f"refs/heads/{branch}", branch), "GITHUB_BASE_REF")
     return None
-
-
-def _now() -> int:
-    return int(time.time())

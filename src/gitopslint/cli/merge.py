@@ -6,7 +6,7 @@ import argparse
 
 from gitopslint import __version__
 from gitopslint.cli.exits import UsageError
-from gitopslint.cli.reporting import declare_reporting, exit_code, rendering, write_reports
+from gitopslint.cli.reporting import declare_reporting, exit_code, rendering, require_distinct, write_reports
 from gitopslint.engine.pieces import PieceError, whole
 from gitopslint.loaders.pieces import PieceFileError, read_piece
 from gitopslint.loaders.rules import load_catalogue
@@ -28,6 +28,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def merge(arguments: argparse.Namespace) -> int:
     """Join reports, write the joined one, and return the exit code. Raises UsageError."""
+    require_distinct(arguments)
     pieces: dict[str, list[Piece]] = {}
     for text in arguments.parts:
         name, file = _named(text)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from gitopslint.cli.exits import UsageError
+from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import Opener, history_opener
 from gitopslint.cli.workspace import Ground, nothing, open_ground
 from gitopslint.loaders.beside import Neighbour
@@ -47,17 +47,23 @@ class Checked(NamedTuple):
 
 
 def open_checked(
-    arguments: argparse.Namespace, shipped: Catalogue, unsaved: Mapping[Path, bytes] = MappingProxyType({})
+    arguments: argparse.Namespace,
+    shipped: Catalogue,
+    unsaved: Mapping[Path, bytes] = MappingProxyType({}),
+    *,
+    cached: bool = False,
 ) -> Checked:
     """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out.
 
-    `unsaved` is what editors hold of files, and counts instead of what is on disk.
+    `unsaved` is what editors hold of files, and counts instead of what is on disk. `cached`: what is read and asked is
+    noted, so that results can be kept for the next run where that pays.
     """
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
     ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved)
-    asked = arguments.cache_dir or os.environ.get(CACHE_VARIABLE)
-    keeps = not arguments.no_cache and not unsaved and (asked or len(ground.tree.paths) >= WORTH_KEEPING)
+    keeps = cached and (
+        bool(arguments.cache_dir or os.environ.get(CACHE_VARIABLE)) or len(ground.tree.paths) >= WORTH_KEEPING
+    )
     if keeps:
         ground = ground._replace(tree=WatchedTree(ground.tree))
     try:
@@ -75,6 +81,12 @@ def open_checked(
     except (GitError, SchemaError) as error:
         raise UsageError(str(error)) from None
     scope = below(ground.start, ground.root).rstrip("/")
+    if scope and not any(path == scope or path.startswith(f"{scope}/") for path in side.paths):
+        raise UsageError(
+            f"nothing to check: {arguments.path} holds no file of the repository {ground.root}, or all are excluded"
+        )
+    if scope and arguments.path == ".":
+        tell(f"reported is only what lies below {scope}; in {ground.root} the same command reports all")
     contract_file = ground.prefix + FILE_NAME if ground.file else None
     return Checked(side, ground.prefix, scope, contract_file, ground.catalogue, ground)
 
@@ -137,6 +149,7 @@ def platform_side(ground: Ground, asked: str | None, history: History | Unavaila
     other = open_ground(os.fspath(folder), shipped)
     contract = _with_links(contract, other.contract)
     links = changed(other.contract, platform=contract.platform, exclude=contract.exclude, rules=contract.rules)
+    links = changed(links, waivers=contract.waivers, baseline=contract.baseline)
     elsewhere = "elsewhere" in (contract.commits, other.contract.commits)
     commits = commits_of(other.root) if not elsewhere else None
     platform = Platform(place, links, commits)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 
-from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, tell
+from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
 from gitopslint.cli.output import FORMATS, WITH_BOARD, colourful, render, write_file, write_out
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import LEVELS
@@ -41,6 +42,16 @@ def declare_reporting(parser: argparse.ArgumentParser) -> None:
     add("--exit-zero", action="store_true", help="end with 0 although there are findings")
 
 
+def require_distinct(arguments: argparse.Namespace) -> None:
+    """Refuse two reports in one file, where the second would take the place of the first. Raises UsageError."""
+    seen: dict[str, str] = {}
+    for file in (*(file for _, file in arguments.report), *filter(None, [arguments.output_file])):
+        place = os.path.realpath(file)
+        if place in seen and not place.startswith("/dev/"):
+            raise UsageError(f"two reports would go to {file}: name a file for each")
+        seen[place] = file
+
+
 def formats_of(arguments: argparse.Namespace) -> set[str]:
     """Return the formats in which a run is to report."""
     return {arguments.output_format, *(name for name, _ in arguments.report)}
@@ -70,8 +81,8 @@ def rendering(report: Report, arguments: argparse.Namespace) -> Render:
     return lambda name, colour: render(name, report, colour=colour, fail_on=arguments.fail_on)
 
 
-def exit_code(reports: Sequence[Report], arguments: argparse.Namespace) -> int:
-    """Return how a run ends, and say aloud what nobody could check."""
+def failure(reports: Sequence[Report]) -> int:
+    """Say what could not be checked, and return the exit code for that; 0 where everything was."""
     for report in reports:
         for fault in report.faults:
             tell(
@@ -82,8 +93,13 @@ def exit_code(reports: Sequence[Report], arguments: argparse.Namespace) -> int:
             tell(f"{report.prefix}{one.path} cannot be read: {one.reason}")
     if any(report.faults for report in reports):
         return FAULT
-    if any(report.unread for report in reports):
-        return USAGE
+    return USAGE if any(report.unread for report in reports) else CLEAN
+
+
+def exit_code(reports: Sequence[Report], arguments: argparse.Namespace) -> int:
+    """Return how a run ends, and say aloud what nobody could check."""
+    if (failed := failure(reports)) != CLEAN:
+        return failed
     if arguments.exit_zero:
         return CLEAN
     threshold = LEVELS.index(arguments.fail_on)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gitopslint.checks.moves import Course
-from gitopslint.engine.history import broken_rule, level_of, named
+from gitopslint.engine.history import broken_rule, level_of
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Product
@@ -63,7 +63,7 @@ def _of_timeline(timeline: Timeline, product: Product, selection: Selection) -> 
             judgements.append(_violation("reused-tag", first, selection))
         yield Attested(
             timeline.app,
-            named(timeline.keys) if len(contract.images) > 1 else None,
+            timeline.keys.name if len(contract.images) > 1 else None,
             shown.repository,
             shown.tag,
             digests,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from gitopslint.checks.moves import Course
 from gitopslint.checks.standing import standing
 from gitopslint.checks.trails import APART
-from gitopslint.engine.history import chapter, named
+from gitopslint.engine.history import chapter
 from gitopslint.engine.selection import Selection
 from gitopslint.model.board import Arrival, Board, Change, Deployment, Doubtful, Track
 from gitopslint.model.contract import ImageKeys
@@ -68,7 +68,7 @@ def untold(app: App, doubt: Doubtful = NOT_READ) -> Iterator[Track]:
             )
             for stack in app.stacks
         )
-        yield Track(app.name, named(keys) if len(contract.images) > 1 else None, deployments, (), doubt)
+        yield Track(app.name, keys.name if len(contract.images) > 1 else None, deployments, (), doubt)
 
 
 def board(tracks: Iterable[Track], environments: tuple[str, ...], scope: str) -> Board:

@@ -92,8 +92,8 @@ class Cache:
 
     def parts(
         self, examiner: Examiner, tasks: Iterator[Task], share: Share, divided: Divided, *, past: bool
-    ) -> Iterator[Part]:
-        """Yield the part of each task, from the shelf where it still holds.
+    ) -> Iterator[tuple[str | None, Part]]:
+        """Yield the part of each task with its app, from the shelf where it still holds.
 
         `divided` works on the others; `past`: history is looked at.
         """
@@ -102,7 +102,7 @@ class Cache:
             self._product.chronicle.recorded if past else None
         )  # opened before any task, or the first one would do it
         holding = self._holding(shelf, past=past)
-        yield from (part for _, part in holding.values())
+        yield from ((one.app, part) for one, part in holding.values())
         if shelf.kept and len(holding) == len(shelf.kept):
             return
         kept = {name: one for name, (one, _) in holding.items()}
@@ -121,7 +121,7 @@ class Cache:
 
         missing = (task for task in tasks if task.name not in holding)
         for part, one, beyond, clock in divided(missing, work):
-            yield part
+            yield one.app, part
             kept[one.name] = one
             self._tree.beyond |= beyond
             examiner.looked_at_the_clock = examiner.looked_at_the_clock or clock

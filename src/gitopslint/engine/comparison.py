@@ -31,7 +31,8 @@ class _Likeness(NamedTuple):
 def compared(report: Report, tree: Tree, before: Report, tree_before: Tree, base: str) -> Report:
     """Return a report that knows which of its findings the check of an earlier tree had as well.
 
-    Only a finding makes a finding known. What was undecided or waived before, or milder, does not.
+    Only a finding makes a finding known. What was undecided or waived before, or milder, does not. A report that was
+    held against a baseline keeps what that knows.
     """
     now, then = _reader(tree), _reader(tree_before)
     earlier: dict[_Likeness, list[int]] = {}
@@ -48,6 +49,10 @@ def compared(report: Report, tree: Tree, before: Report, tree_before: Tree, base
             known.add(finding.fingerprint)
     still = {finding.fingerprint for finding in report.findings}
     resolved = sum(finding.fingerprint not in still for finding in before.findings)
+    recorded = report.comparison
+    if recorded is not None:  # what a baseline knows, the change need not answer for either
+        known |= recorded.known
+        base = f"{base} and {recorded.base}"
     return report._replace(comparison=Comparison(base, frozenset(known), resolved))
 
 

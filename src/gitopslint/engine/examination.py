@@ -12,49 +12,33 @@ from gitopslint.checks.check import Check
 from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
+from gitopslint.engine.acceptance import of_contract
 from gitopslint.engine.board import track, untold
 from gitopslint.engine.excerpts import pointed_at, trimmed
 from gitopslint.engine.outcomes import Outcomes
 from gitopslint.engine.secrets import SecretWatch, doubts
 from gitopslint.engine.selection import Selection
+from gitopslint.engine.subjects import Subject, subjects, unknown_values
 from gitopslint.engine.viewpoint import Viewpoint
 from gitopslint.loaders import yaml
 from gitopslint.loaders.contract import parameters
 from gitopslint.loaders.history import HistoryError
-from gitopslint.loaders.product import Unit
 from gitopslint.loaders.side import Side
-from gitopslint.loaders.unit import Task
+from gitopslint.loaders.unit import Task, Unit
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.board import Track
 from gitopslint.model.claim import FileList
+from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.finding import Doubt, Fault, Finding, Undecided
-from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
+from gitopslint.model.layer import App, Release, Stack
 from gitopslint.model.part import Part
-from gitopslint.model.platform import Build, Unused
 from gitopslint.model.rule import Catalogue, Level
 from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
 from gitopslint.model.share import Share
-from gitopslint.model.sops import SopsFile, SopsGap
 from gitopslint.model.source import Source
-from gitopslint.model.span import Span, file_start
+from gitopslint.model.span import Span
 from gitopslint.model.timeline import UNREAD, Timeline
 from gitopslint.model.waiver import Waiver
-
-Subject = (
-    Layer
-    | Stack
-    | Release
-    | App
-    | Application
-    | Manifest
-    | FileList
-    | Course
-    | SecretScan
-    | Build
-    | SopsFile
-    | SopsGap
-    | Unused
-)
 
 
 class _Notes:
@@ -69,8 +53,10 @@ class _Notes:
 class Examiner:
     """Checks units by the rules of a run."""
 
-    def __init__(self, side: Side, catalogue: Catalogue, selection: Selection, *, board: bool = False) -> None:
-        """`board`: parts hold what the promotion board shows; it is not gathered for nothing."""
+    def __init__(
+        self, side: Side, catalogue: Catalogue, selection: Selection, today: str | None = None, *, board: bool = False
+    ) -> None:
+        """`today` decides which allowances have expired. `board`: parts hold what the promotion board shows."""
         self._side = side
         self._selection = selection
         self._board = board and not side.turned  # releases are the matter of the product
@@ -83,7 +69,7 @@ class Examiner:
                 options = check.parameters(**given)
                 self._plan.setdefault(check.over, []).append((check, options))
         self._gatherings = [one for one in gatherings(catalogue) if one.rule in selection.levels]
-        self._watch = SecretWatch(side)
+        self._watch = SecretWatch(side, today)
         # The platform keeps Secrets, and has rules of its own about them.
         self.secret_rules = [rule for rule in SECRET_RULES if rule in selection.levels and not side.turned]
         self._elsewhere = side.contract.applications.repository == "platform"
@@ -99,7 +85,7 @@ class Examiner:
         notes = _Notes(self._levels)
         outcomes = notes.outcomes
         texts = self._register(unit, notes)
-        for subject in _subjects(unit):
+        for subject in subjects(unit):
             if not isinstance(subject, Application) or self._view.is_own(subject.path):
                 self._check(subject, outcomes)
         stacks = unit.app.stacks if unit.app is not None else ()
@@ -128,6 +114,7 @@ class Examiner:
             len(unit.builds) + (unit.app is not None and not self._side.turned),
             self._elsewhere or any(stack.application is not None for stack in stacks),
             tuple(tracks) if self._board else (),
+            self._allowing(),
         )
 
     @property
@@ -157,6 +144,16 @@ class Examiner:
         outcomes = Outcomes(self._levels)
         self._check(FileList(paths), outcomes)
         return Part(findings=tuple(outcomes.findings), faults=tuple(outcomes.faults))
+
+    def examine_contract(self) -> Part:
+        """Return what the contract accepts, with the text of its file for excerpts."""
+        found = tuple(one._replace(span=self._view.span(one.span)) for one in of_contract(self._side))
+        if not found or FILE_NAME not in self._side.tree.paths:
+            return Part(waivers=found)
+        path = self._view.path(FILE_NAME)
+        document = yaml.parse(path, self._side.tree.read(FILE_NAME))
+        source = self._source(TextFile(path, document.text, document))
+        return Part(waivers=found, sources={path: source}, faults=tuple(self._crashes()))
 
     def sources(self, paths: Iterable[str]) -> dict[str, Source]:
         """Read files once more, for lines to show of them: no document was kept."""
@@ -207,6 +204,13 @@ class Examiner:
         self._watch.crashes.clear()
         return found
 
+    def _allowing(self) -> tuple[int, ...]:
+        """Return the entries of `secrets.allow` that spoke of something since it was last asked."""
+        spoke = self._watch.allowances
+        found = tuple(number for number, one in enumerate(self._side.contract.secrets.allow) if one in spoke)
+        spoke.clear()
+        return found
+
     def _check(self, subject: Subject, outcomes: Outcomes) -> None:
         for check, options in self._plan.get(type(subject), ()):
             judge = partial(check, subject, options)
@@ -250,7 +254,7 @@ class Examiner:
             if stack.values is None:
                 checks = [check for over in (Release, Stack, Course) for check, _ in self._plan.get(over, ())]
                 for rule in {check.rule for check in checks} | {gathering.rule for gathering in self._gatherings}:
-                    outcomes.doubt(rule, _unknown_values(stack))
+                    outcomes.doubt(rule, unknown_values(stack))
 
     def _doubt_application(self, one: Undecidable, outcomes: Outcomes) -> None:
         """What an ApplicationSet makes, or whether a layer is loaded by it, is not known offline."""
@@ -286,32 +290,3 @@ def examined(examiner: Examiner, task: Task, share: Share) -> Iterator[Part]:
             examiner.hide(unit)
         else:
             yield examiner.examine(unit)
-
-
-def _subjects(unit: Unit) -> Iterator[Subject]:
-    yield from unit.layers
-    if unit.app is not None:
-        yield unit.app
-        yield from unit.app.stacks
-        yield from unit.app.releases
-    yield from (one for one in unit.applications if isinstance(one, Application))
-    yield from unit.manifests
-    yield from unit.sops
-    yield from unit.builds
-    yield from unit.unused
-
-
-def _unknown_values(stack: Stack) -> Doubt:
-    """Say why nobody knows what a stack deploys."""
-    broken = next((layer.path for layer in stack.layers if not layer.readable), None)
-    if stack.unknown is not None and broken is None:
-        return Doubt(
-            f"the values of {stack} are not known: {stack.unknown}",
-            "check them where those files are, or bring the Application in line",
-            stack.span,
-        )
-    return Doubt(
-        f"the values of {stack} are not known, because a layer is not readable",
-        "repair the layer",
-        file_start(broken) if broken is not None else stack.span,
-    )

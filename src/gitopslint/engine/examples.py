@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from gitopslint.engine.baseline import Record, Sight, held_against
 from gitopslint.engine.run import run
 from gitopslint.engine.selection import select
+from gitopslint.loaders.baseline import read_baseline
 from gitopslint.loaders.history import Told, ToldHistory
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import MemoryTree
@@ -17,6 +19,9 @@ from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue
 
 Files = Mapping[str, str | bytes | None]
+
+TODAY = "2026-03-01"
+"""The day on which examples are checked, so that they mean the same for ever."""
 
 CLEAN: dict[str, str | bytes | None] = {
     "deploy/charts/web-app/values.yaml": (
@@ -87,10 +92,16 @@ def check_files(
     selection = select(catalogue, contract, selected, ignored)
     contract = changed(contract, platform="none")  # what stands in no repository has no other one beside it
     if not landings:
-        return run(Product(MemoryTree(files), contract), catalogue, selection, scope=scope)
+        report = run(Product(MemoryTree(files), contract), catalogue, selection, scope=scope, today=TODAY)
+        data = files.get(contract.baseline) if contract.baseline is not None else None
+        if contract.baseline is None or data is None:
+            return report
+        data = data.encode() if isinstance(data, str) else data
+        record = Record(contract.baseline, data, read_baseline(contract.baseline, data))
+        return held_against(report, record, Sight(selection, scope), TODAY)
     history = ToldHistory(landings, files)
     product = Product(MemoryTree(history.files), contract, open_history=lambda: history)
-    return run(product, catalogue, selection, scope=scope)
+    return run(product, catalogue, selection, scope=scope, today=TODAY)
 
 
 def try_example(

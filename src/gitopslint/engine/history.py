@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 from gitopslint.checks.moves import Course
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Product
-from gitopslint.model.contract import Contract, ImageKeys
-from gitopslint.model.document import dotted
+from gitopslint.model.contract import Contract
 from gitopslint.model.moment import parse_length
 from gitopslint.model.move import Chapter, Kind, Move, Row
 from gitopslint.model.rule import Level
@@ -54,7 +52,7 @@ def chapter(course: Course, selection: Selection) -> Chapter:
         }
         rows.append(Row(step.landing, images, made, levels))
     several = len(timeline.contract.images) > 1
-    return Chapter(timeline.app, named(timeline.keys) if several else None, timeline.environments, tuple(rows))
+    return Chapter(timeline.app, timeline.keys.name if several else None, timeline.environments, tuple(rows))
 
 
 def broken_rule(move: Move, contract: Contract) -> str | None:
@@ -72,10 +70,3 @@ def level_of(move: Move, contract: Contract, selection: Selection) -> Level | No
     if rule == "rollback":
         return "note" if rule in selection.levels else None
     return selection.levels.get(rule) if rule is not None else None
-
-
-def named(keys: ImageKeys) -> str:
-    """Return the key path by which an image is known where an app has several."""
-    parts: tuple[Literal["tag", "reference", "digest"], ...] = ("tag", "reference", "digest")
-    paths = keys.paths("{env}")
-    return next((dotted(paths[part]) for part in parts if part in paths), "")

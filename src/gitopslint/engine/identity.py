@@ -16,7 +16,7 @@ def identified(findings: Iterable[Finding], prefix: str) -> list[Finding]:
     The fingerprint knows the rule, the file, the key path, app and environment, and how many alike stand before
     it in the file. It knows no line, message or value, so it outlives moved lines and gives no secret away.
     """
-    ordered = sorted(findings, key=_order)
+    ordered = sorted(findings, key=report_order)
     if not ordered:
         return []
     import hashlib  # OpenSSL takes its time to load, and a clean run has nothing to identify
@@ -44,5 +44,6 @@ def identified(findings: Iterable[Finding], prefix: str) -> list[Finding]:
     return kept
 
 
-def _order(finding: Finding) -> tuple[object, ...]:
+def report_order(finding: Finding) -> tuple[object, ...]:
+    """Return what findings are sorted by."""
     return (finding.span, finding.rule, finding.message)

@@ -12,7 +12,7 @@ from gitopslint.model.finding import Fault, Finding, Unread
 from gitopslint.model.part import Part, RuledClaim, RuledDoubt
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span, is_across
-from gitopslint.model.waiver import Waiver
+from gitopslint.model.waiver import Waiver, in_order
 
 
 class Joined:
@@ -30,6 +30,7 @@ class Joined:
         self.apps = 0
         self.wired = False
         self.tracks: list[Track] = []
+        self.allowing: set[int] = set()
         self._claims: dict[str, list[Claim]] = {}
 
     def add(self, part: Part) -> None:
@@ -48,6 +49,7 @@ class Joined:
         self.apps += part.apps
         self.wired = self.wired or part.wired
         self.tracks += part.tracks
+        self.allowing.update(part.allowing)
 
     def keep(self, sources: Mapping[str, Source]) -> None:
         """Take in the text of files."""
@@ -88,13 +90,14 @@ class Joined:
             tuple(sorted(set(self.waiting), key=str)),
             tuple(sorted(set(self.faults))),
             tuple(sorted(set(self.unread))),
-            tuple(sorted(self.waivers)),
+            tuple(sorted(self.waivers, key=in_order)),
             claims,
             trimmed(self.sources, whole, undecided),
             tuple(sorted(self.files)),
             self.apps,
             self.wired,
             tuple(sorted(self.tracks, key=lambda track: (track.app, track.image or ""))),
+            tuple(sorted(self.allowing)),
         )
 
     def _claimed(self) -> Iterator[Span]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from gitopslint.engine.conclusion import Frame, concluded, nothing_more
+from gitopslint.engine.baseline import Record, Sight, held_against
+from gitopslint.engine.conclusion import Frame, compare, concluded, narrowed, nothing_more
 from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
+from gitopslint.loaders.baseline import BaselineError, read_baseline
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Report
-from gitopslint.model.part import About, Piece, RuledClaim
+from gitopslint.model.part import About, Piece, RecordText, RuledClaim
 from gitopslint.model.rule import Catalogue
+from gitopslint.model.secret import SECRET_RULES
 from gitopslint.model.share import ALL, Share
 
 
@@ -39,6 +42,7 @@ def piece_of(everything: Joined, frame: Frame, share: Share, tool: str, state: s
         tuple(frame.catalogue),
         tuple(rule for rule in frame.catalogue.values() if rule.own),
         frame.board,
+        frame.today,
     )
     return Piece(about, part._replace(claims=claims))
 
@@ -66,18 +70,50 @@ def whole(pieces: Sequence[Piece], shipped: Catalogue, tool: str) -> Report:
         first.scope,
         first.contract_file,
         first.board,
+        # Shares may have been checked before and after midnight.
+        max((one.about.today for one in pieces if one.about.today is not None), default=None),
     )
-    report = concluded(everything, frame, nothing_more)
-    about = first._replace(share=ALL)
-    return report._replace(comparison=about.comparison, piece=Piece(about, everything.part()))
+    compare(everything, frame, nothing_more)
+    about = first._replace(share=ALL, today=frame.today)
+    report = narrowed(_held(concluded(everything, frame), about, frame), frame.scope)
+    comparison = about.comparison if about.comparison is not None else report.comparison
+    return report._replace(comparison=comparison, fixed=about.fixed, piece=Piece(about, everything.part()))
+
+
+def _held(report: Report, about: About, frame: Frame) -> Report:
+    """Hold a report against the baseline that its parts were held against. Raises PieceError."""
+    if about.baseline is None:
+        return report
+    path, text = about.baseline
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        record = Record(path, data, read_baseline(about.prefix + path, data))
+    except BaselineError as error:
+        raise PieceError(str(error)) from None
+    sight = Sight(frame.selection, frame.scope, SECRET_RULES if frame.view.turned else ())
+    return held_against(report, record, sight, frame.today or "")
 
 
 def with_comparison(report: Report) -> Report:
     """Return a report whose piece knows of its comparison."""
+    return _with_about(report, lambda about: about._replace(comparison=report.comparison))
+
+
+def with_record(report: Report, record: Record) -> Report:
+    """Return a report whose piece knows the baseline that it was held against."""
+    text = record.data.decode("utf-8", "surrogateescape")
+    return _with_about(report, lambda about: about._replace(baseline=RecordText(record.path, text)))
+
+
+def with_fixed(report: Report, fixed: int) -> Report:
+    """Return a report that knows how many findings were removed, and whose piece does."""
+    return _with_about(report._replace(fixed=fixed), lambda about: about._replace(fixed=fixed))
+
+
+def _with_about(report: Report, change: Callable[[About], About]) -> Report:
     if not isinstance(report.piece, Piece):
         return report
-    about = report.piece.about._replace(comparison=report.comparison)
-    return report._replace(piece=report.piece._replace(about=about))
+    return report._replace(piece=report.piece._replace(about=change(report.piece.about)))
 
 
 def _require_all(shares: list[Share]) -> None:
@@ -102,7 +138,7 @@ def _difference(one: About, other: About) -> str | None:
         return f"one is of {other.share.of} shares, another of {one.share.of}"
     if one.state != other.state:
         return "they were made of different commits, contracts or uncommitted changes"
-    same = one._replace(share=other.share)
+    same = one._replace(share=other.share, today=other.today)
     differing = [name for name in About._fields if getattr(same, name) != getattr(other, name)]
     if differing:
         return f"they were made with different options ({', '.join(differing)})"

@@ -7,7 +7,8 @@ from itertools import chain, pairwise
 from typing import NamedTuple, TypeVar
 
 from gitopslint.engine.cache import Cache
-from gitopslint.engine.conclusion import Frame, concluded, nothing_more
+from gitopslint.engine.conclusion import Frame, compare, concluded, narrowed, settle
+from gitopslint.engine.deadline import TimeUp, cut_short
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.pieces import piece_of
@@ -23,6 +24,9 @@ from gitopslint.model.share import ALL, Share
 from gitopslint.model.span import file_start
 
 Result = TypeVar("Result")
+
+Watch = Callable[[str | None, Part], None]
+"""Is told of each part as it comes, with the app that it is about."""
 
 
 class Keeping(NamedTuple):
@@ -43,46 +47,68 @@ def run(
     *,
     prefix: str = "",
     scope: str = "",
+    whole: bool = False,
     contract_file: str | None = None,
+    today: str | None = None,
     share: Share = ALL,
     keeping: Keeping | None = None,
     cache: Cache | None = None,
     jobs: int = 1,
+    watch: Watch | None = None,
     board: bool = False,
 ) -> Report:
     """Check a repository, product or platform, and return the report.
 
     `prefix` leads from the top of the git repository to the root. `scope` is a file or folder below the root:
-    everything is read, and what lies elsewhere is left out of the report. With a `share`, the report is about that
-    share of the apps and files, and what compares apps is left to `pieces.whole`. `keeping`: the report holds what is
-    needed for that. With a `cache`, what it holds is not done again. `jobs` are the
-    processes that share the work. `board`: the report holds the promotion board.
+    everything is read, and what lies elsewhere is left out of the report, unless that is to be `whole`, for somebody
+    who will leave it out later (`narrowed`). `today` is the day, as `2026-03-01`, that tells which waivers have ended.
+    With a `share`, the report is about that share of the apps and files, and what compares apps is left to
+    `pieces.whole`. `keeping`: the report holds what is needed for that. With a `cache`, what it holds is not done
+    again. `jobs` are the processes that share the work. `board`: the report holds the promotion board.
     """
     environments = side.contract.environments if board and not side.turned else None  # only a product has releases
     view = Viewpoint(side.other, side.turned)
-    frame = Frame(view, catalogue, selection, prefix, scope, contract_file, environments)
-    kept = cache.whole() if cache is not None and share.is_all else None
-    if kept is not None:
-        everything = joined([kept])
-        report = concluded(everything, frame, nothing_more)
-        return report._replace(piece=_piece(everything, frame, share, keeping))
-    examiner = Examiner(side, catalogue, selection, board=board)
-    everything = joined(_parts(side, examiner, share, cache, jobs))
-    if share.is_all:
-        report = concluded(everything, frame, examiner.sources)
-        if cache is not None:
-            cache.keep_whole(everything.part(), examiner)
-        return report._replace(piece=_piece(everything, frame, share, keeping))
-    everything.keep(examiner.sources(everything.sourceless(claims=True)))
-    piece = _piece(everything, frame, share, keeping)  # with all that is not judged yet
-    return concluded(everything, frame, examiner.sources, partly=True)._replace(piece=piece)
+    frame = Frame(view, catalogue, selection, prefix, scope, contract_file, environments, today)
+    everything = Joined()
+    piece = None
+    try:
+        kept = cache.whole() if cache is not None and share.is_all else None
+        if kept is not None:
+            everything.add(kept)
+        else:
+            examiner = Examiner(side, catalogue, selection, today, board=board)
+            for app, part in _parts(side, examiner, share, cache, jobs):
+                everything.add(part)
+                if watch is not None:
+                    watch(app, part)
+            if share.is_all:
+                compare(everything, frame, examiner.sources)
+                if cache is not None:
+                    cache.keep_whole(everything.part(), examiner)
+            else:
+                everything.keep(examiner.sources(everything.sourceless(claims=True)))
+                piece = _piece(everything, frame, share, keeping)  # with all that is not judged yet
+                settle(everything, examiner.sources)
+    except TimeUp as over:
+        everything.add(Part(undecided=tuple(_missing(over, selection))))
+    report = concluded(everything, frame, partly=not share.is_all)
+    report = report._replace(piece=piece or _piece(everything, frame, share, keeping))
+    return report if whole else narrowed(report, scope)
+
+
+def _missing(over: TimeUp, selection: Selection) -> Iterator[Undecided]:
+    """Yield that nobody knows what a run that was stopped would have found."""
+    doubt = cut_short(over)
+    yield Undecided(tuple(sorted(selection.levels)), doubt.reason, doubt.remedy, (doubt.span,))
 
 
 def _piece(everything: Joined, frame: Frame, share: Share, keeping: Keeping | None) -> Piece | None:
     return piece_of(everything, frame, share, *keeping) if keeping is not None else None
 
 
-def _parts(side: Side, examiner: Examiner, share: Share, cache: Cache | None, jobs: int) -> Iterator[Part]:
+def _parts(
+    side: Side, examiner: Examiner, share: Share, cache: Cache | None, jobs: int
+) -> Iterator[tuple[str | None, Part]]:
     """Yield what is found in each task, then what is about none."""
     tasks = _tasks(side, examiner, share)
     past = examiner.looks_at_history
@@ -98,14 +124,15 @@ def _parts(side: Side, examiner: Examiner, share: Share, cache: Cache | None, jo
             side.prepare(past=past)
         return chain(done, shared_out(shares, work))
 
-    if cache is not None:
-        yield from cache.parts(examiner, tasks, share, divided, past=past)
-    else:
-        yield from divided(tasks, lambda task: joined(examined(examiner, task, share)).part())
+    def work(task: Task) -> tuple[str | None, Part]:
+        return task.app, joined(examined(examiner, task, share)).part()
+
+    yield from cache.parts(examiner, tasks, share, divided, past=past) if cache is not None else divided(tasks, work)
     if share.holds(""):
-        yield Part(undecided=tuple(_strangers(side)))
+        yield None, Part(undecided=tuple(_strangers(side)))
+        yield None, examiner.examine_contract()
         if not side.turned:
-            yield examiner.examine_files(side.paths)
+            yield None, examiner.examine_files(side.paths)
 
 
 def _shares(tasks: list[Task], jobs: int) -> list[list[Task]]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gitopslint.checks.secrets.allow import allowed
+from gitopslint.checks.secrets.allow import covering
 from gitopslint.checks.secrets.search import SecretSearch
 from gitopslint.engine.faults import where
 from gitopslint.loaders import yaml
 from gitopslint.loaders.side import Side
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Doubt
+from gitopslint.model.moment import is_past
 from gitopslint.model.secret import Exposure, SecretScan, TextFile
+from gitopslint.model.secretsettings import SecretAllowance, SecretSettings
 from gitopslint.model.source import Source, masked
 from gitopslint.model.span import Span, file_start
 
@@ -21,12 +23,16 @@ _YAML = (".yaml", ".yml", ".json")
 class SecretWatch:
     """Searches files, and remembers where secrets stand in them, but no secret."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Side, today: str | None = None) -> None:
+        """`today` decides which allowances have expired; without it none has."""
         self._side = side
+        self._today = today
         self._search = SecretSearch(side.patterns, side.own_secrets)
         self._hidden: dict[str, tuple[Span, ...] | None] = {}
         self._searched: set[str] = set()
         self.crashes: list[tuple[str, str]] = []
+        self.allowances: set[SecretAllowance] = set()
+        """Those of the contract that speak of anything."""
 
     def scan(self, file: TextFile) -> SecretScan:
         """Return what is found in a file, without what the contract allows there."""
@@ -45,8 +51,14 @@ class SecretWatch:
         if hidden := tuple(one.span for one in exposures if not one.shown):
             self._hidden[path] = hidden
         settings = self._side.contract.secrets
-        standing = tuple(one for one in exposures if not one.allowed and not allowed(one, settings))
+        standing = tuple(one for one in exposures if not self._allowed(one, settings) and not one.allowed)
         return SecretScan(path, standing, reason, app, environment)
+
+    def _allowed(self, exposure: Exposure, settings: SecretSettings) -> bool:
+        """Tell whether the contract allows a secret, and note which of its entries speak of it."""
+        entries = covering(exposure, settings) if settings.allow else ()
+        self.allowances.update(entries)
+        return any(not is_past(one.until, self._today) for one in entries)
 
     def hidden_in(self, document: Document) -> tuple[Span, ...] | None:
         """Return where secrets stand in a YAML file; None where nobody could look."""

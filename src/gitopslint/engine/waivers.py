@@ -1,25 +1,31 @@
-"""Inline waivers: `# gitopslint: ignore[rule] reason`, on the line of a finding or on its own above it."""
+"""Waivers: `# gitopslint: ignore[rule] reason` on the line of a finding or on its own above it, and the contract's."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from gitopslint.checks.secrets.manner import manner_of
-from gitopslint.engine.selection import Selection
 from gitopslint.loaders.comments import comments, marked_comments
 from gitopslint.model.closest import closest
 from gitopslint.model.document import Comment, Document
 from gitopslint.model.finding import Finding, Offence, Waived
+from gitopslint.model.moment import check_day, is_past
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import TextFile
 from gitopslint.model.span import Span
-from gitopslint.model.waiver import Waiver
+from gitopslint.model.waiver import Allowance, Waiver
 
 NEEDLE = "gitopslint:"
 _FORM = re.compile(r"gitopslint:\s*ignore\s*(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*)")
 
-UNEXPLAINED, UNKNOWN, UNUSED = "unexplained-waiver", "unknown-waiver", "unused-waiver"
+# Compiled where it is needed, because few files hold a waiver.
+_UNTIL = r"[\s:–—-]*until\s+(?P<day>\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?!\w)"
+_DECORATION = " \t:-–—"
+_WAY_OUT = "mend what it was for, or give it a later day"
+
+UNEXPLAINED, UNKNOWN, UNUSED, EXPIRED = "unexplained-waiver", "unknown-waiver", "unused-waiver", "expired-waiver"
 
 
 def find_waivers(document: Document) -> Iterator[Waiver]:
@@ -52,56 +58,79 @@ def find_in_text(file: TextFile, *, found: bool) -> Iterator[Waiver]:
             yield _read(file.path, comment, alone)
 
 
-def apply(findings: Sequence[Finding], waivers: Sequence[Waiver]) -> tuple[list[Finding], list[Waived], set[Waiver]]:
-    """Split findings into those that stand and those that are waived; also return the waivers that were used."""
-    standing: list[Finding] = []
-    waived: list[Waived] = []
-    used: set[Waiver] = set()
+class Applied(NamedTuple):
+    """Findings that stand, those that are waived, and the waivers that speak of any."""
+
+    standing: list[Finding]
+    waived: list[Waived]
+    touched: set[Waiver]
+
+
+def apply(findings: Sequence[Finding], waivers: Sequence[Waiver], today: str | None) -> Applied:
+    """Hold findings against waivers. One without a reason, or whose last day has gone by, waives nothing."""
+    applied = Applied([], [], set())
+    anywhere = [waiver for waiver in waivers if waiver.entry is not None]
+    by_line: dict[tuple[str, int], list[Waiver]] = {}
+    for waiver in waivers:
+        if waiver.entry is None:
+            by_line.setdefault((waiver.span.path, waiver.line), []).append(waiver)
     for finding in findings:
-        covering = [waiver for waiver in waivers if waiver.covers(finding)]
-        used.update(covering)
-        if covering:
-            waived.append(Waived(finding, covering[0].reason, covering[0].span))
+        near = by_line.get((finding.span.path, finding.span.line), ())
+        concerned = [waiver for waiver in (*near, *anywhere) if waiver.concerns(finding)]
+        applied.touched.update(concerned)
+        valid = next((one for one in concerned if one.is_valid(today)), None)
+        if valid is not None:
+            applied.waived.append(Waived(finding, valid.reason, valid.span, external=valid.entry is not None))
         else:
-            standing.append(finding)
-    return standing, waived, used
+            applied.standing.append(finding)
+    return applied
+
+
+class Verdicts(NamedTuple):
+    """Which rules said all that they could have said about this repository: only then something is gone for sure."""
+
+    ran: Container[str]
+    undecided: Container[str]
+    everywhere: bool = True
+    """Whether all apps and files were looked at."""
+
+    def given(self, rules: Iterable[str]) -> bool:
+        """Tell whether all these rules ran and could decide."""
+        return self.everywhere and all(rule in self.ran and rule not in self.undecided for rule in rules)
 
 
 def offences(
-    waivers: Sequence[Waiver], used: set[Waiver], catalogue: Catalogue, selection: Selection, undecided: set[str]
+    waivers: Sequence[Waiver], touched: set[Waiver], catalogue: Catalogue, verdicts: Verdicts, today: str | None
 ) -> Iterator[tuple[str, Offence]]:
-    """Yield what is wrong with the waivers themselves, by rule.
-
-    A waiver is unused only when all its rules ran and could decide.
-    """
+    """Yield what is wrong with the waivers themselves, by rule."""
     for waiver in waivers:
-        if not waiver.well_formed:
-            yield UNKNOWN, Offence("this waiver names no rule: write `gitopslint: ignore[rule] reason`", waiver.span)
+        if waiver.flaw is not None:
+            rule, message = waiver.flaw
+            yield rule, Offence(message, waiver.span, key_path=waiver.rules)
             continue
         unknown = [rule for rule in waiver.rules if rule not in catalogue]
         for rule in unknown:
             near = closest(rule, list(catalogue))
             hint = f"did you mean {near!r}?" if near else "`gitopslint rules` lists all"
             yield UNKNOWN, Offence(f"there is no rule {rule!r} to waive: {hint}", waiver.span, key_path=(rule,))
-        rules = ", ".join(waiver.rules)
+        if unknown:
+            continue
+        gone = waiver not in touched and verdicts.given(waiver.rules)
         if not waiver.reason:
-            yield (
-                UNEXPLAINED,
-                Offence(
-                    f"the waiver of {rules} gives no reason, so it waives nothing: write one behind the bracket",
-                    waiver.span,
-                    key_path=waiver.rules,
-                ),
-            )
-        elif (
-            waiver not in used
-            and not unknown
-            and all(rule in selection.levels and rule not in undecided for rule in waiver.rules)
-        ):
-            yield (
-                UNUSED,
-                Offence(f"nothing here breaks {rules} any more: remove the waiver", waiver.span, key_path=waiver.rules),
-            )
+            yield UNEXPLAINED, _about(waiver, "gives no reason, so it waives nothing: write one behind the bracket")
+        elif gone:
+            allows = isinstance(waiver.entry, Allowance)
+            yield UNUSED, _about(waiver, f"has nothing to {'allow' if allows else 'waive'} any more: remove it")
+        elif waiver.until is not None and is_past(waiver.until, today):
+            yield EXPIRED, _about(waiver, f"ended with {waiver.until}, so it counts no more: {_WAY_OUT}")
+
+
+def _about(waiver: Waiver, problem: str) -> Offence:
+    if isinstance(waiver.entry, Allowance):
+        return Offence(f"this entry of `secrets.allow` {problem}", waiver.span, key_path=("secrets", "allow"))
+    # What a comment waives is its anchor; an entry of the contract may move up and down in its list.
+    place = () if waiver.entry is None else ("waivers",)
+    return Offence(f"the waiver of {', '.join(waiver.rules)} {problem}", waiver.span, key_path=(*place, *waiver.rules))
 
 
 def _read(path: str, comment: Comment, alone: set[int]) -> Waiver:
@@ -111,5 +140,19 @@ def _read(path: str, comment: Comment, alone: set[int]) -> Waiver:
         line += 1
     match = _FORM.fullmatch(comment.text)
     rules = tuple(rule.strip() for rule in (match["rules"] or "").split(",") if rule.strip()) if match else ()
-    reason = match["reason"].strip(" \t:-–—") if match else ""
-    return Waiver(span, line, rules, reason, bool(rules))
+    said = match["reason"] if match else ""
+    ending = re.match(_UNTIL, said)
+    reason = (said[ending.end() :] if ending else said).strip(_DECORATION)
+    until = ending["day"] if ending else None
+    return Waiver(span, rules, reason, line, until=until, flaw=_flaw(rules, until))
+
+
+def _flaw(rules: tuple[str, ...], until: str | None) -> tuple[str, str] | None:
+    if not rules:
+        return UNKNOWN, "this waiver names no rule: write `gitopslint: ignore[rule] reason`"
+    try:
+        if until is not None:
+            check_day(until)
+    except ValueError as error:
+        return EXPIRED, f"{error}, so the waiver of {', '.join(rules)} waives nothing: correct its last day"
+    return None

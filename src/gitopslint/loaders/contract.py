@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from gitopslint.loaders import yaml
 from gitopslint.loaders.policies import read_policies
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.tree import Tree
@@ -13,14 +14,24 @@ from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.document import Node, find
 from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue, Parameter, Rule
+from gitopslint.model.span import Span, file_start
 
-__all__ = ["ContractError", "default_root", "find_contract_file", "parameters", "platform_root", "read_contract"]
+__all__ = [
+    "ContractError",
+    "default_root",
+    "entry_places",
+    "find_contract_file",
+    "parameters",
+    "platform_root",
+    "read_contract",
+]
 
 
 def find_contract_file(start: Path, stop: Path | None) -> Path | None:
     """Return the nearest contract file in `start` or above, not beyond the folder `stop`."""
     for folder in _upward(start, stop):
-        if (file := folder / FILE_NAME).is_file():
+        # A link that leads nowhere, or a pipe, is no missing contract: reading it will say what is wrong.
+        if (file := folder / FILE_NAME).is_symlink() or (file.exists() and not file.is_dir()):
             return file
     return None
 
@@ -67,7 +78,9 @@ def read_contract(name: str, data: bytes, shipped: Catalogue, tree: Tree | None 
             except GitleaksError as error:
                 at = find(root, ("secrets", "gitleaks")) or root
                 mistakes += [f"{at.span}: {line}" for line in str(error).splitlines()]
-        mistakes += _rule_mistakes(contract, root, shipped | rules_in_force(contract, shipped))
+        catalogue = shipped | rules_in_force(contract, shipped)
+        mistakes += _rule_mistakes(contract, root, catalogue)
+        mistakes += _waiver_mistakes(contract, root, catalogue)
     if mistakes or contract is None:
         raise ContractError("\n".join(mistakes))
     return contract
@@ -87,6 +100,29 @@ def _rule_mistakes(contract: Contract, root: Node, catalogue: Catalogue) -> Iter
                 yield f"{at.key_span}: {name} has no parameter {parameter!r}{nearest(parameter, list(defaults))}"
             elif (wanted := _kind(defaults[parameter])) != _kind(value):
                 yield f"{at.span}: {name} wants {wanted} for {parameter!r}, not {_kind(value)}"
+
+
+def _waiver_mistakes(contract: Contract, root: Node, catalogue: Catalogue) -> Iterable[str]:
+    for number, waiver in enumerate(contract.waivers):
+        node = find(root, ("waivers", number, "rule")) or root
+        rule = catalogue.get(waiver.rule)
+        if rule is None:
+            yield f"{node.span}: there is no rule {waiver.rule!r} to waive{nearest(waiver.rule, list(catalogue))}"
+        elif rule.family == "waivers":
+            yield f"{node.span}: {waiver.rule} is about waivers and cannot be waived; set its level under `rules`"
+
+
+def entry_places(tree: Tree, *path: str, keys: tuple[str, ...]) -> Iterator[Span]:
+    """Yield where each entry of a list in the contract file stands: the first of these keys that it has.
+
+    Where the file is not in the tree, all of it is the place.
+    """
+    root = yaml.parse(FILE_NAME, tree.read(FILE_NAME)).root if FILE_NAME in tree.paths else None
+    written = find(root, path) if root is not None else None
+    for item in written.items if written is not None else []:
+        yield next((below.span for key in keys if (below := item.mapping.get(key)) is not None), item.span)
+    while True:
+        yield file_start(FILE_NAME)
 
 
 def parameters(rule: Rule, contract: Contract) -> dict[str, Parameter]:

@@ -9,18 +9,19 @@ from __future__ import annotations
 import bisect
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
-from gitopslint.loaders.git import Conversation, GitError, Repository
+from gitopslint.loaders.git import AT_ONCE, Conversation, GitError, Repository
 from gitopslint.loaders.history import HistoryError, Landed, Later
-from gitopslint.loaders.main_line import RAW, Step, Told, chain, changes_from, landings, landings_of, newest_of
+from gitopslint.loaders.main_line import RAW, Step, Told, chain, changes_from, landings, landings_of
+from gitopslint.loaders.tree import MAX_BYTES
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 
 _MOST_KEPT = 8  # changes of a landing that are remembered
 _MOST_LOOKUPS = 200  # from here on all ids are listed: that takes as long as some hundreds of questions
-_AT_ONCE = 500  # requests of 65 bytes that may wait without filling a pipe
 _LEAST = 64  # landings that are worth a question of their own
 _ENDING = b"//\n"  # no path from the top starts so
 
@@ -30,13 +31,14 @@ class Line(NamedTuple):
 
     `tip` is its newest commit; None where nothing was ever committed. `heads` are further commits that the pending
     change brings along: those of a merge request, which forked from the line at `fork`. `staged`: the pending change
-    is what the index holds.
+    is what the index holds. `alone`: what the index holds is no part of it.
     """
 
     tip: str | None
     heads: tuple[str, ...] = ()
     staged: bool = False
     fork: str | None = None
+    alone: bool = False
 
 
 class GitHistory:
@@ -89,10 +91,13 @@ class GitHistory:
 
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
-        if self._line.tip is None:
-            return
+        if self._line.tip is not None:
+            yield from self._told(self._chain, folders)
+
+    def _told(self, steps: Mapping[str, Step], folders: Sequence[str]) -> Iterator[Landed]:
+        """Yield those of some landings that touch any of the folders, the newest first."""
         try:
-            for told in landings(self._repository, self._chain, folders):
+            for told in landings(self._repository, steps, folders):
                 if told.whole and len(told.changes) <= _MOST_KEPT:
                     self._whole[told.commit] = told.changes
                 yield self._landed(told)
@@ -157,7 +162,7 @@ class GitHistory:
         if self._lookups > _MOST_LOOKUPS:
             start = bisect.bisect_left(self._all_commits, prefix)
             names = list(
-                itertools.takewhile(lambda one: one.startswith(prefix), self._all_commits[start : start + _AT_ONCE])
+                itertools.takewhile(lambda one: one.startswith(prefix), self._all_commits[start : start + AT_ONCE])
             )
             return tuple(_commit(*one) for one in self._objects(names) if one is not None)
         (found,) = self._objects([f"{prefix}^{{commit}}"], several=True)
@@ -168,7 +173,7 @@ class GitHistory:
             return (_commit(name, data),)
         # Several objects start so, or a branch has this name and hides them.
         listed = self._ask("rev-parse", f"--disambiguate={prefix}").decode().split()
-        peeled = self._objects([f"{one}^{{commit}}" for one in listed[:_AT_ONCE]])
+        peeled = self._objects([f"{one}^{{commit}}" for one in listed[:AT_ONCE]])
         return tuple(_commit(*one) for one in peeled if one is not None and one[0].startswith(prefix))
 
     def commits_of(self, prefixes: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -190,22 +195,17 @@ class GitHistory:
     def since(self, commit: str) -> Later:
         """Return what landed after a commit that has landed, the newest landing first. Raises HistoryError."""
         position = self._containment[commit]
-        chain = list(reversed(self._chain))
-        if position >= len(chain):
+        wanted, done = len(self._chain) - position, len(self._latest)
+        if wanted <= 0:
             return Later(position, ())
-        missing = len(chain) - position - len(self._latest)
-        if missing > 0:
+        if wanted > done:
             # Several apps ask, each from its own commit: to ask git for twice as much each time is a few questions.
-            count = min(max(missing, len(self._latest), _LEAST), len(chain) - len(self._latest))
-            newest = chain[len(chain) - len(self._latest) - 1]
-            try:
-                self._latest += map(self._landed, newest_of(self._repository, newest, count))
-            except GitError as error:
-                raise _failed(error) from None
-        *later, own = self._latest[: len(chain) - position]
-        if chain[position] == commit:
+            part = islice(self._chain.items(), done, max(wanted, 2 * done, done + _LEAST))
+            self._latest += self._told(dict(part), ())
+        *later, own = self._latest[:wanted]
+        if own.landing.id == commit:
             return Later(position, tuple(later))
-        return Later(position, tuple(later), own._replace(changes=self.changes_between(commit, chain[position])))
+        return Later(position, tuple(later), own._replace(changes=self.changes_between(commit, own.landing.id)))
 
     def close(self) -> None:
         """End the processes that stayed."""
@@ -270,6 +270,8 @@ class GitHistory:
     def _against_index(self, commit: str) -> tuple[FileChange, ...]:
         # The work tree is never compared through git, because that runs filters of the repository: what is not
         # staged yet counts only where the layers themselves are read.
+        if self._line.alone:
+            return self._difference(f"{self._line.tip} {commit}") if commit and self._line.tip else ()
         tree = commit or self._ask("hash-object", "-t", "tree", "--stdin", stdin=b"").decode().strip()
         question = ("diff-index", "--cached", "-r", *RAW, "--ita-invisible-in-index", tree)
         return _files(self._ask(*question, staged=self._line.staged))
@@ -299,14 +301,13 @@ class GitHistory:
         found: list[tuple[str, bytes] | None] = []
         try:
             talk = self._talk("cat-file", "--batch")
-            for start in range(0, len(names), _AT_ONCE):
-                part = names[start : start + _AT_ONCE]
+            for start in range(0, len(names), AT_ONCE):
+                part = names[start : start + AT_ONCE]
                 talk.tell("".join(f"{name}\n" for name in part).encode())
                 for _ in part:
                     words = talk.line().split(b" ")
                     if len(words) == 3 and words[2].isdigit():
-                        found.append((words[0].decode(), talk.read(int(words[2]))))
-                        talk.read(1)
+                        found.append((words[0].decode(), talk.read_object(int(words[2]), MAX_BYTES)))
                     else:
                         found.append(("", b"") if several and words[-1] == b"ambiguous" else None)
         except GitError as error:

@@ -34,6 +34,9 @@ class Layout:
         # `{env}/{app}-release.yaml` must win over `{env}/{app}.yaml`: the template with more fixed text knows more.
         patterns.sort(key=lambda pair: len(_PARTS.sub("", pair[0].path)), reverse=True)
         self._patterns = patterns
+        release = tuple(layer for layer in contract.layers if layer.role == "release")
+        self.image_layers = release or tuple(layer for layer in contract.layers if layer.role != "chart")
+        """The layers that say which image runs: release layers; where there are none, all but the chart's defaults."""
         self.layers: dict[str, Place] = {}
         for path in paths:
             if (place := self.place(path)) is not None:

@@ -100,13 +100,6 @@ def landings(repository: Repository, steps: Mapping[str, Step], folders: Sequenc
             yield commit._replace(changes=files, whole=len(files) == len(every))
 
 
-def newest_of(repository: Repository, tip: str, count: int) -> Iterator[Told]:
-    """Yield the newest commits of a chain with all that they change, or nothing. Raises GitError."""
-    asked = ("log", *RAW, "--first-parent", "--diff-merges=first-parent", "--no-show-signature", _FORMAT)
-    for commit, changes in _commits(repository.ask(*asked, f"--max-count={count}", "--end-of-options", tip)):
-        yield commit._replace(changes=tuple(change.of_file() for change in changes), whole=True)
-
-
 def landings_of(repository: Repository, tip: str, path: str) -> Iterator[Told]:
     """Yield the commits of a chain that change one file, with that change. Raises GitError."""
     asked = ("log", *RAW, "--first-parent", "--diff-merges=first-parent", "--no-show-signature", _FORMAT)

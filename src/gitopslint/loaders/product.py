@@ -16,15 +16,15 @@ from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
-from gitopslint.loaders.stacks import Composer, Load
-from gitopslint.loaders.texts import chunks, text_file, text_tasks
-from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.loaders.stacks import Composer, Load, own_images
+from gitopslint.loaders.texts import as_utf8, chunks, text_tasks, unread_as_text
+from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
-from gitopslint.model.document import Document
+from gitopslint.model.document import Document, beyond
 from gitopslint.model.finding import Unread
 from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
@@ -112,12 +112,12 @@ class Product:
 
     def _manifests(self, paths: Sequence[str]) -> Iterator[Unit]:
         for path, data in self.tree.read_many(paths):
+            data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
                 document = self._texts.get(path) or yaml.parse(path, data)
-                manifest = Manifest(
-                    document, self.contract, links=self._beside.links, namespace=self._beside.namespace(path)
-                )
-                yield Unit(manifests=(manifest,), documents=(document,), texts=_as_text(document, data))
+                links, namespace = self._beside.links, self._beside.namespace(path)
+                manifest = Manifest(document, self.contract, links=links, namespace=namespace)
+                yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
 
     def is_template(self, path: str) -> bool:
         """Tell whether a file is a template of a chart, which is no YAML before it is rendered."""
@@ -229,27 +229,31 @@ class Product:
 
     def stacks(self, app: str) -> tuple[Stack, ...]:
         """Return the stacks of one app, in the order of environments."""
-        (unit,) = self._app(
-            app,
-            self.layout.stacks().get(app, ()),
-            sorted(path for path, place in self.layout.layers.items() if place.app == app),
-        )
-        return unit.app.stacks if unit.app is not None else ()
+        found = self.app(app)
+        return found.stacks if found is not None else ()
+
+    def app(self, app: str) -> App | None:
+        """Return one app with its stacks and releases."""
+        own = sorted(path for path, place in self.layout.layers.items() if place.app == app)
+        (unit,) = self._app(app, self.layout.stacks().get(app, ()), own)
+        return unit.app
 
     @cached_property
     def _others(self) -> tuple[list[str], tuple[Unread, ...]]:
         """Read the YAML files that are no layers once: keep the Applications, and name those that mention images."""
-        candidates = [
-            path
-            for path in self.paths
-            if path.endswith(_YAML) and path not in self.layout.layers and not charts.is_template(path, self._charts)
-        ]
+        others = (path for path in self.paths if path.endswith(_YAML) and path not in self.layout.layers)
+        candidates = [path for path in others if not self.is_template(path)]
         images: list[str] = []
         unread: list[Unread] = []
         for path, data in self.tree.read_many(candidates):
+            if isinstance(data, TooLargeError):
+                self._texts[path] = beyond(path, str(data))
+                images.append(path)
+                continue
             if isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
                 continue
+            data = as_utf8(data)
             if mentions_applications(data):
                 self._texts[path] = yaml.parse(path, data)
             if _MENTIONS_IMAGE_OR_SECRET.search(data):
@@ -275,7 +279,7 @@ class Product:
 
         applications = self.wiring.by_app.get(app, [])
         stacks = [stack for environment in environments for stack in self._stacks(app, environment, applications, load)]
-        releases = tuple(release for stack in stacks for release in self._composer.releases(stack))
+        releases = own_images([release for stack in stacks for release in self._composer.releases(stack)])
         written = tuple(layer for stack in stacks for layer in stack.layers if layer.role in ("inline", "parameters"))
         yield Unit(
             App(app, tuple(stacks), releases, self.contract),
@@ -378,15 +382,11 @@ class Product:
         unread = []
         texts: tuple[TextFile, ...] = ()
         for path, data in self.tree.read_many(paths):
-            if isinstance(data, ReadError):
+            if isinstance(data, TooLargeError):
+                documents[path] = beyond(path, str(data))
+            elif isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:
                 documents[path] = yaml.parse(path, data)
-                texts += _as_text(documents[path], data)
+                texts += unread_as_text(documents[path], data)
         return documents, tuple(unread), texts
-
-
-def _as_text(document: Document, data: bytes) -> tuple[TextFile, ...]:
-    """Return a file as text where it cannot be read as YAML at all."""
-    file = text_file(document.path, data) if document.problem is not None and not document.text else None
-    return () if file is None else (file,)

@@ -7,11 +7,11 @@ version before, word for word, under another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.versions import Reading, Versions
-from gitopslint.model.document import KeyPath, walk
+from gitopslint.model.document import Document, KeyPath, walk
 
 Aliases = dict[KeyPath, KeyPath]
 """Where a value stood, by where it stands today."""
@@ -41,7 +41,11 @@ def followed(
             texts = {key: now[key][1] for key in paths.values() if _said(now, key)}
             if not any(text.encode("utf-8", "surrogateescape") in data for text in texts.values()):
                 continue  # this is where the image begins
-            aliases = _aliases(path, data, texts)
+            taken = {key for key in now if _said(now, key)}
+            document = yaml.parse(path, data)
+            if not _stood_apart(document, texts, taken):
+                continue  # it stands where another environment or image has it still: that is a copy
+            aliases = _aliases(document, texts, taken)
             if not any(name in aliases for name in names):
                 carried.add(number)
                 continue
@@ -58,14 +62,21 @@ def _said(reading: Reading, key: KeyPath) -> bool:
     return reading.get(key, (None, ""))[0] not in (None, "")
 
 
-def _aliases(path: str, data: bytes, texts: Mapping[KeyPath, str]) -> Aliases:
+def _stood_apart(document: Document, texts: Mapping[KeyPath, str], taken: Container[KeyPath]) -> bool:
+    """Tell whether one of the values stood anywhere but under keys that are in use today."""
+    if document.problem is not None:
+        return True  # who knows
+    values = (node.text for place, node in walk(document.root) if node.is_scalar and place not in taken)
+    return any(text in value for value in values for text in texts.values())
+
+
+def _aliases(document: Document, texts: Mapping[KeyPath, str], taken: Container[KeyPath]) -> Aliases:
     """Find where values stood in another version; those that stood nowhere, or who knows where, are left out."""
-    document = yaml.parse(path, data)
     if document.problem is not None:
         return {}
     places: dict[str, list[KeyPath]] = {}
     for place, node in walk(document.root):
-        if node.is_scalar:
+        if node.is_scalar and place not in taken:
             places.setdefault(node.text, []).append(place)
     found = {key: _likest(key, places.get(text, ())) for key, text in texts.items()}
     return {key: place for key, place in found.items() if place is not None}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.loaders.tree import MAX_BYTES, ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Task, Unit
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.secret import TextFile
 
-MAX_BYTES = 10_000_000
 _HEAD = 8000  # git looks at as many bytes to tell binary files from text
 _AT_ONCE = 200
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -32,21 +31,36 @@ def _units(tree: Tree, paths: list[str], parsed: Mapping[str, Document]) -> Iter
     for one in read_texts(tree, paths):
         if isinstance(one, Unread):
             yield Unit(unread=(one,))
+        elif isinstance(one, TextFile):
+            yield Unit(texts=(one,))
         elif one[0] in parsed:
             yield Unit(documents=(parsed[one[0]],))
         elif (file := text_file(*one)) is not None:
             yield Unit(texts=(file,))
 
 
-def read_texts(tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, bytes] | Unread]:
+def read_texts(tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, bytes] | TextFile | Unread]:
     """Yield the files at these paths.
+
+    One that is too large is a TextFile without text, unless it is binary.
 
     Symbolic links are left out: what they lead to in the repository is read at its own path.
     """
     links = tree.links
     wanted = [path for path in paths if path not in links]
     for path, data in tree.read_many(wanted):
-        yield Unread(path, str(data)) if isinstance(data, ReadError) else (path, data)
+        if isinstance(data, TooLargeError):
+            if text_file(path, data.head) is not None:
+                yield TextFile(path, "", limit=f"a file is larger than {MAX_BYTES:,} bytes")
+        else:
+            yield Unread(path, str(data)) if isinstance(data, ReadError) else (path, data)
+
+
+def as_utf8(data: bytes) -> bytes:
+    """Return what a UTF-16 file holds in UTF-8, so that words are found in it; all others as they are."""
+    if not data.startswith(_MARKS):
+        return data
+    return data.decode("utf-16", "replace").encode()
 
 
 def text_file(path: str, data: bytes) -> TextFile | None:
@@ -56,8 +70,12 @@ def text_file(path: str, data: bytes) -> TextFile | None:
         text = data.decode(encoding, "replace")
     elif b"\0" in data[:_HEAD]:
         return None
-    elif len(data) > MAX_BYTES:
-        return TextFile(path, "", limit=f"a file is larger than {MAX_BYTES:,} bytes")
     else:
         text = data.decode("utf-8", "replace")
     return TextFile(path, text.lstrip("\ufeff"))
+
+
+def unread_as_text(document: Document, data: bytes) -> tuple[TextFile, ...]:
+    """Return a file as text where it cannot be read as YAML at all."""
+    file = text_file(document.path, data) if document.problem is not None and not document.text else None
+    return () if file is None else (file,)

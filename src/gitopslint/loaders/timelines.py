@@ -49,8 +49,7 @@ class Chronology:
         self._layout = layout
         self._contract = layout.contract
         self._prefix = prefix
-        release = [layer for layer in self._contract.layers if layer.role == "release"]
-        self._followed = release or [layer for layer in self._contract.layers if layer.role != "chart"]
+        self._followed = layout.image_layers
         self._progress: Progress | None = None
         self._evidence = Evidence(history, layout, prefix, lambda: self.built_elsewhere)
         self._wanted = {

@@ -9,30 +9,23 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from gitopslint.model.document import KeyPath, parse_key_path
-from gitopslint.model.glob import alternatives, name_matches
+from gitopslint.model.document import KeyPath, dotted, parse_key_path
+from gitopslint.model.glob import alternatives, check_ignore_pattern, name_matches
 from gitopslint.model.moment import parse_length
+from gitopslint.model.places import PLACEHOLDER, check_beside, check_template
 from gitopslint.model.policy import Policy
 from gitopslint.model.record import record
 from gitopslint.model.rule import Level
 from gitopslint.model.secretsettings import SecretSettings
 from gitopslint.model.tag import check_environment_pattern, check_tag_pattern
 from gitopslint.model.valuepath import parse_value_path
+from gitopslint.model.waiversettings import WaiverSettings
 
 FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_SAID = ("summary", "action", "app", "env", "tag", "old")
 _SPECIAL = re.compile(r"[*?\[\]{}\\]")
-
-
-def _check_template(path: str, known: set[str]) -> None:
-    if path.startswith("/") or ".." in path.split("/") or not path:
-        raise ValueError(f"{path!r} must be a path below the root of the repository")
-    for name in _PLACEHOLDER.findall(path):
-        if name not in known:
-            listed = ", ".join(f"{{{one}}}" for one in sorted(known))
-            raise ValueError(f"{{{name}}} is unknown in a path; known are {listed}")
 
 
 @record
@@ -51,7 +44,7 @@ class LayerPath:
     """A JSON Schema in the repository that takes the place of the built-in one for this role."""
 
     def __post_init__(self) -> None:
-        _check_template(self.path, {"app", "env"})
+        check_template(self.path, {"app", "env"})
 
 
 @record
@@ -77,6 +70,12 @@ class ImageKeys:
         for name in ("repository", "tag", "digest", "registry", "reference"):
             if (path := getattr(self, name)) is not None:
                 parse_key_path(path)
+
+    @property
+    def name(self) -> str:
+        """What people call the image where an app has several: the key of its tag."""
+        paths = self.paths("{env}")
+        return next((dotted(paths[part]) for part in ("tag", "reference", "digest") if part in paths), "")
 
     def paths(self, environment: str) -> dict[str, KeyPath]:
         """Return the key paths for one environment by what they hold. A `reference` takes the place of all others."""
@@ -120,7 +119,7 @@ class ApplicationSettings:
 
     def __post_init__(self) -> None:
         if self.path is not None:
-            _check_template(self.path, {"app", "env"})
+            check_template(self.path, {"app", "env"})
 
 
 def _names_secret(namespaces: str, names: str, namespace: str | None, name: str) -> bool:
@@ -185,8 +184,9 @@ class PlatformSettings:
     """Keys that Secrets must have which apps refer to as a whole."""
 
     def __post_init__(self) -> None:
+        check_beside(self.path)
         for template in (self.ref, self.version):
-            _check_template(template, {"app"})
+            check_template(template, {"app"})
             if template.count("{app}") != 1:
                 raise ValueError(f"{template!r} must hold {{app}} once")
 
@@ -199,6 +199,30 @@ class ProductSettings:
 
     path: str | None = None
     """Where a checkout of it lies, from the root of this repository; `--product DIR` wins."""
+
+    def __post_init__(self) -> None:
+        check_beside(self.path)
+
+
+@record
+class CommitSettings:
+    """The commits that `promote`, `rollback` and `release` make with `--commit`."""
+
+    __pydantic_config__ = _STRICT
+
+    message: str = "chore(release): {summary}"
+    """The subject. `{summary}` says in a few words what the commit does; `{action}`, `{app}`, `{env}`, `{tag}` and
+    `{old}`, the tag before, are there to say it otherwise."""
+    skip_ci: bool = False
+    """Whether `[skip ci]` stands at its end, so that no pipeline runs for it."""
+
+    def __post_init__(self) -> None:
+        if not self.message.strip() or "\n" in self.message:
+            raise ValueError("the subject of a commit is one line")
+        for name in PLACEHOLDER.findall(self.message):
+            if name not in _SAID:
+                listed = ", ".join(f"{{{one}}}" for one in _SAID)
+                raise ValueError(f"{{{name}}} is unknown in a message; known are {listed}")
 
 
 @record
@@ -302,6 +326,8 @@ class Contract:
     """Files that no rule reads, in the syntax of `.gitignore`."""
     secrets: SecretSettings = SecretSettings()
     """What is a secret here besides what gitopslint knows, and what is none."""
+    release_commit: CommitSettings = CommitSettings()
+    """What the commits of `promote`, `rollback` and `release` say."""
     verify: VerifySettings = VerifySettings()
     """What a release that is live must answer, for `gitopslint verify`."""
     policies: tuple[Policy | str, ...] | None = None
@@ -311,6 +337,10 @@ class Contract:
     """A folder of such rules, one to a file `*.yaml`."""
     rules: dict[str, RuleSettings] = {}  # noqa: RUF012 - a record has no class attributes
     """Settings of single rules, by name."""
+    waivers: tuple[WaiverSettings, ...] = ()
+    """Findings that are accepted, each with its reason."""
+    baseline: str | None = None
+    """A file of findings that were there when gitopslint came, written by `gitopslint baseline`. They do not fail."""
 
     def __post_init__(self) -> None:
         if not self.environments:
@@ -322,11 +352,15 @@ class Contract:
         if not any("{app}" in layer.path for layer in self.layers) and len(self.apps) != 1:
             raise ValueError("no layer path holds {app}: then `apps` must name the one app that there is")
         if self.policy_folder is not None:
-            _check_template(self.policy_folder, set())
+            check_template(self.policy_folder, set())
+        if self.baseline is not None:
+            check_template(self.baseline, set())
         for pattern in self.tag_patterns:
             check_tag_pattern(pattern)
         for pattern in self.environment_tags:
             check_environment_pattern(pattern)
+        for pattern in self.exclude:
+            check_ignore_pattern(pattern)
         if self.minimum_soak is not None:
             parse_length(self.minimum_soak)
         for pattern in (

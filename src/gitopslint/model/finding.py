@@ -28,10 +28,16 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A change that removes the finding and nothing else."""
+    """A change that removes the finding and nothing else.
+
+    `safe`: what is deployed stays as it was meant to be, and no words of people are lost. `neutral`: the merged values
+    must stay the same to the letter, which whoever applies it can hold it to.
+    """
 
     title: str
     edits: tuple[Edit, ...]
+    safe: bool = True
+    neutral: bool = False
 
 
 class Offence(NamedTuple):
@@ -88,11 +94,15 @@ class Finding(NamedTuple):
 
 
 class Waived(NamedTuple):
-    """A finding that a waiver accepts, with the reason given there."""
+    """A finding that a waiver accepts, with the reason given there.
+
+    `external`: the waiver stands in the contract, and not beside the finding.
+    """
 
     finding: Finding
     reason: str
     span: Span
+    external: bool = False
 
 
 class Fault(NamedTuple):
@@ -150,6 +160,10 @@ class Report(NamedTuple):
     comparison: Comparison | None = None
     piece: object = None
     """What is needed to join the report with others (`model/part.py`), where somebody wants to."""
+
+    fixed: int = 0
+    """How many findings `--fix` has removed."""
+
     board: Board | None = None
     """Filled only for formats that show it."""
 

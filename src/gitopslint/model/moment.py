@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_DAYS, _FEBRUARY = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 2
 _UNITS = {"m": _MINUTE, "h": _HOUR, "d": _DAY, "w": 7 * _DAY}
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DURATION = re.compile(r"([0-9]{1,6})([mhdw])")
 
 
@@ -47,6 +49,20 @@ def parse_length(text: str) -> int:
     if match is None:
         raise ValueError(f"{text!r} is no length of time such as '30m', '24h', '3d' or '2w'")
     return int(match[1]) * _UNITS[match[2]]
+
+
+def check_day(text: str) -> None:
+    """Raise ValueError for anything but a day of the calendar, as `day` writes it."""
+    match = _DATE.fullmatch(text)
+    year, month, of_month = map(int, match.groups()) if match is not None else (0, 0, 0)
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if not 1 <= month <= len(_DAYS) or not 1 <= of_month <= _DAYS[month - 1] + (leap and month == _FEBRUARY):
+        raise ValueError(f"{text!r} is no day such as '2027-01-31'")
+
+
+def is_past(until: str | None, today: str | None) -> bool:
+    """Tell whether a last day has gone by. Without a day nothing ends, and where nobody knows today nothing has."""
+    return until is not None and today is not None and until < today
 
 
 def _civil(days: int) -> tuple[int, int, int]:

@@ -36,8 +36,9 @@ class Part(NamedTuple):
     """Findings without fingerprints, and all that can be judged only when every part is there.
 
     `files` are the paths that were looked at, `apps` how many apps were, `wired` whether any stack has an Application,
-    `tracks` what the promotion board shows, where it was asked for. Paths are those of the run: `across` marks the ones
-    of the other repository.
+    `tracks` what the promotion board shows, where it was asked for, `allowing` the entries of `secrets.allow` that
+    speak of anything, by their place in the list. Paths are those of the run: `across` marks the ones of the other
+    repository.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -52,6 +53,14 @@ class Part(NamedTuple):
     apps: int = 0
     wired: bool = False
     tracks: tuple[Track, ...] = ()
+    allowing: tuple[int, ...] = ()
+
+
+class RecordText(NamedTuple):
+    """A baseline file: its path from the root, and what is written there."""
+
+    path: str
+    text: str
 
 
 class About(NamedTuple):
@@ -59,7 +68,9 @@ class About(NamedTuple):
 
     `state` stands for the commit, the index and the contract, without telling what is in them. `levels` are the rules
     that ran, `rules` the catalogue by name, and `own` those of its rules that the repository brings along. `board`
-    are the environments of the promotion board, where one was gathered.
+    are the environments of the promotion board, where one was gathered, `today` is the day of the run. The rest is said
+    of the report as a whole: what it was compared with, the baseline that it was held against, and how many findings
+    `--fix` has removed.
     """
 
     tool: str
@@ -74,7 +85,10 @@ class About(NamedTuple):
     rules: tuple[str, ...]
     own: tuple[Rule, ...]
     board: tuple[str, ...] | None = None
+    today: str | None = None
     comparison: Comparison | None = None
+    baseline: RecordText | None = None
+    fixed: int = 0
 
 
 class Piece(NamedTuple):

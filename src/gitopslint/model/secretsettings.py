@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gitopslint.model.document import parse_key_path
+from gitopslint.model.moment import check_day
 from gitopslint.model.record import record
 from gitopslint.model.regex import RegexError
 from gitopslint.model.requirement import check_pattern
@@ -73,6 +74,8 @@ class SecretAllowance:
     """Only findings of these rules."""
     pattern: str | None = None
     """Only credentials of this shape, by the names in docs/credentials.md."""
+    until: str | None = None
+    """The last day on which it counts, as in `2027-01-31` (UTC)."""
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
@@ -86,6 +89,8 @@ class SecretAllowance:
         for rule in self.rules:
             if rule not in SECRET_RULES:
                 raise ValueError(f"{rule!r} is no rule about secrets; they are {', '.join(SECRET_RULES)}")
+        if self.until is not None:
+            check_day(self.until)
 
 
 @record

@@ -33,6 +33,11 @@ def file_start(path: str) -> Span:
     return Span(path, 1, 1, 1, 1)
 
 
+def within(path: str, scope: str) -> bool:
+    """Tell whether a file is `scope`, or in the folder of that name; everything is where it is empty."""
+    return not scope or path == scope or path.startswith(scope.rstrip("/") + "/")
+
+
 _ACROSS = "\0"
 
 

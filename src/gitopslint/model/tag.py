@@ -27,6 +27,7 @@ _BRACKETS = re.compile(
     r"<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|__[A-Za-z][A-Za-z0-9_]*__|%[A-Z_]+%|@[A-Z_]+@"
 )
 _LONGEST_TAG = 128
+_MOST_WORDS = 5
 _LONGEST = 512  # far beyond any reference; keeps the patterns above cheap on hostile text
 
 
@@ -59,6 +60,18 @@ def without_environment(tag: str, patterns: tuple[str, ...], environments: tuple
     return tag
 
 
+def in_environment(
+    tag: str, environment: str, like: str | None, patterns: tuple[str, ...], environments: tuple[str, ...]
+) -> str:
+    """Return the name of a tag in another environment, which carries it as its tag `like` does, or not at all."""
+    bare = without_environment(tag, patterns, environments)
+    for pattern in patterns:
+        before, _, after = pattern.replace("{env}", environment).partition("<tag>")
+        if like and like.startswith(before) and like.endswith(after) and len(like) > len(before) + len(after):
+            return before + bare + after
+    return bare
+
+
 def check_environment_pattern(pattern: str) -> None:
     """Raise ValueError for a pattern that does not hold a tag and an environment, once each."""
     if pattern.count("<tag>") != 1 or pattern.count("{env}") != 1:
@@ -69,7 +82,10 @@ def check_tag_pattern(pattern: str) -> None:
     """Raise ValueError for a tag pattern that names no commit, or more than one."""
     if pattern.count("<sha>") != 1:
         raise ValueError(f"the tag pattern {pattern!r} must hold <sha> once")
-    for word in re.findall(r"<[^>]*>", pattern):
+    words = re.findall(r"<[^>]*>", pattern)
+    if len(words) > _MOST_WORDS:  # every word more multiplies the ways to divide a tag
+        raise ValueError(f"the tag pattern {pattern[:60]!r} holds {len(words)} words, and {_MOST_WORDS} are the most")
+    for word in words:
         if word not in _WORDS:
             raise ValueError(f"the tag pattern {pattern!r} holds {word}; known are {', '.join(_WORDS)}")
 

@@ -56,10 +56,11 @@ class EditEntry(PlaceEntry):
 
 @dataclass(frozen=True, slots=True)
 class FixEntry:
-    """A change that removes the finding and nothing else."""
+    """A change that removes the finding and nothing else. `check --fix` makes those that are safe."""
 
     title: str
     edits: list[EditEntry]
+    safe: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,15 @@ class UndecidedEntry:
 
 @dataclass(frozen=True, slots=True)
 class WaivedEntry:
-    """A finding that a waiver accepts, with the reason given there and the place of the waiver."""
+    """A finding that a waiver accepts, with the reason given there and the place of the waiver.
+
+    `external`: the waiver stands in the contract, and not beside the finding.
+    """
 
     finding: FindingEntry
     reason: str
     place: PlaceEntry
+    external: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +268,7 @@ def _related(related: Related, report: Report) -> RelatedEntry:
 
 def _fix(fix: Fix, prefix: str) -> FixEntry:
     edits = [EditEntry(*_where(edit.span, prefix), encodable(edit.text)) for edit in fix.edits]
-    return FixEntry(visible(fix.title), edits)
+    return FixEntry(visible(fix.title), edits, fix.safe)
 
 
 def _undecided(doubt: Undecided, prefix: str) -> UndecidedEntry:
@@ -273,7 +278,7 @@ def _undecided(doubt: Undecided, prefix: str) -> UndecidedEntry:
 
 def _waived(waived: Waived, report: Report) -> WaivedEntry:
     place = PlaceEntry(*_where(waived.span, report.prefix))
-    return WaivedEntry(_finding(waived.finding, report), visible(waived.reason), place)
+    return WaivedEntry(_finding(waived.finding, report), visible(waived.reason), place, waived.external)
 
 
 def _where(span: Span, prefix: str) -> tuple[str, int, int, int, int]:

@@ -1,7 +1,7 @@
 """SARIF 2.1.0 as GitHub code scanning and GitLab read it.
 
-No times, no absolute paths and no command line, so the same input gives the same bytes. Waived findings are left
-out: GitHub shows suppressed results as alerts.
+No times, no absolute paths and no command line, so the same input gives the same bytes. Waived findings are suppressed
+results, with reason and place of the waiver.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
-from gitopslint.model.finding import Edit, Fault, Finding, Fix, Related, Report, Undecided, Unread
+from gitopslint.model.edits import in_order, overlapping
+from gitopslint.model.finding import Fault, Finding, Fix, Related, Report, Undecided, Unread, Waived
 from gitopslint.model.rule import LEVELS, Level, Rule
 from gitopslint.model.span import Span, is_across
 from gitopslint.reporters.escape import encodable, visible
@@ -80,7 +80,25 @@ class _Run:
                     "toolExecutionNotifications": list(self._notifications()),
                 }
             ],
-            "results": [self._result(same) for same in _collapsing(report.findings)],
+            "results": [*self._results()],
+        }
+
+    def _results(self) -> Iterator[dict[str, Any]]:
+        """Yield the results. Where one says whether it is suppressed, all of them have to (3.27.23)."""
+        waived = self._report.waived
+        for same in _collapsing(self._report.findings):
+            yield self._result(same) | ({"suppressions": []} if waived else {})
+        for one in waived:
+            result = self._result([one.finding])
+            result.pop("baselineState", None)  # nobody asked whether it was there before
+            yield result | {"suppressions": [self._suppression(one)]}
+
+    def _suppression(self, waived: Waived) -> dict[str, Any]:
+        return {
+            "kind": "external" if waived.external else "inSource",
+            "status": "accepted",
+            "justification": _shortened(visible(waived.reason), _LONGEST_MESSAGE),
+            "location": self._location(waived.span),
         }
 
     def _result(self, findings: Sequence[Finding]) -> dict[str, Any]:
@@ -151,10 +169,10 @@ class _Run:
 
     def _fix(self, fixes: Sequence[Fix | None]) -> dict[str, Any] | None:
         """Return one fix for a whole result, or none where a part has no fix, or two get in each other's way."""
-        given = [fix for fix in fixes if fix is not None]
-        edits = sorted({edit for fix in given for edit in fix.edits}, key=lambda edit: (edit.span, edit.text))
+        given = [fix for fix in fixes if fix is not None and fix.safe]  # what `--fix` does
+        edits = in_order(edit for fix in given for edit in fix.edits)
         known = all(edit.span.path in self._report.sources for edit in edits)
-        if not edits or not known or len(given) < len(fixes) or _overlap(edits):
+        if not edits or not known or len(given) < len(fixes) or overlapping(edits):
             return None
         changes = [
             {
@@ -265,15 +283,6 @@ def _literal(text: str) -> str:
 def _uri(path: str) -> str:
     """Return a path as a relative reference (RFC 3986, 4.2). What is no UTF-8 is encoded byte by byte."""
     return quote(path.encode("utf-8", "surrogateescape"), safe="/!$&'()*+,;=@")
-
-
-def _overlap(edits: Sequence[Edit]) -> bool:
-    """Tell whether two edits, sorted by place, touch the same text."""
-    return any(
-        one.span.path == other.span.path
-        and (other.span.line, other.span.column) < (one.span.end_line, one.span.end_column)
-        for one, other in pairwise(edits)
-    )
 
 
 def _notification(kind: str, level: str, text: str) -> dict[str, Any]:

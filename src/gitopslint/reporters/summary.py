@@ -14,7 +14,8 @@ def summary(report: Report) -> str:
 
 def counts(report: Report) -> str:
     """Return how many there are of everything that a reader has to know of."""
-    found = [counted(report.count(level), level) for level in reversed(LEVELS) if report.count(level)]
+    found = [f"{report.fixed} fixed"] if report.fixed else []
+    found += [counted(report.count(level), level) for level in reversed(LEVELS) if report.count(level)]
     found += [f"{len(report.undecided)} undecided"] if report.undecided else []
     found += [f"{len(report.waived)} waived"] if report.waived else []
     found += [counted(len(report.unread), "unread file")] if report.unread else []

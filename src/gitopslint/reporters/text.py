@@ -27,7 +27,7 @@ def render(report: Report, *, colour: bool = False) -> str:
         explained.add(finding.rule)
     for part in (page.undecided(), page.unread(), page.faults()):
         lines += part
-    return "\n".join([*lines, summary(report)]) + "\n"
+    return "\n".join([*lines, summary(report), *page.fixable()]) + "\n"
 
 
 class _Page:
@@ -38,7 +38,8 @@ class _Page:
     def finding(self, finding: Finding, *, explain: bool) -> Iterator[str]:
         label = self._painted(f"{finding.level}[{finding.rule}]", finding.level)
         known = "(known) " if self._report.is_known(finding) else ""
-        yield f"{self._at(finding.span)}: {label} {known}{visible(finding.message)}"
+        mark = "[*] " if finding.fix is not None and finding.fix.safe else ""
+        yield f"{self._at(finding.span)}: {label} {known}{mark}{visible(finding.message)}"
         yield from self._excerpt(finding.span, finding.level)
         for related in finding.related:
             yield self._remark("", f"{visible(related.note)}: {self._at(related.span)}")
@@ -69,6 +70,15 @@ class _Page:
             label = self._painted(f"fault[{fault.rule}]", "fault")
             yield f"{label} the rule crashed on {visible(fault.subject)}: {fault.error}"
             yield ""
+
+    def fixable(self) -> Iterator[str]:
+        fixes = [finding.fix for finding in self._report.findings if finding.fix is not None]
+        safe, unsafe = sum(fix.safe for fix in fixes), sum(not fix.safe for fix in fixes)
+        more = f", {unsafe} more with `--unsafe-fixes`" if unsafe else ""
+        if safe:
+            yield f"[*] {safe} fixable with `--fix`{more}"
+        elif unsafe:
+            yield f"{unsafe} fixable with `--unsafe-fixes`"
 
     def _excerpt(self, span: Span, level: str) -> Iterator[str]:
         shown = excerpt(self._report, span)

@@ -8,9 +8,9 @@ from gitopslint.model.secret import Exposure
 from gitopslint.model.secretsettings import SecretAllowance, SecretSettings
 
 
-def allowed(exposure: Exposure, settings: SecretSettings) -> bool:
-    """Tell whether an entry of the contract allows a secret."""
-    return any(_covers(one, exposure) for one in settings.allow)
+def covering(exposure: Exposure, settings: SecretSettings) -> tuple[SecretAllowance, ...]:
+    """Return the entries of the contract that speak of a secret, those that have expired included."""
+    return tuple(one for one in settings.allow if _covers(one, exposure))
 
 
 def _covers(one: SecretAllowance, exposure: Exposure) -> bool:

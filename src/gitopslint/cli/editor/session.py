@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitopslint.cli.arguments import parse
+from gitopslint.cli.clock import today
 from gitopslint.cli.exits import UsageError
 from gitopslint.cli.pair import Checked, open_checked
 from gitopslint.cli.values import without_secrets
@@ -102,6 +103,7 @@ def look(root: Path, unsaved: Mapping[Path, bytes]) -> Look:
             prefix=checked.prefix,
             scope=checked.scope,
             contract_file=checked.contract_file,
+            today=today(),
         )
     return Look(checked, report, unsaved)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gitopslint.engine.waivers import find_in_text, find_waivers
 from gitopslint.loaders import yaml
+from gitopslint.model.edits import edited
 from gitopslint.model.finding import Edit, Finding, Fix
 from gitopslint.model.secret import TextFile
 from gitopslint.model.span import Span, file_start
@@ -34,7 +35,7 @@ def waiver_for(finding: Finding, text: str) -> Fix | None:
     for edit, lands_on in ((above, line + 1), (behind, line)):
         if whole_file and edit is above:
             continue  # what is said of a file as a whole stays on its first line
-        if any(one.line == lands_on and finding.rule in one.rules for one in _waivers(path, _applied(text, edit))):
+        if any(one.line == lands_on and finding.rule in one.rules for one in _waivers(path, edited(text, [edit]))):
             return Fix(f"Waive {finding.rule} here: write the reason behind it", (edit,))
     return None
 
@@ -44,11 +45,3 @@ def _waivers(path: str, text: str) -> list[Waiver]:
         document = yaml.parse(path, text.encode())
         return [] if document.problem is not None else list(find_waivers(document))
     return list(find_in_text(TextFile(path, text), found=True))
-
-
-def _applied(text: str, edit: Edit) -> str:
-    """Return a text with something inserted."""
-    lines = text.split("\n")
-    row = lines[edit.span.line - 1]
-    lines[edit.span.line - 1] = row[: edit.span.column - 1] + edit.text + row[edit.span.column - 1 :]
-    return "\n".join(lines)

@@ -22,7 +22,7 @@ def action(
         title=fix.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostic(finding, report, places)],
-        is_preferred=fix is finding.fix or None,
+        is_preferred=(fix is finding.fix and fix.safe) or None,
         edit=_edit(fix, places, version),
     )
 

@@ -1,0 +1,90 @@
+"""`gitopslint promote`."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import pairwise
+
+from gitopslint.cli.changing import (
+    Place,
+    declare_change,
+    environments_of,
+    find,
+    image_keys,
+    perform,
+    place_of,
+)
+from gitopslint.cli.exits import CLEAN, UsageError, tell
+from gitopslint.cli.output import write_out
+from gitopslint.loaders.releases import Placed
+from gitopslint.model.change import Build, Change, Target
+from gitopslint.model.contract import ImageKeys
+from gitopslint.model.tag import in_environment
+from gitopslint.reporters.escape import visible
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the words of the command."""
+    parser.add_argument("app", metavar="APP", help="the app")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="ENV",
+        help="the environment whose tag is taken (default: the first one whose successor runs another tag)",
+    )
+    parser.add_argument("--to", metavar="ENV", help="the environment that gets it (default: the next one)")
+    declare_change(parser)
+
+
+def promote(arguments: argparse.Namespace) -> int:
+    """Give the next environment the tag of the one before, if the contract allows it. Raises UsageError."""
+    with place_of(arguments) as place:
+        environments = environments_of(place, arguments.app, arguments.source, arguments.to)
+        keys = image_keys(place, arguments.image)
+        pair = _pair(place, environments, keys, arguments)
+        if pair is None:
+            write_out(f"{visible(f'nothing to do: all environments of {arguments.app} run the same build')}\n")
+            return CLEAN
+        source, found = pair
+        if source.build is None:
+            raise UsageError(f"{source.target} has no tag that could be promoted")
+        build = _as_in(place, source.build, found)
+        taken, given = source.target.environment, found.target.environment
+        tell(visible(f"promote {arguments.app} from {taken} to {given}: {build}"))
+        return perform(place, found, Change("promote", found.target, found.build, build, taken), arguments)
+
+
+def _pair(
+    place: Place, environments: tuple[str, ...], keys: ImageKeys, arguments: argparse.Namespace
+) -> tuple[Placed, Placed] | None:
+    """Return the environment that gives and the one that gets; None where all run the same. Raises UsageError."""
+    app = arguments.app
+    if len(environments) < 2:
+        raise UsageError(f"{app} is in one environment only, {environments[0]}, so nothing can be promoted")
+    source, to = arguments.source, arguments.to
+    if source is None and to is None:
+        for one, other in pairwise(environments):
+            gives, gets = (find(place, Target(app, name, keys)) for name in (one, other))
+            if gives.build is not None and (
+                gets.build is None or _as_in(place, gives.build, gets).tag != gets.build.tag
+            ):
+                return gives, gets
+        return None
+    if source is None:
+        source = environments[max(0, environments.index(to) - 1)]
+    elif to is None:
+        to = environments[min(len(environments) - 1, environments.index(source) + 1)]
+    if environments.index(source) >= environments.index(to):
+        order = " -> ".join(environments)
+        raise UsageError(f"a promotion goes forward ({order}), and not from {source} to {to}")
+    return find(place, Target(app, source, keys)), find(place, Target(app, to, keys))
+
+
+def _as_in(place: Place, build: Build, found: Placed) -> Build:
+    """Return a build under the name that it has in another environment, by the contract."""
+    contract = place.product.contract
+    if contract.tag_equality == "exact":
+        return build
+    like = found.build.tag if found.build is not None else None
+    tag = in_environment(build.tag, found.target.environment, like, contract.environment_tags, contract.environments)
+    return build if tag == build.tag else Build(tag)

@@ -1,0 +1,82 @@
+"""`gitopslint rollback`."""
+
+from __future__ import annotations
+
+import argparse
+
+from gitopslint.cli.changing import Place, declare_change, environments_of, find, image_keys, perform, place_of
+from gitopslint.cli.exits import USAGE, UsageError, tell
+from gitopslint.cli.hints import hint
+from gitopslint.cli.output import write_out
+from gitopslint.loaders.history import HistoryError
+from gitopslint.model.change import Build, Change, Target
+from gitopslint.model.timeline import Run
+from gitopslint.reporters.escape import visible
+from gitopslint.reporters.runs import render_runs
+
+_PREVIOUS = "previous"
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the words of the command."""
+    parser.add_argument("app", metavar="APP", help="the app")
+    parser.add_argument("environment", metavar="ENV", help="the environment that goes back")
+    parser.add_argument(
+        "--to", metavar="TAG", help=f"a tag that it ran before, or `{_PREVIOUS}`; without it they are listed"
+    )
+    declare_change(parser)
+
+
+def rollback(arguments: argparse.Namespace) -> int:
+    """Give an environment a tag that it ran before. Without a tag, list them. Raises UsageError."""
+    with place_of(arguments) as place:
+        environments = environments_of(place, arguments.app, arguments.environment)
+        target = Target(arguments.app, arguments.environment, image_keys(place, arguments.image))
+        found = find(place, target)
+        now = found.build.tag if found.build is not None else None
+        runs = _earlier(place, target, environments)
+        if all(run.name == now for run in runs):
+            ever = f"{target} never ran anything else than {now or 'nothing'}"
+            raise UsageError(visible(f"{ever}, so there is no way back"))
+        if arguments.to is None:
+            previous = _before(runs, now)
+            also = f" (`--to {_PREVIOUS}` is {previous.name})" if previous is not None else ""
+            write_out(render_runs(runs, now))
+            tell(visible(f"name the tag to go back to with `--to TAG`{also}"))
+            return USAGE
+        build = _chosen(arguments.to, runs, now, target)
+        return perform(place, found, Change("rollback", target, found.build, build), arguments)
+
+
+def _chosen(asked: str, runs: tuple[Run, ...], now: str | None, target: Target) -> Build:
+    """Return the build to which an environment goes back. Raises UsageError for one that it never ran."""
+    if asked == now:
+        return Build(asked)
+    if asked == _PREVIOUS:
+        run = _before(runs, now)
+        if run is None:
+            raise UsageError(visible(f"{target} ran nothing before it first ran {now}: name a tag with `--to TAG`"))
+    else:
+        run = next((one for one in reversed(runs) if one.name == asked), None)
+        if run is None:
+            names = dict.fromkeys(one.name for one in reversed(runs) if one.name != now)
+            raise UsageError(visible(f"{target} never ran {asked!r}: {hint(asked, names)}"))
+    image = run.images[-1][1]  # as it was last
+    return Build(run.name, image.digest if image.digest != run.name else None)
+
+
+def _earlier(place: Place, target: Target, environments: tuple[str, ...]) -> tuple[Run, ...]:
+    """Return what an environment ran, the oldest run first. Raises UsageError."""
+    try:
+        for timeline in place.product.past(target.app, environments):
+            if timeline.keys == target.keys:
+                return timeline.runs(target.environment)
+    except HistoryError as error:
+        raise UsageError(f"what {target} ran before is not known: {error}: {error.remedy}") from None
+    return ()
+
+
+def _before(runs: tuple[Run, ...], now: str | None) -> Run | None:
+    """Return the run before the first one of what runs now: after a rollback, the way back still leads further back."""
+    first = next((number for number, run in enumerate(runs) if run.name == now), len(runs))
+    return runs[first - 1] if first else None

@@ -1,0 +1,59 @@
+"""What is accepted although a rule is broken: by comments, and by the contract under `waivers` and `secrets.allow`."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from typing import NamedTuple
+
+from gitopslint.engine.waivers import Verdicts, apply, offences
+from gitopslint.loaders.contract import entry_places
+from gitopslint.loaders.side import Side
+from gitopslint.model.finding import Finding, Offence, Waived
+from gitopslint.model.rule import Catalogue
+from gitopslint.model.secret import SECRET_RULES
+from gitopslint.model.waiver import Allowance, Waiver
+
+
+class Accepted(NamedTuple):
+    """Findings that stand, those that are waived, and what is wrong with the waivers, by rule."""
+
+    standing: list[Finding]
+    waived: list[Waived]
+    offences: list[tuple[str, Offence]]
+
+
+def accept(
+    findings: Sequence[Finding],
+    waivers: Sequence[Waiver],
+    allowing: Container[int] | None,
+    catalogue: Catalogue,
+    verdicts: Verdicts,
+    today: str | None,
+) -> Accepted:
+    """Hold findings against the waivers of a repository.
+
+    `allowing` are the entries of `secrets.allow` that speak of anything; None where no secrets were looked for.
+    """
+    # Allowances have done their work by now: while secrets were searched.
+    allowances = [one for one in waivers if isinstance(one.entry, Allowance)]
+    others = [one for one in waivers if not isinstance(one.entry, Allowance)]
+    applied = apply(findings, others, today)
+    about = list(offences(others, applied.touched, catalogue, verdicts, today))
+    if allowing is not None:
+        touched = {one for one in allowances if isinstance(one.entry, Allowance) and one.entry.number in allowing}
+        # A search finds secrets of all kinds, whichever rules run.
+        about += offences(allowances, touched, catalogue, verdicts._replace(ran=SECRET_RULES), today)
+    return Accepted(applied.standing, applied.waived, about)
+
+
+def of_contract(side: Side) -> Iterator[Waiver]:
+    """Yield what the contract of a repository accepts, as waivers with their places in it."""
+    waivers, allowed = side.contract.waivers, side.contract.secrets.allow
+    if waivers:
+        places = entry_places(side.tree, "waivers", keys=("rule",))
+        for one, span in zip(waivers, places, strict=False):
+            yield Waiver(span, (one.rule,), one.reason, entry=one, until=one.until)
+    if allowed:
+        places = entry_places(side.tree, "secrets", "allow", keys=("path", "key", "pattern"))
+        for number, (entry, span) in enumerate(zip(allowed, places, strict=False)):
+            yield Waiver(span, entry.rules or SECRET_RULES, entry.reason, entry=Allowance(number), until=entry.until)

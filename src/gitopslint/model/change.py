@@ -1,0 +1,69 @@
+"""A change of what one environment runs: what stands there, what shall, and where that is written."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from gitopslint.model.contract import ImageKeys
+
+Action = Literal["promote", "rollback", "release"]
+_DONE = {"promote": "promoted", "roll": "rolled", "release": "released"}
+
+
+class Target(NamedTuple):
+    """One image of one app in one environment."""
+
+    app: str
+    environment: str
+    keys: ImageKeys
+
+    def __str__(self) -> str:
+        return f"{self.app} in {self.environment}"
+
+
+class Build(NamedTuple):
+    """What tells one build from another. Where a contract has no key for tags, the digest alone does."""
+
+    tag: str
+    digest: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.tag}@{self.digest}" if self.digest is not None else self.tag
+
+
+class Change(NamedTuple):
+    """One environment gets another build. `source` is the environment from which a promotion takes it."""
+
+    action: Action
+    target: Target
+    old: Build | None
+    new: Build
+    source: str | None = None
+
+    @property
+    def summary(self) -> str:
+        """The change in a few words, as the subject of a commit."""
+        app, environment = self.target.app, self.target.environment
+        if self.action == "rollback":
+            return f"roll {app} back to {self.new.tag} in {environment}"
+        return f"{self.action} {app} {self.new.tag} to {environment}"
+
+    @property
+    def done(self) -> str:
+        """The change in a few words, once it is made."""
+        first, rest = self.summary.split(" ", 1)
+        return f"{_DONE[first]} {rest}"
+
+    def message(self, template: str, *, skip_ci: bool) -> str:
+        """Return the message of a commit that makes the change."""
+        said = {
+            "summary": self.summary,
+            "action": self.action,
+            "app": self.target.app,
+            "env": self.target.environment,
+            "tag": self.new.tag,
+            "old": self.old.tag if self.old is not None else "none",
+        }
+        for name, text in said.items():
+            template = template.replace(f"{{{name}}}", text)
+        return f"{template}{' [skip ci]' if skip_ci else ''}\n"
