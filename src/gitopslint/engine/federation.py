@@ -42,6 +42,7 @@ def federated(reports: Mapping[str, Report]) -> Report:
         apps=sum(report.apps for report in reports.values()),
         other=others.pop() if len(others) == 1 else _OTHER,
         comparison=_comparison(reports),
+        fixed=sum(report.fixed for report in reports.values()),
         board=_board(named),
     )
 
