@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitopslint.loaders.rules import load_catalogue
+from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Finding, Undecided
 from gitopslint.model.packing import PackingError, packed, unpacked
-from gitopslint.model.part import Part
+from gitopslint.model.part import Part, RuledClaim
 from gitopslint.model.rule import Rule
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span
-from gitopslint.model.waiver import Waiver
+from gitopslint.model.waiver import Allowance, Waiver
+from gitopslint.model.waiversettings import WaiverSettings
 
 TEXT = st.text(st.characters() | st.sampled_from("\udcff\0\u202e"), max_size=5)
 SPANS = st.builds(Span, TEXT, *[st.integers(1, 9)] * 4)
@@ -30,13 +32,26 @@ FINDINGS = st.builds(
     key_path=st.lists(TEXT | st.integers(0, 9), max_size=3).map(tuple),
     app=st.none() | TEXT,
 )
+ENTRIES = (
+    st.none()
+    | st.builds(Allowance, st.integers(0, 9))
+    | st.builds(lambda app: WaiverSettings("mutable-tag", "a demo", app=app, until="2027-01-31"), st.just("shop*"))
+)
+CLAIMS = st.builds(
+    RuledClaim,
+    TEXT,
+    st.builds(Claim, TEXT, TEXT, st.tuples(TEXT), st.none() | TEXT | st.booleans() | st.integers(), TEXT, SPANS),
+)
 PARTS = st.builds(
     Part,
+    claims=st.lists(CLAIMS, max_size=2).map(tuple),
     findings=st.lists(FINDINGS, max_size=2).map(tuple),
     undecided=st.lists(
         st.builds(Undecided, st.tuples(TEXT), TEXT, TEXT, st.lists(SPANS, max_size=2).map(tuple)), max_size=2
     ).map(tuple),
-    waivers=st.lists(st.builds(Waiver, SPANS, st.integers(1, 9), st.tuples(TEXT), TEXT), max_size=2).map(tuple),
+    waivers=st.lists(
+        st.builds(Waiver, SPANS, st.tuples(TEXT), TEXT, st.integers(1, 9), ENTRIES, st.none() | TEXT), max_size=2
+    ).map(tuple),
     sources=st.dictionaries(TEXT, st.builds(Source, st.lists(TEXT, max_size=2).map(tuple), st.booleans()), max_size=2),
 )
 
