@@ -50,7 +50,7 @@ def test_what_holds_is_not_done_again(
 ) -> None:
     """Nothing is checked where nothing changed, and one app where one release changed.
 
-    A new landing concerns every app whose build it could have left behind, and no file of no app.
+    A new landing concerns the apps that it releases, and those whose newest build it leaves behind.
     """
     repo = fleet(tmp_path / "repo")
     cache = ["--cache-dir", str(tmp_path / "cache")]
@@ -73,8 +73,24 @@ def test_what_holds_is_not_done_again(
     worked.clear()
     repo.commit("Release")
     reports(capsys, tmp_path, repo.path, *cache)
-    assert "app cinema" in worked
-    assert all(name.startswith("app ") for name in worked)
+    assert worked == ["app cinema"]
+    worked.clear()
+    repo.commit("Code", {"notes/todo.txt": "something\n"})
+    repo.commit("Code", {"docs/more.md": "much\n"})
+    reports(capsys, tmp_path, repo.path, *cache)
+    worked.clear()
+    repo.commit("Code", {"notes/todo.txt": "another thing\n"})
+    reports(capsys, tmp_path, repo.path, *cache)
+    assert worked == ["files .gitopslint.yaml"]
+    worked.clear()
+    repo.commit("Code", {"apps/bakery/main.ts": "export {};\n"})
+    reports(capsys, tmp_path, repo.path, *cache)
+    worked.clear()
+    repo.commit("Code", {"apps/bakery/main.ts": "export default 1;\n"})
+    stale = reports(capsys, tmp_path / "stale", repo.path, *cache)
+    assert sorted(worked) == ["app bakery", "files .gitopslint.yaml"]
+    assert b"stale-release" in stale[2]["json"]
+    assert stale == reports(capsys, tmp_path / "fresh", repo.path, "--no-cache")
     worked.clear()
     reports(capsys, tmp_path, repo.path, *cache, "--ignore", "stale-release")
     worked.clear()

@@ -159,6 +159,11 @@ def _commit(repo: Repo, chance: random.Random) -> None:
     repo.commit(f"Change {chance.random()}")
 
 
+def _source(repo: Repo, chance: random.Random) -> None:
+    path = f"apps/{chance.choice(APPS)}/main.ts"
+    repo.commit(f"Code {chance.random()}", {path: f"export default {chance.randrange(3)};\n"})
+
+
 EDITS: dict[str, Callable[[Repo, random.Random], None]] = {
     name.strip("_"): function
     for name, function in (
@@ -175,6 +180,8 @@ EDITS: dict[str, Callable[[Repo, random.Random], None]] = {
         ("_contract", _contract),
         ("_commit", _commit),
         ("_commit again", _commit),
+        ("_source", _source),
+        ("_source again", _source),
         ("_release again", _release),
     )
 }

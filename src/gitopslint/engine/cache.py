@@ -30,16 +30,29 @@ from gitopslint.model.shown import showable
 
 
 class Kept(NamedTuple):
-    """The result of one task: of which files and landings, and which commits were looked for."""
+    """The result of one task: of which files and landings, and which commits were looked for.
+
+    `fresh` is how far the main line had moved on since builds were made when it ended with `tip`, as digests.
+    """
 
     name: str
     app: str | None
     own: tuple[str, ...]
     files: str
     told: str
-    newest: bool
+    tip: str
+    fresh: dict[str, str]
     asked: dict[str, tuple[str, ...]]
     part: Any
+
+
+class _Told(NamedTuple):
+    """What the history said of a task; the fields are those of `Kept`."""
+
+    told: str
+    tip: str
+    fresh: dict[str, str]
+    asked: dict[str, tuple[str, ...]]
 
 
 class Shelf(NamedTuple):
@@ -110,13 +123,16 @@ class Cache:
         def work(task: Task) -> _Done:
             with self._tree.task(task.own):
                 examiner.unsettled = False
+                examiner.freshness = {}
                 if history is not None:
                     history.begin()
                 part = joined(examined(examiner, task, share)).part()
             settled = history is None or not (history.volatile or examiner.unsettled)
             asked = dict(history.asked) if history is not None else {}
-            newest = history is not None and history.newest
-            result = self._kept(task, part, asked, past=past, settled=settled, newest=newest)
+            fresh = {commit: digest(repr(one)) for commit, one in examiner.freshness.items()}
+            tip = digest(history.tip) if history is not None and fresh else ""
+            told = _Told(self._told(task.app) if past else "", tip, fresh, asked)
+            result = self._kept(task, part, told if settled else None)
             return _Done(part, result, frozenset(self._tree.beyond - self._common), examiner.looked_at_the_clock)
 
         missing = (task for task in tasks if task.name not in holding)
@@ -129,20 +145,26 @@ class Cache:
         if not examiner.hides:
             self._put(shelf, kept)
 
-    def _kept(
-        self, task: Task, part: Part, asked: dict[str, tuple[str, ...]], *, past: bool, settled: bool, newest: bool
-    ) -> Kept:
+    def _kept(self, task: Task, part: Part, told: _Told | None) -> Kept:
         """Return a result to keep; without the result where it is good for this run only."""
-        spoken = all(showable((), prefix) for prefix in asked) and all(
-            showable(claim.path, printed(claim.value)) for _, claim in part.claims
-        )
-        if not (settled and spoken) or part.faults or part.unread:
-            return Kept(task.name, task.app, task.own, "", "", False, {}, None)
-        told = self._told(task.app, newest=newest) if past else ""
-        return Kept(task.name, task.app, task.own, together(self._contents, task.own), told, newest, asked, part)
+        spoken = told is not None and all(showable((), prefix) for prefix in told.asked)
+        spoken = spoken and all(showable(claim.path, printed(claim.value)) for _, claim in part.claims)
+        if told is None or not spoken or part.faults or part.unread:
+            return Kept(task.name, task.app, task.own, "", "", "", {}, {}, None)
+        return Kept(task.name, task.app, task.own, together(self._contents, task.own), *told, part)
 
-    def _told(self, app: str | None, *, newest: bool) -> str:
-        return digest(self._product.chronicle.told(app, newest=newest)) if app is not None else ""
+    def _told(self, app: str | None) -> str:
+        return digest(self._product.chronicle.told(app)) if app is not None else ""
+
+    def _is_as_fresh(self, one: Kept, tip: str) -> bool:
+        """Tell whether the main line has not moved on any further since the builds of an app."""
+        if not one.fresh or one.tip == tip:
+            return True
+        try:
+            found = {commit: self._product.freshness(one.app or "", commit) for commit in one.fresh}
+        except HistoryError:
+            return False
+        return all(digest(repr(found[commit])) == known for commit, known in one.fresh.items())
 
     def _shelf(self) -> Shelf:
         shelf = _unpacked(Shelf, self._store.get(self._shelf_name)) or _EMPTY
@@ -157,11 +179,13 @@ class Cache:
         """Return what of a shelf still holds, by the names of tasks."""
         same = [one for one in shelf.kept if one.files and one.files == together(self._contents, one.own)]
         if past:
-            same = [one for one in same if one.app is None or one.told == self._told(one.app, newest=one.newest)]
+            same = [one for one in same if one.app is None or one.told == self._told(one.app)]
         prefixes = sorted({prefix for one in same for prefix in one.asked})
-        history = self._product.chronicle.recorded if prefixes else None
+        history = self._product.chronicle.recorded if prefixes or any(one.fresh for one in same) else None
+        tip = digest(history.tip) if history is not None else ""
+        same = [one for one in same if self._is_as_fresh(one, tip)]
         try:
-            found = history.commits_of(prefixes) if history is not None else {}
+            found = history.commits_of(prefixes) if history is not None and prefixes else {}
         except HistoryError:
             found = {}
         holding = {}

@@ -37,7 +37,7 @@ from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
 from gitopslint.model.share import Share
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span
-from gitopslint.model.timeline import UNREAD, Timeline
+from gitopslint.model.timeline import UNREAD, Freshness, Timeline
 from gitopslint.model.waiver import Waiver
 
 
@@ -78,6 +78,8 @@ class Examiner:
         self.unsettled = False
         """Whether something that was judged is about the pending change, or could not be known."""
         self.looked_at_the_clock = False
+        self.freshness: dict[str, Freshness] = {}
+        """How far the main line had moved on since builds were made, by their commits."""
 
     def examine(self, unit: Unit) -> Part:
         """Check what belongs together; afterwards nothing holds on to its documents."""
@@ -241,6 +243,9 @@ class Examiner:
         return tracks
 
     def _note_pending(self, timeline: Timeline) -> None:
+        for trail in timeline.today.values():
+            if trail.freshness is not None and trail.built_from is not None:
+                self.freshness[trail.built_from] = trail.freshness
         pending = any(step.landing.pending for step in timeline.steps)
         unread = any(image == UNREAD for step in timeline.steps for image in step.images.values())
         unknown = unread or any(trail.unknown is not None for trail in timeline.today.values())

@@ -48,16 +48,11 @@ class Past:
         history = chronology.history if chronology is not None else None
         return history if isinstance(history, RecordedHistory) else None
 
-    def told(self, app: str, *, newest: bool = False) -> str:
-        """Return what decides, beside today's files, what the history says of an app.
-
-        `newest`: it was asked what landed last, so every further landing counts.
-        """
+    def told(self, app: str) -> str:
+        """Return what decides, beside today's files and what landed last, what the history says of an app."""
         try:
             chronology = self.chronology
-            if chronology is None:
-                return ""
-            return chronology.told(app) + (f"\n{chronology.history.tip}" if newest else "")
+            return chronology.told(app) if chronology is not None else ""
         except HistoryError as error:
             return f"{error}: {error.remedy}"
 

@@ -29,7 +29,7 @@ from gitopslint.model.finding import Unread
 from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
 from gitopslint.model.secret import OwnRules, Pattern, TextFile
-from gitopslint.model.timeline import Run, TagCommit, Timeline
+from gitopslint.model.timeline import Freshness, Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
@@ -205,6 +205,11 @@ class Product:
         """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""
         chronology = self.chronicle.chronology
         return chronology.commit_of(name, landing) if chronology is not None else None
+
+    def freshness(self, app: str, commit: str) -> Freshness | None:
+        """Tell how far the main line has moved on since a build; None where that is not known. Raises HistoryError."""
+        chronology = self.chronicle.chronology
+        return chronology.freshness(app, commit, self._inputs) if chronology is not None else None
 
     def _inputs(self) -> Inputs:
         from gitopslint.loaders.build_inputs import BuildInputs  # only where something landed since a build

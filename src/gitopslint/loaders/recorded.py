@@ -25,20 +25,18 @@ class RecordedHistory:
 
     What a landing and those before it tell stays as it is for ever. `asked` are the commits that were looked for, which
     a fetch may bring: each prefix with the ids found. `volatile`: an answer was about the pending change, or might come
-    out otherwise when more is there. `newest`: one was about what landed last.
+    out otherwise when more is there.
     """
 
     def __init__(self, history: History) -> None:
         self._history = history
         self.asked: dict[str, tuple[str, ...]] = {}
         self.volatile = False
-        self.newest = False
 
     def begin(self) -> None:
         """Forget what was asked so far."""
         self.asked = {}
         self.volatile = False
-        self.newest = False
 
     @property
     def pending(self) -> Landing:
@@ -77,8 +75,7 @@ class RecordedHistory:
         return self._history.tip
 
     def since(self, commit: str) -> Later:
-        """Return what landed after a commit, which every further landing changes."""
-        self.newest = True
+        """Return what landed after a commit. Whoever asks names what it made of that (`Trail.freshness`)."""
         return self._history.since(commit)
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
