@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _LENGTH = 8  # bytes in front of each result that say how long it is
-_PER_WORKER = 4_000  # files for which a process of its own pays, measured
+_PER_WORKER = 4_000  # files for which a process of its own may pay: an estimate, see docs/scaling.md
 
 
 class WorkerError(Exception):
