@@ -23,7 +23,6 @@ from gitopslint.cli.reporting import (
     write_reports,
 )
 from gitopslint.cli.subject import declare_subject, selection_of
-from gitopslint.engine.pieces import with_comparison
 from gitopslint.engine.run import Watch, run
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.rules import load_catalogue
@@ -108,6 +107,7 @@ def check(arguments: argparse.Namespace) -> int:
         report = with_baseline(report, workspace, selection, arguments.baseline, everywhere=everywhere)
     if arguments.new_only:
         from gitopslint.cli.before import since_base  # few runs compare
+        from gitopslint.engine.pieces import with_comparison
 
         report = with_comparison(since_base(report, workspace, arguments, shipped))
     if arguments.undecided == "ignore":

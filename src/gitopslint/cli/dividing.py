@@ -33,7 +33,7 @@ def declare_dividing(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=_jobs,
         default=1,
-        help="let N processes share the work (default: 1; auto: one for each 4,000 files, as far as there are processors)",
+        help="let N processes share the work (default: 1; auto: one for each 4,000 files, if there are processors)",
     )
 
 

@@ -31,8 +31,8 @@ from gitopslint.model.secret import SECRET_RULES
 
 CACHE_VARIABLE = "GITOPSLINT_CACHE_DIR"
 WORTH_KEEPING = 500
-"""From so many files on, results are kept for the next run without being asked; docs/scaling.md says what that costs and
-saves. Below, a run takes less time than people notice."""
+"""From so many files on, results are kept for the next run without being asked; docs/scaling.md says what that costs
+and saves. Below, a run takes less time than people notice."""
 
 
 class Checked(NamedTuple):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, pairwise
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-from gitopslint.engine.cache import Cache
 from gitopslint.engine.conclusion import Frame, compare, concluded, narrowed, settle
 from gitopslint.engine.deadline import TimeUp, cut_short
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import Joined, joined
-from gitopslint.engine.pieces import piece_of
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
 from gitopslint.engine.workers import shared_out
@@ -27,6 +25,28 @@ Result = TypeVar("Result")
 
 Watch = Callable[[str | None, Part], None]
 """Is told of each part as it comes, with the app that it is about."""
+
+
+class Divided(Protocol):
+    """Does some work for each task, in whatever order and process."""
+
+    def __call__(self, wanted: Iterable[Task], work: Callable[[Task], Result], /) -> Iterator[Result]:
+        """Yield what comes of each task."""
+
+
+class Results(Protocol):
+    """What of an earlier run still holds: `Cache` is, which few runs have to load."""
+
+    def whole(self) -> Part | None:
+        """Return what an earlier run concluded of the same state."""
+
+    def keep_whole(self, part: Part, examiner: Examiner, /) -> None:
+        """Keep what a run concluded."""
+
+    def parts(
+        self, examiner: Examiner, tasks: Iterator[Task], share: Share, divided: Divided, /, *, past: bool
+    ) -> Iterator[tuple[str | None, Part]]:
+        """Yield the part of each task with its app; those that no longer hold are divided."""
 
 
 class Keeping(NamedTuple):
@@ -52,7 +72,7 @@ def run(
     today: str | None = None,
     share: Share = ALL,
     keeping: Keeping | None = None,
-    cache: Cache | None = None,
+    cache: Results | None = None,
     jobs: int = 1,
     watch: Watch | None = None,
     board: bool = False,
@@ -103,11 +123,15 @@ def _missing(over: TimeUp, selection: Selection) -> Iterator[Undecided]:
 
 
 def _piece(everything: Joined, frame: Frame, share: Share, keeping: Keeping | None) -> Piece | None:
-    return piece_of(everything, frame, share, *keeping) if keeping is not None else None
+    if keeping is None:
+        return None
+    from gitopslint.engine.pieces import piece_of  # few reports are joined
+
+    return piece_of(everything, frame, share, *keeping)
 
 
 def _parts(
-    side: Side, examiner: Examiner, share: Share, cache: Cache | None, jobs: int
+    side: Side, examiner: Examiner, share: Share, cache: Results | None, jobs: int
 ) -> Iterator[tuple[str | None, Part]]:
     """Yield what is found in each task, then what is about none."""
     tasks = _tasks(side, examiner, share)

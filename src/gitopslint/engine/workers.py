@@ -1,12 +1,12 @@
-"""Divides work among processes. The only module that forks ours."""
+"""Divides work among processes. The only module that forks ours.
+
+Few runs do, so what it needs is imported where it is needed.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import pickle
-import selectors
-import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -37,6 +37,8 @@ def shared_out(shares: Sequence[Sequence[Item]], work: Callable[[Item], Result])
 
     They are forked, so `work` may be anything that is ready by now. Whatever happens, none of them is left behind.
     """
+    import signal
+
     workers: list[_Worker] = []
     try:
         for share in shares:
@@ -56,6 +58,9 @@ def shared_out(shares: Sequence[Sequence[Item]], work: Callable[[Item], Result])
 
 
 def _started(items: Sequence[Item], work: Callable[[Item], Result], others: Iterable[_Worker]) -> _Worker:
+    import pickle
+    import signal
+
     pipe, end = os.pipe()
     pid = os.fork()
     if pid:
@@ -77,6 +82,8 @@ def _started(items: Sequence[Item], work: Callable[[Item], Result], others: Iter
 
 def _received(workers: list[_Worker]) -> Iterator[Any]:
     """Yield results as they come, until all have closed their pipe."""
+    import selectors
+
     with selectors.DefaultSelector() as selector:
         for worker in workers:
             selector.register(worker.pipe, selectors.EVENT_READ, bytearray())
@@ -91,6 +98,8 @@ def _received(workers: list[_Worker]) -> Iterator[Any]:
 
 def _whole(received: bytearray) -> Iterator[Any]:
     """Take the results out of what was received that are there as a whole."""
+    import pickle
+
     while len(received) >= _LENGTH:
         end = _LENGTH + int.from_bytes(received[:_LENGTH], "big")
         if len(received) < end:

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import os
-import secrets
 import stat
 import time
 from pathlib import Path
@@ -73,6 +72,8 @@ class CacheStore:
 
     def put(self, name: str, value: Any) -> None:
         """Keep a value under a name. A full disk or a folder that is gone costs nothing but the next run's time."""
+        import secrets  # it loads much, and a run without a cache has no use for it
+
         # Named tuples are lists to JSON as they are; to copy them first would take longer than to write them.
         body = json.dumps(value, separators=(",", ":"), default=packed).encode("ascii")
         data = _HEAD + _digest(body) + b"\n" + body
