@@ -69,7 +69,7 @@ NOTHING: dict[str, tuple[Mapping[str, str], str]] = {
     "tests that are called like an environment": ({"test/values.yaml": BOTH}, "No layout was recognised"),
     "programs": ({"src/dev/app.yaml": "a: 1\n", "src/prod/app.yaml": "a: 1\n"}, "No layout was recognised"),
     "kustomize alone": (each("overlays/{env}/{app}/kustomization.yaml", KUSTOMIZATION), "overlays are no layers"),
-    "Flux alone": (each("apps/{env}/{app}.yaml", RELEASE), "4 HelmReleases of Flux"),
+    "Flux without environments": (each("apps/{app}/release.yaml", RELEASE), "what Flux adds"),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gitopslint.model.contract import Contract
-from gitopslint.model.document import KeyPath, Node, walk
+from gitopslint.model.document import KeyPath, Node, dotted, leaves, walk
 from gitopslint.model.image import split_reference
 from gitopslint.model.proposal import FoundImage
 from gitopslint.model.tag import commit_in
@@ -75,6 +75,20 @@ def proposed(
     ranked = sorted(better.items(), key=lambda pair: (-pair[1], pair[0]))
     found = tuple(FoundImage(keys, count) for keys, count in ranked[:_MOST_IMAGES])
     return found, tuple(sorted(keys[-1][1] if len(keys) == 1 else dict(keys)["tag"] for keys in others))
+
+
+def beside_images(root: Node) -> set[str]:
+    """Return the key paths that a file sets besides images."""
+    images = {path for place in images_in(root) for _, path in place.keys}
+    folders = [path[:-1] for path in images if len(path) > 1]
+    rest = (path for path, _ in leaves(root) if path not in images)
+    return {_without_positions(path) for path in rest if not any(path[: len(folder)] == folder for folder in folders)}
+
+
+def _without_positions(path: KeyPath) -> str:
+    """Write a key path as a contract has it, which knows no positions in lists."""
+    at = next((number for number, step in enumerate(path) if isinstance(step, int)), None)
+    return dotted(path) if at is None else f"{dotted(path[:at])}.**"
 
 
 def _written(place: ImagePlace, environments: Sequence[str]) -> Keys:
