@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gitopslint.loaders import charts, flux, yaml
@@ -15,6 +14,7 @@ from gitopslint.loaders.image_places import beside_images, images_in, proposed
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.path_patterns import Guess, common_template, guesses
 from gitopslint.loaders.previews import without_previews
+from gitopslint.loaders.sources import has_code, sources
 from gitopslint.loaders.tree import Tree
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.contract import AppSettings, Contract, LayerPath, Role
@@ -35,7 +35,6 @@ _MOST_FILES = 20_000
 _MOST_RELEASE_KEYS = 2
 _MOST_EXCLUDED = 20
 _MOST_NAMED = 8
-_DOCKERFILE = re.compile(r"(?:.*/)?(?:Dockerfile|Containerfile)(?:\.[A-Za-z0-9_-]+)?")
 _FLUX = re.compile(rb"^kind:\s*HelmRelease\b", re.MULTILINE)
 _BUILDS = re.compile(r"docker/web-[^/]+/WEB_CORE_REF")
 
@@ -104,7 +103,7 @@ class _Survey:
             apps=apps,
             single_app=single,
             exclude=exclude,
-            sources=self._sources(apps or (self._name,), single),
+            sources=sources(self._tree.paths, apps, single),
             commits=commits,
             tags=tags,
             applications=len(wiring.applications),
@@ -283,7 +282,9 @@ class _Survey:
         patterns = Contract().tag_patterns
         tags = {place.tag for one in found for place in images_in(self._values[one.path].root) if place.tag}
         prefixes = sorted({sha for tag in tags if (sha := commit_in(tag, patterns)) is not None})
-        if not prefixes or self._repository is None:
+        if not prefixes:
+            return ("unknown" if has_code(self._tree.paths, {one.app for one in found}) else "elsewhere"), 0
+        if self._repository is None:
             return "unknown", len(prefixes)
         asked = "".join(f"{prefix}^{{commit}}\n" for prefix in prefixes)
         try:
@@ -294,19 +295,6 @@ class _Survey:
         if b" commit " in told:
             return "here", len(prefixes)
         return ("unknown" if shallow else "elsewhere"), len(prefixes)
-
-    def _sources(self, apps: Iterable[str], single: str | None) -> tuple[str, ...]:
-        """Return where the images are built from: the folders with a Dockerfile that are called like an app."""
-        folders = [path.rpartition("/")[0] for path in self._tree.paths if _DOCKERFILE.fullmatch(path)]
-        if single is not None:
-            return ("**",) if "" in folders else tuple(f"{folder}/**" for folder in folders[:1])
-        found: Counter[str] = Counter()
-        for app in apps:
-            for folder in folders:
-                parts = folder.split("/")
-                if app in parts:
-                    found["/".join("{app}" if part == app else part for part in parts[: parts.index(app) + 1])] += 1
-        return tuple(f"{folder}/**" for folder in sorted(found))
 
     def _application_path(self, environments: Sequence[str]) -> str | None:
         found = [one for one in guesses(sorted(self._applications)) if one.environment in environments]
