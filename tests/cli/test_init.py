@@ -119,7 +119,9 @@ CODE = {
 @pytest.mark.parametrize(("files", "commits"), CODE.values(), ids=CODE)
 def test_commits_without_tags_that_name_one(files: Mapping[str, str], commits: str, tmp_path: Path) -> None:
     """Where no tag names a commit and nothing can be built, the code is elsewhere, so no rule speaks of it."""
-    write_files(tmp_path, files | each("envs/{env}/{app}.yaml", "image: {repository: r/x, tag: 1.2.3}\nreplicas: 1\n"))
+    write_files(
+        tmp_path, dict(files) | each("envs/{env}/{app}.yaml", "image: {repository: r/x, tag: 1.2.3}\nreplicas: 1\n")
+    )
     contract, _ = proposed(tmp_path)
     assert contract.commits == commits
 
