@@ -234,6 +234,22 @@ LAYOUTS: dict[str, Expected] = {
         ["env clusters/{env}/{app}/helmrelease.yaml"],
         images=[{"repository": REPOSITORY, "tag": "spec.values.image.tag", "digest": "spec.values.image.digest"}],
     ),
+    "a chart with keys of its own for the image": Expected(
+        {
+            "helm/Chart.yaml": CHART,
+            "helm/values.yaml": "image: {name: shop, repo: registry.example.com, ver: 1.2.3, pull: Always}\n",
+            **each("helm/values/values-{env}.yaml", PLAIN, apps=("",), envs=("test", "prod")),
+        },
+        ["test", "prod"],
+        ["chart helm/values.yaml", "env helm/values/values-{env}.yaml"],
+        images=[{"registry": "image.repo", "repository": "image.name", "tag": "image.ver", "digest": "image.digest"}],
+    ),
+    "a version in place of a tag": Expected(
+        each("apps/{app}/{env}/values.yaml", f"image: {{repository: r/x, version: {TAG}}}\nversion: 3\na: 1\nb: 2\n"),
+        ["dev", "prod"],
+        ["env apps/{app}/{env}/values.yaml"],
+        images=[{"repository": "image.repository", "tag": "image.version", "digest": "image.digest"}],
+    ),
     "previews beside environments": Expected(
         each("apps/{app}/{env}/values.yaml", BOTH, envs=("dev", "staging", "prod")),
         ["dev", "staging", "prod"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitopslint.model.contract import Contract
@@ -13,6 +13,7 @@ from gitopslint.model.proposal import FoundImage
 from gitopslint.model.tag import commit_in
 
 _REPOSITORY = ("repository", "name", "image")
+_VERSION = ("version", "ver")
 _FLAT = (("imageTag", ("imageRepository", "imageName", "image")), ("image_tag", ("image_repository", "image")))
 _MOST_IMAGES = 20
 
@@ -38,6 +39,8 @@ def images_in(root: Node) -> Iterator[ImagePlace]:
                 registry = [("registry", (*path, "registry"))] if "registry" in keys else []
                 parts = [("repository", (*path, repository or "repository")), ("tag", (*path, "tag"))]
                 yield ImagePlace((*registry, *parts, ("digest", (*path, "digest"))), _text(tag))
+        elif (version := next((name for name in _VERSION if name in keys and keys[name].is_scalar), None)) is not None:
+            yield from _versioned(path, keys, version)
         for name, repositories in _FLAT:
             if name in keys and keys[name].is_scalar:
                 repository = next((one for one in repositories if one in keys), repositories[0])
@@ -45,6 +48,20 @@ def images_in(root: Node) -> Iterator[ImagePlace]:
         if path and node.is_scalar and _is_reference(path, node):
             reference = split_reference(node.text)
             yield ImagePlace((("reference", path),), reference.tag)
+
+
+def _versioned(path: KeyPath, keys: Mapping[str, Node], version: str) -> Iterator[ImagePlace]:
+    """Yield an image whose tag is called its version, as `image: {repo: ghcr.io/org, name: shop, version: 1.2.3}`."""
+    if not path or "image" not in str(path[-1]).lower():
+        return
+    scalars = [name for name in keys if keys[name].is_scalar]
+    holder = next((name for name in ("registry", "repo") if name in scalars), None)
+    name = next((name for name in _REPOSITORY if name in scalars), None)
+    if name is None:
+        holder, name = None, holder
+    if name is not None:
+        registry = [("registry", (*path, holder))] if holder is not None else []
+        yield ImagePlace((*registry, ("repository", (*path, name)), ("tag", (*path, version))), _text(keys[version]))
 
 
 def proposed(
