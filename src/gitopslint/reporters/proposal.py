@@ -200,7 +200,9 @@ def not_recognised(found: Proposal, template: str) -> str:
     seen: Iterator[str] = (f"# - {_comment(one)}\n" for one in found.notes)
     return (
         "# No layout was recognised: no values files were found whose paths tell app and environment. What follows\n"
-        "# is the default contract; say under `layers` where yours are. Without one of them nothing is checked.\n" + "".join(seen) + template
+        "# is the default contract; say under `layers` where yours are. Without one of them nothing is checked.\n"
+        + "".join(seen)
+        + template
     )
 
 
