@@ -71,8 +71,8 @@ def test_verdict(known: bool, word: str) -> None:
     """What is known fails no run, so the word above the page does not say that it did."""
     one = finding()
     prints = frozenset({one.fingerprint}) if known else frozenset()
-    page = page(reports.report(one)._replace(comparison=Comparison("main", prints, 0)))
-    assert f'<span class="verdict {word}">{word}</span>' in page
+    text = page(reports.report(one)._replace(comparison=Comparison("main", prints, 0)))
+    assert f'<span class="verdict {word}">{word}</span>' in text
 
 
 @pytest.mark.parametrize("build", REPORTS.values(), ids=REPORTS)
