@@ -20,6 +20,7 @@ _UNDERSTOOD = frozenset(
         "enum",
         "minimum",
         "maximum",
+        "pattern",
         "$schema",
         "$id",
         "title",
@@ -72,6 +73,8 @@ def certainly_fits(schema: Any, node: Node) -> bool:
         return False
     if "enum" in schema and not (isinstance(node.value, str) and node.value in schema["enum"]):
         return False
+    if "pattern" in schema and isinstance(node.value, str):
+        return False  # patterns of a repository run where their time is bounded
     number = node.value if isinstance(node.value, int | float) and not isinstance(node.value, bool) else 0
     if not schema.get("minimum", number) <= number <= schema.get("maximum", number):
         return False
