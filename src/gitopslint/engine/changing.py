@@ -24,7 +24,7 @@ class Seen(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """`report` holds only what is new. `refused`: a rule forbids it. `beyond`: it would change something else, too."""
+    """`report` holds only what is new. `refused`: a rule forbids it. `beyond`: it would do another thing, or more."""
 
     report: Report
     refused: bool
@@ -43,9 +43,19 @@ def judged(before: Seen, after: Seen, change: Change) -> Judgement:
         unread=tuple(one for one in report.unread if one not in before.report.unread),
         comparison=None,
     )
-    beyond = tuple(_beyond(before.product, after.product, change))
+    beyond = (*_backward(new, change), *_beyond(before.product, after.product, change))
     refused = bool(new.count("error") or new.faults or new.unread or beyond)
     return Judgement(new, refused, beyond)
+
+
+def _backward(report: Report, change: Change) -> Iterator[str]:
+    """Say where what was meant as a promotion leads back: nobody goes back without saying so."""
+    target, tag = change.target, change.new.tag
+    here = {"rollback"} if change.action == "promote" else set()
+    for finding in report.findings:
+        if finding.rule in here and (finding.app, finding.environment) == (target.app, target.environment):
+            way = f"`gitopslint rollback {target.app} {target.environment} --to {tag}` does that"
+            yield f"{target} ran {tag!r} before, so this would be a rollback, and no promotion: {way}"
 
 
 def _beyond(before: Product, after: Product, change: Change) -> Iterator[str]:
