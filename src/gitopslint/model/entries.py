@@ -58,16 +58,22 @@ def setting(document: Document, path: KeyPath, text: str) -> Edit:
 
 
 def without(document: Document, path: KeyPath) -> Edit | None:
-    """Return the edit that takes an entry out with its lines.
+    """Return the edit that takes an entry out with its lines, and mappings that hold nothing else with it.
 
-    None where other text stands there, or where nothing else is in its mapping, which would then be null.
+    None where other text stands there, or where nothing else is in the file.
     """
     mapping = document.root
+    around = [mapping]
     for step in path[:-1]:
         mapping = mapping.mapping.get(str(step), mapping)
+        around.append(mapping)
         if mapping.uses:
             return None
-    entry = mapping.mapping.get(str(path[-1]))
+    depth = len(path) - 1
+    while depth and len(around[depth].mapping) == 1 and not around[depth].duplicates:
+        depth -= 1  # alone it would leave a null behind
+    mapping = around[depth]
+    entry = mapping.mapping.get(str(path[depth]))
     if entry is None or entry.key is None or len(mapping.mapping) < 2 or mapping.style != "block":
         return None
     return without_lines(Lines(document.text), entry, entry.key)
