@@ -91,3 +91,27 @@ def test_one_environment(told: Callable[..., Storyteller], capfd: pytest.Capture
     teller.repo.git("rm", "-q", "deploy/env/prod/shop.yaml")
     assert main(["promote", "shop"]) == 2
     assert "in one environment only, dev, so nothing can be promoted: write its layers" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("depth", "command"),
+    [(1, []), (1, ["--to", "previous"]), (2, []), (2, ["--to", "0123abc0123a"])],
+    ids=["nothing older is here", "nothing to go back to", "a part of the list", "a tag that is not in it"],
+)
+def test_rollback_in_a_shallow_clone(
+    depth: int,
+    command: list[str],
+    told: Callable[..., Storyteller],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Where the history is cut off, nobody says that an environment never ran a tag."""
+    teller = told([{"dev": A}, Code(), {"dev": B}])
+    clone = tmp_path / "clone"
+    teller.repo.git("clone", "--quiet", f"--depth={depth}", f"file://{tmp_path}", str(clone))
+    assert main(["rollback", "shop", "dev", "--repository", str(clone), *command]) == 2
+    err = capfd.readouterr().err
+    assert "what shop in dev ran at first is not known: the history is cut off (a shallow clone): fetch all" in err
+    assert "never ran" not in err
+    assert main(["release", "shop", "dev", teller.tag(A), "--repository", str(clone), "--dry-run"]) == 0
+    assert "the history is cut off (a shallow clone)" in capfd.readouterr().out
