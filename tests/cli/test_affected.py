@@ -231,3 +231,13 @@ def test_submodules(repo: Repo, capfd: pytest.CaptureFixture[str]) -> None:
         told = json.loads(run(capfd, "--base", base, "--format", "json")[1])
         assert [(one["kind"], one["path"]) for image in told["images"] for one in image["causes"]] == [(kind, path)]
         repo.git("update-index", "--force-remove", path)
+
+
+def test_an_app_that_is_a_submodule(repo: Repo, capfd: pytest.CaptureFixture[str]) -> None:
+    """A pattern for what is in a folder is about a submodule that stands there: it counts for its app alone."""
+    repo.write(".gitmodules", "")
+    base = repo.commit("Base", {".gitopslint.yaml": "platform: none\nsources: ['vendor/{app}/**']\n"})
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{base},vendor/shop")
+    told = json.loads(run(capfd, "--base", base, "--format", "json")[1])
+    assert [(image["app"], image["causes"][0]["kind"]) for image in told["images"]] == [("shop", "source")]
+    assert told["images"][0]["causes"][0]["path"] == "vendor/shop"

@@ -14,6 +14,7 @@ from gitopslint.model.landing import FileChange
 
 _BEGINNING = "there is nothing to compare with"
 _SUBMODULE = "a submodule is at another commit, and what is in it is not known here"
+_INSIDE = "any"  # a file of a submodule: patterns such as `apps/shop/**` are about what is in the folder
 _REMEDY = "make it readable here; until then whatever may depend on it counts as affected"
 
 
@@ -54,9 +55,10 @@ def affected(
     causes = _causes(then, now, before.tree, after.tree, changes)
     for change in submodules:
         # What is in it is in another repository: of an app if it lies there, else perhaps of any.
-        found = now.causes(change.path) or dict.fromkeys(apps, Cause("undecided", change.path, _SUBMODULE))
+        found = now.causes(change.path) or now.causes(f"{change.path}/{_INSIDE}")
+        found = found or dict.fromkeys(apps, Cause("undecided", change.path, _SUBMODULE))
         for app, cause in found.items():
-            causes.setdefault(app, []).append(cause)
+            causes.setdefault(app, []).append(cause._replace(path=change.path))
     images = tuple(AffectedImage(app, tuple(causes[app])) for app in apps if app in causes)
     rollouts = tuple(Rollouts(before, after, {change.path for change in changes}).all())
     told = {cause.detail for image in images for cause in image.causes if cause.kind == "undecided"}
