@@ -7,7 +7,7 @@ import pytest
 from gitopslint.engine.rollouts import Rollouts
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import MemoryTree
-from gitopslint.model.contract import Contract
+from gitopslint.model.contract import Contract, ImageKeys, LayerPath
 
 CHART = "deploy/charts/web-app"
 APPLICATION = """\
@@ -178,6 +178,17 @@ def test_another_layout() -> None:
         )
     )
     assert told(BASE, moved, contract) == []
+
+
+def test_the_image_of_another_environment() -> None:
+    """In one file for all environments a release rolls out its own environment alone."""
+    contract = Contract(
+        layers=(LayerPath("release", "apps/{app}.yaml"),),
+        images=(ImageKeys(repository="{env}.repository", tag="{env}.tag", digest=None),),
+    )
+    text = "dev: {repository: r.example.com/shop, tag: a}\nprod: {repository: r.example.com/shop, tag: a}\n"
+    before, after = ({"apps/shop.yaml": one} for one in (text, text.replace("tag: a", "tag: b", 1)))
+    assert told(before, after, contract, contract) == ["shop dev release dev.tag 'a' → 'b' apps/shop.yaml:1:43"]
 
 
 def test_a_chart_at_the_root() -> None:

@@ -94,17 +94,35 @@ def environments_of(place: Place, app: str, *named: str | None) -> tuple[str, ..
     return known[app]
 
 
-def image_keys(place: Place, asked: str | None) -> ImageKeys:
-    """Return the keys of the image that is meant. Raises UsageError."""
+def image_keys(place: Place, asked: str | None, app: str) -> ImageKeys:
+    """Return the keys of the image of an app that is meant. Raises UsageError."""
     images = {keys.name: keys for keys in place.product.contract.images}
     if asked is None:
-        if len(images) > 1:
-            raise UsageError(f"an app has several images here, so name one with --image: {', '.join(images)}")
-        return next(iter(images.values()))
+        if len(images) == 1:
+            return next(iter(images.values()))
+        own = {name: keys for name, keys in images.items() if _has(place, app, keys)}
+        if len(own) == 1:
+            return next(iter(own.values()))
+        raise UsageError(f"{app} has several images, so name one with --image: {', '.join(own or images)}")
     for name, keys in images.items():
-        if asked in (name, name.rpartition(".")[0], keys.repository):
+        if asked and any(asked in _spellings(text, place) for text in (name, keys.repository or "")):
             return keys
     raise UsageError(f"there is no image {asked!r} in the contract: {hint(asked, images)}")
+
+
+def _has(place: Place, app: str, keys: ImageKeys) -> bool:
+    """Tell whether a layer of an app names an image."""
+    return any(find(place, Target(app, one, keys)).parts for one in place.product.layout.stacks()[app])
+
+
+def _spellings(key: str, place: Place) -> Iterator[str]:
+    """Yield how people may write a key: with or without its last step, and with an environment in it or without."""
+    environments = place.product.contract.environments
+    for written in dict.fromkeys(key.replace("{env}", one) for one in ("{env}", *environments)):
+        yield from (written, written.rpartition(".")[0])
+    if key.startswith("{env}."):
+        bare = key.removeprefix("{env}.")
+        yield from (bare, bare.rpartition(".")[0])
 
 
 def find(place: Place, target: Target) -> Placed:
@@ -232,7 +250,7 @@ def _write(place: Place, writing: Writing, change: Change) -> None:
     """Write the file and commit it: both, or neither. Raises UsageError."""
     root = Path(os.path.abspath(place.ground.root))  # noqa: PTH100 - `resolve` would follow links
     _write_files(root, {writing.path: (writing.on_disk, writing.changed)})
-    said = f"{change.done} ({change.old or 'nothing'} before) in {place.ground.prefix}{writing.path}"
+    told = [f"{change.done} ({change.old or 'nothing'} before) in {place.ground.prefix}{writing.path}"]
     repository = place.ground.repository
     if writing.begin is not None and repository is not None:
         settings = place.ground.contract.release_commit
@@ -244,8 +262,8 @@ def _write(place: Place, writing: Writing, change: Change) -> None:
             if isinstance(error, GitError):
                 raise UsageError(f"nothing was changed, because the commit failed: {error}") from None
             raise
-        said += f"\ncommitted as {made[:8]}: {message.rstrip()}"
-    write_out("".join(f"{visible(line)}\n" for line in said.split("\n")))
+        told.append(f"committed as {made[:8]}: {message.rstrip()}")
+    write_out("".join(f"{visible(line)}\n" for line in told))
 
 
 def _write_files(root: Path, files: Mapping[str, tuple[bytes, bytes]]) -> None:

@@ -40,7 +40,7 @@ def promote(arguments: argparse.Namespace) -> int:
     """Give the next environment the tag of the one before, if the contract allows it. Raises UsageError."""
     with place_of(arguments) as place:
         environments = environments_of(place, arguments.app, arguments.source, arguments.to)
-        keys = image_keys(place, arguments.image)
+        keys = image_keys(place, arguments.image, arguments.app)
         pair = _pair(place, environments, keys, arguments)
         if pair is None:
             write_out(f"{visible(f'nothing to do: all environments of {arguments.app} run the same build')}\n")

@@ -22,6 +22,6 @@ def release(arguments: argparse.Namespace) -> int:
     build = build_of(arguments.tag, arguments.digest)
     with place_of(arguments) as place:
         environments_of(place, arguments.app, arguments.environment)
-        target = Target(arguments.app, arguments.environment, image_keys(place, arguments.image))
+        target = Target(arguments.app, arguments.environment, image_keys(place, arguments.image, arguments.app))
         found = find(place, target)
         return perform(place, found, Change("release", target, found.build, build), arguments)

@@ -32,7 +32,7 @@ def rollback(arguments: argparse.Namespace) -> int:
     """Give an environment a tag that it ran before. Without a tag, list them. Raises UsageError."""
     with place_of(arguments) as place:
         environments = environments_of(place, arguments.app, arguments.environment)
-        target = Target(arguments.app, arguments.environment, image_keys(place, arguments.image))
+        target = Target(arguments.app, arguments.environment, image_keys(place, arguments.image, arguments.app))
         found = find(place, target)
         now = found.build.tag if found.build is not None else None
         runs, missing = _earlier(place, target, environments)

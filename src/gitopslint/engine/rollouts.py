@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from gitopslint.loaders import yaml
@@ -89,8 +89,12 @@ class Rollouts:
                 why = stack.unknown or "a layer is not readable"
                 yield Reason("undecided", f"the values are not known: {why}", file_start(touched[0]), stack is old)
             return
-        images = {path for keys in new.contract.images for path in keys.paths(new.environment).values()}
+        images = _image_paths(new, [new.environment])
+        # In one file for all environments the images of the others stand beside those of this one.
+        foreign = _image_paths(new, new.contract.environments) - images
         for one in _differences(old.values, new.values):
+            if one.path in foreign:
+                continue
             kind = _kind(new, one.new or one.around) if one.new is not None else _kind(old, one.old or one.around)
             detail = dotted(one.path)
             if one.path in images and one.old is not None and one.new is not None:
@@ -160,6 +164,11 @@ def _by_environment(product: Product, app: str) -> dict[str, list[Stack]]:
 
 def _name(stack: Stack) -> str:
     return "" if stack.application is None else stack.application.name
+
+
+def _image_paths(stack: Stack, environments: Iterable[str]) -> set[KeyPath]:
+    keys = stack.contract.images
+    return {path for one in environments for image in keys for path in image.paths(one).values()}
 
 
 def _kind(stack: Stack, node: Node) -> RolloutKind:
