@@ -104,25 +104,25 @@ def image_keys(place: Place, asked: str | None, app: str) -> ImageKeys:
         if len(own) == 1:
             return next(iter(own.values()))
         raise UsageError(f"{app} has several images, so name one with --image: {', '.join(own or images)}")
-    for name, keys in images.items():
-        if asked and any(asked in _spellings(text, place) for text in (name, keys.repository or "")):
-            return keys
+    meant = [keys for keys in images.values() if _is_meant(asked, keys, place.product.contract.environments)]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise UsageError(f"{asked!r} leads to several images: {', '.join(one.name for one in meant)}")
     raise UsageError(f"there is no image {asked!r} in the contract: {hint(asked, images)}")
+
+
+def _is_meant(asked: str, keys: ImageKeys, environments: tuple[str, ...]) -> bool:
+    """Tell whether a word is a key of an image, or leads to one, be it with the name of an environment or without."""
+    names = ("{env}", *environments)
+    written = [text.replace("{env}", name) for text in (keys.name, keys.repository or "") for name in names]
+    written += [text.removeprefix("{env}.") for text in written]
+    return bool(asked) and any(text == asked or text.startswith(f"{asked}.") for text in written)
 
 
 def _has(place: Place, app: str, keys: ImageKeys) -> bool:
     """Tell whether a layer of an app names an image."""
     return any(find(place, Target(app, one, keys)).parts for one in place.product.layout.stacks()[app])
-
-
-def _spellings(key: str, place: Place) -> Iterator[str]:
-    """Yield how people may write a key: with or without its last step, and with an environment in it or without."""
-    environments = place.product.contract.environments
-    for written in dict.fromkeys(key.replace("{env}", one) for one in ("{env}", *environments)):
-        yield from (written, written.rpartition(".")[0])
-    if key.startswith("{env}."):
-        bare = key.removeprefix("{env}.")
-        yield from (bare, bare.rpartition(".")[0])
 
 
 def find(place: Place, target: Target) -> Placed:

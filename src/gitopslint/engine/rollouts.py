@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from gitopslint.loaders import yaml
+from gitopslint.loaders.charts import load_chart
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.affected import Reason, Rollout, RolloutKind
+from gitopslint.model.chart import Chart
 from gitopslint.model.document import KeyPath, Node, dotted, find, plain
 from gitopslint.model.layer import Stack
 from gitopslint.model.shown import shown
@@ -41,6 +43,7 @@ class Rollouts:
         self._before = before
         self._after = after
         self._changed = frozenset(changed)
+        self._parts: dict[str, set[str]] = {}
 
     def all(self) -> Iterator[Rollout]:
         """Yield every app and environment that is deployed anew, apps by name, environments in their order."""
@@ -110,7 +113,7 @@ class Rollouts:
             folder = min(come)
             detail = f"{folder} takes the place of {min(left)}, and differs"
             yield Reason("chart", detail, file_start(posixpath.join(folder, "Chart.yaml")))
-        for folder in sorted(_charts(old) & _charts(new)):
+        for folder in sorted(self._with_parts(_charts(old) & _charts(new))):
             start = f"{folder}/" if folder else ""
             for path in sorted(one for one in self._changed if one.startswith(start)):
                 inner = path[len(start) :]
@@ -120,6 +123,16 @@ class Rollouts:
                     continue
                 gone = path not in self._after.tree.paths
                 yield Reason("chart", f"{inner} is removed" if gone else f"{inner} changes", file_start(path), gone)
+
+    def _with_parts(self, folders: set[str]) -> set[str]:
+        """Return charts with those elsewhere in the repository that they depend on (`file://`), in either state."""
+        found = set(folders)
+        for folder in folders:
+            if folder not in self._parts:
+                charts = (load_chart(one.tree, folder) for one in (self._before, self._after))
+                self._parts[folder] = {part for chart in charts if chart is not None for part in _outside(chart)}
+            found |= self._parts[folder]
+        return found
 
     def _rendering(self, product: Product, folders: set[str]) -> dict[str, bytes | None]:
         """Return what charts render values with, by the path inside their folder."""
@@ -185,6 +198,14 @@ def _charts(stack: Stack) -> set[str]:
     if stack.application is not None:
         return {source.chart for source in stack.application.sources if source.chart is not None}
     return {posixpath.dirname(layer.path) for layer in stack.layers if layer.role == "chart"}
+
+
+def _outside(chart: Chart) -> Iterator[str]:
+    """Yield the folders of the charts below one that do not lie in its `charts/`."""
+    for part in chart.subcharts:
+        if not part.folder.startswith(posixpath.join(chart.folder, "charts/")):
+            yield part.folder
+        yield from _outside(part)
 
 
 def _renders(inner: str, start: str) -> bool:
