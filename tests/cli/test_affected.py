@@ -241,3 +241,21 @@ def test_an_app_that_is_a_submodule(repo: Repo, capfd: pytest.CaptureFixture[str
     told = json.loads(run(capfd, "--base", base, "--format", "json")[1])
     assert [(image["app"], image["causes"][0]["kind"]) for image in told["images"]] == [("shop", "source")]
     assert told["images"][0]["causes"][0]["path"] == "vendor/shop"
+
+
+def test_a_workspace_that_begins_above(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What an app needs from a workspace above the contract is not followed there, and that is said."""
+    outer = Repo(tmp_path / "outer")
+    there = {f"web/{path}": text for path, text in CLEAN.items() if text is not None}
+    there["package.json"] = '{"name": "all", "workspaces": ["web/apps/*", "libs/*"]}'
+    there["web/apps/shop/package.json"] = '{"name": "shop", "dependencies": {"ui": "*"}}'
+    there |= {f"libs/{name}/package.json": f'{{"name": "{name}", "version": "1.0.0"}}' for name in ("ui", "other")}
+    outer.commit("Begin", there)
+    base = outer.commit("Another package", {"libs/other/a.ts": "", "README.md": ""})
+    assert "images to build" in (out := run(capfd, "--base", "HEAD~1", str(outer.path / "web"))[1])
+    assert "undecided" not in out
+    outer.commit("A package that it needs", {"libs/ui/a.ts": ""})
+    _, out, _ = run(capfd, "--base", base, str(outer.path / "web"))
+    assert "the workspace begins above the contract, where libs/ui/a.ts has changed" in out
+    assert "put the contract at the root of the workspace" in out
+    assert "1 of 1" in out
