@@ -144,3 +144,14 @@ def test_files(tmp_path: Path) -> None:
     assert told(tmp_path / "web") == []
     teller.tell([Landing(files={"web/apps/shop/b.ts": ""})])
     assert told(tmp_path / "web") == ["dev 1"]
+
+
+def test_an_environment_whose_build_is_not_followed(tmp_path: Path) -> None:
+    """Behind a link an earlier environment may run the newest code, so nothing is said of a later one."""
+    teller = Storyteller(tmp_path)
+    teller.tell([Code(), {"dev": A}, {"prod": A}, Landing(files=MORE)])
+    layer = "deploy/env/release-dev/shop.yaml"
+    teller.repo.git("mv", layer, "dev.yaml")
+    teller.repo.link(layer, "../../../dev.yaml")
+    teller.repo.commit("Link")
+    assert told(tmp_path) == []

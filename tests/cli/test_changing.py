@@ -241,11 +241,9 @@ def test_wrong_states(teller: Storyteller, run: Run) -> None:
     assert dirty(teller) == ""
 
 
-def test_a_commit_that_fails(teller: Storyteller, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_that_fails(teller: Storyteller, run: Run) -> None:
     """Where git refuses the commit, the file is as before."""
-    for name in IDENTITY:
-        monkeypatch.delenv(name)
-    teller.repo.git("config", "user.useConfigOnly", "true")
+    teller.repo.write(".git/refs/heads/main.lock")
     code, _, err = run("promote", "shop", "--commit")
     assert (code, "nothing was changed, because the commit failed" in err) == (2, True)
     assert dirty(teller) == ""

@@ -37,7 +37,8 @@ def rollback(arguments: argparse.Namespace) -> int:
         now = found.build.tag if found.build is not None else None
         runs, missing = _earlier(place, target, environments)
         if all(run.name == now for run in runs):
-            ever = f"{target} never ran anything else than {now or 'nothing'}, so there is no way back"
+            ever = f"never ran anything else than {now}" if now is not None else "never had an image in its layers"
+            ever = f"{target} {ever}, so there is no way back"
             raise UsageError(visible(missing or ever))
         if arguments.to is None:
             previous = _before(runs, now)

@@ -52,6 +52,12 @@ def head_of(repository: Repository) -> str:
     head = resolve(repository, "HEAD")
     if head is None:
         raise CommitError("nothing was ever committed here, so there is nothing to change")
+    try:
+        repository.ask("var", "GIT_COMMITTER_IDENT", signed=True)
+    except GitError:
+        raise CommitError(
+            "git does not know who commits: `git config user.name NAME` and `git config user.email ADDRESS`"
+        ) from None
     return head
 
 
