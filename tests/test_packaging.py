@@ -98,6 +98,11 @@ def test_wheel_from_the_sdist_is_the_same(built: Built) -> None:
     assert contents(built.wheel_from_sdist) == contents(built.wheel)
 
 
+def test_wheel_is_reproducible(built: Built) -> None:
+    """Built twice, in two folders, one of them from the sdist, the wheel has the same bytes."""
+    assert built.wheel_from_sdist.read_bytes() == built.wheel.read_bytes()
+
+
 @pytest.fixture(scope="session")
 def installed(built: Built, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The wheel's `gitopslint` in an environment of its own, which borrows the dependencies from this one."""

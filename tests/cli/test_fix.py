@@ -28,6 +28,11 @@ CASES: Mapping[str, tuple[dict[str, str], dict[str, str], dict[str, str]]] = {
         {DEV: f'{HEAD}  tag: "9505540"  # CI\n'},
         {},
     ),
+    "a retyped tag that is wrong for another reason, too": (
+        {DEV: f"{HEAD}  tag: 1.10\n"},
+        {DEV: f'{HEAD}  tag: "1.10"\n'},
+        {},
+    ),
     "in a flow mapping of Windows": (
         {DEV: "\ufeffimage: {repository: registry.example.com/shop, tag: 12345e67}\r\n"},
         {DEV: '\ufeffimage: {repository: registry.example.com/shop, tag: "12345e67"}\r\n'},

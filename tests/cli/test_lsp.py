@@ -202,11 +202,11 @@ def test_contract(repo: Repo) -> None:
         (found,) = one.shown[contract.as_uri()]
         assert found.range.start == types.Position(1, 0)
         assert "did you mean 'environments'?" in found.message
-        assert one.rules(file) == []
+        await one.until(lambda: one.rules(file) == [])
         one.type(contract, "version: 1\nrules: {mutable-tag: {level: warning}}\n")
         await one.until(lambda: "mutable-tag" in one.rules(file))
         assert one.the(file, "mutable-tag").severity == types.DiagnosticSeverity.Warning
-        assert one.shown[contract.as_uri()] == []
+        await one.until(lambda: one.shown[contract.as_uri()] == [])
 
     talk(repo, words)
 

@@ -46,7 +46,12 @@ def fixed(lines: str, find: Findings, *, unsafe: bool = False) -> tuple[str, int
 
 def each(bad: dict[str, str | None]) -> Findings:
     """Return a check that finds some letters, each with the letter that its fix puts there."""
-    return lambda lines: [finding("mutable-tag", n, bad[line]) for n, line in enumerate(lines, 1) if line in bad]
+
+    def find(lines: list[str]) -> list[Finding]:
+        found = [(line, finding("mutable-tag", n, bad[line])) for n, line in enumerate(lines, 1) if line in bad]
+        return [one._replace(message=f"{line} is wrong.") for line, one in found]
+
+    return find
 
 
 def test_in_one_pass_and_then_again() -> None:

@@ -7,47 +7,12 @@ from typing import Any
 
 import pytest
 
-from gitopslint.checks.catalogue import CHECKS
-from gitopslint.engine import examples
-from gitopslint.engine import run as engine
-from gitopslint.engine.examples import CLEAN_HISTORY
-from gitopslint.engine.pairs import PairExample, check_pair
 from gitopslint.loaders.tree import ReadError
 from gitopslint.model.finding import Undecided
-from gitopslint.model.platform import Build, Unused
-from gitopslint.model.record import changed
-from gitopslint.model.sops import SopsFile, SopsGap
-from tests.support.runs import CLEAN, MemoryTree, check_files, contract_of, places
+from tests.support.runs import CLEAN, MemoryTree, check_files, places
 
 DEV, PROD = "deploy/env/release-dev/shop.yaml", "deploy/env/release-prod/shop.yaml"
 LATEST = "image: {repository: registry.example.com/shop, tag: latest}\n"
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.rule} over {check.over.__name__}")
-def test_a_crashing_rule_is_a_fault(check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each check in turn: its crash names rule and place, tells nothing of the repository, and the others go on."""
-
-    def broken(*_: object) -> Iterator[Any]:
-        raise KeyError("s3cr3t")
-
-    crashing = [changed(one, function=broken) if one is check else one for one in CHECKS]
-    monkeypatch.setattr(engine, "CHECKS", crashing)
-    job = "apiVersion: batch/v1\nkind: Job\nspec: {containers: [{image: a:latest}]}\n"
-    application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-dev}\n"
-    files = {
-        "deploy/jobs/x.yaml": job,
-        "deploy/argocd/apps/dev/shop.yaml": application,
-        "shop.properties": "password=summer2024\n",
-    }
-    contract, catalogue = contract_of(CLEAN)
-    if check.over in (Build, SopsFile, SopsGap, Unused):
-        report = check_pair(PairExample(platform={"other/.sops.yaml": "creation_rules: ["}), contract, catalogue)
-    else:
-        report = examples.check_files(files, contract, catalogue, landings=CLEAN_HISTORY)
-    assert {fault.rule for fault in report.faults} == {check.rule}
-    assert report.verdict != "pass"
-    assert "s3cr3t" not in repr(report.faults)
-    assert all("KeyError" in fault.error for fault in report.faults)
 
 
 def test_broken_layer_leaves_the_image_undecided() -> None:

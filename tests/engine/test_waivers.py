@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from gitopslint.model.span import Span
 from tests.support.runs import CLEAN, check_files, places
 
-LAYER = "deploy/env/release-dev/shop.yaml"
+LAYER, PROD = "deploy/env/release-dev/shop.yaml", "deploy/env/release-prod/shop.yaml"
 HEAD = "image:\n  repository: registry.example.com/shop\n"
 
 WAIVED = {
@@ -62,6 +63,45 @@ def test_not_waived(lines: str, rules: list[str]) -> None:
     report = check_files(CLEAN | {LAYER: HEAD + lines})
     assert [finding.rule for finding in report.findings] == rules
     assert report.waived == ()
+
+
+def test_where_a_waiver_stands() -> None:
+    """What is wrong with a waiver is reported on the whole comment, from its sign to its end."""
+    report = check_files(CLEAN | {LAYER: HEAD + "  tag: 4f9d2c7b81ae-r3  # gitopslint: ignore[mutable-tag] demo\n"})
+    (finding,) = report.findings
+    line = "  tag: 4f9d2c7b81ae-r3  # gitopslint: ignore[mutable-tag] demo"
+    assert finding.span == Span(LAYER, 3, line.index("#") + 1, 3, len(line) + 1)
+
+
+def test_a_waiver_of_another_file_waives_nothing() -> None:
+    """A waiver speaks for a line of its own file only, whichever of the two comes first."""
+    line = "  tag: latest  # gitopslint: ignore[mutable-tag] demo\n"
+    for here, there in ((LAYER, PROD), (PROD, LAYER)):
+        report = check_files(CLEAN | {here: HEAD + line, there: HEAD + "  tag: latest\n"})
+        assert [str(finding.span) for finding in report.findings if finding.rule == "mutable-tag"] == [f"{there}:3:8"]
+
+
+TEXTS = {
+    "a configuration file": (
+        "shop.properties",
+        "# gitopslint: ignore[secret-in-values] demo\npassword=summer2024\n",
+        [],
+    ),
+    "one in which nothing is found": (
+        "shop.properties",
+        "# gitopslint: ignore[secret-in-values] x\na=b\n",
+        ["unused-waiver"],
+    ),
+    "another comment": ("shop.properties", "# password below\npassword=summer2024\n", ["secret-in-values"]),
+    "a program that speaks of waivers": ("shop.py", "# gitopslint: ignore[secret-in-values] x\na = b\n", []),
+    "prose that speaks of waivers": ("shop.md", "# gitopslint: ignore[secret-in-values] x\n", []),
+}
+
+
+@pytest.mark.parametrize(("path", "text", "rules"), TEXTS.values(), ids=TEXTS)
+def test_waivers_in_other_files(path: str, text: str, rules: list[str]) -> None:
+    """Waivers work in comments of any format; where they are only spoken of, none is missed."""
+    assert [finding.rule for finding in check_files(CLEAN | {path: text}).findings] == rules
 
 
 def test_unknown_rule_names_the_nearest() -> None:

@@ -24,7 +24,7 @@ def staged(repo: Repo) -> dict[str, str]:
     """Return what the index holds, as text."""
     repository = Repository(repo.path)
     entries = repository.staged()
-    blobs = repository.blobs(entry.oid for entry in entries.values())
+    blobs = repository.blobs((entry.oid for entry in entries.values()), 100)
     return {os.fsdecode(path): os.fsdecode(blob) for path, blob in zip(entries, blobs, strict=True)}
 
 
@@ -129,8 +129,8 @@ def test_blobs_are_the_bytes_themselves(repo: Repo) -> None:
     index = repository.staged()
     paths = [name.replace(" ", "-").encode() for name in reversed(BLOBS)]
     oids = [index[path].oid for path in paths] * 2
-    assert list(repository.blobs(oids)) == [*reversed(BLOBS.values())] * 2
-    assert list(repository.blobs([])) == []
+    assert list(repository.blobs(oids, 1 << 24)) == [*reversed(BLOBS.values())] * 2
+    assert list(repository.blobs([], 1)) == []
 
 
 def test_sha256_repositories(tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_worktrees(repo: Repo, tmp_path: Path) -> None:
     found = find_repository(tmp_path / "tree")
     assert found == Repository(tmp_path / "tree")
     (entry,) = found.staged().values()
-    assert list(found.blobs([entry.oid])) == [b"1"]
+    assert list(found.blobs([entry.oid], 1)) == [b"1"]
 
 
 def test_find_repository(repo: Repo, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_a_missing_object(repo: Repo) -> None:
     oid = repository.staged()[b"a"].oid
     (repo.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
     with pytest.raises(GitError, match=rf"^object {oid} is missing: fetch the whole repository"):
-        list(repository.blobs([repository.staged()[b"b"].oid, oid]))
+        list(repository.blobs([repository.staged()[b"b"].oid, oid], 9))
 
 
 def test_no_git(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -405,7 +405,7 @@ def test_nothing_is_fetched(repo: Repo, monkeypatch: pytest.MonkeyPatch, known: 
     if not known:
         monkeypatch.delitem(git._ENVIRONMENT, "GIT_NO_LAZY_FETCH")
     with pytest.raises(GitError):
-        list(repository.blobs([oid]))
+        list(repository.blobs([oid], 9))
     assert not mark.exists()
     repo.git("cat-file", "-p", oid, check=False)
     assert mark.exists(), "the trap does not work"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.helm import merge
-from gitopslint.loaders.set_values import SetError, SetKind, apply_set
+from gitopslint.loaders.set_values import SetError, SetKind, Setting, apply_set
 from gitopslint.model.document import Node, find
 from gitopslint.model.scalars import printed
 from gitopslint.model.span import Span, file_start
@@ -104,10 +104,10 @@ SET: dict[str, tuple[str, str, str, Any]] = {
 def test_set(there: str, name: str, text: str, expected: Any) -> None:
     """A parameter reaches the key that its name leads to, or is refused with its name and never with its value."""
     if expected is not None:
-        assert values(apply_set(base(there), name, parameter(text), "set")) == expected
+        assert values(apply_set(base(there), [Setting(name, parameter(text), "set")])) == expected
         return
     with pytest.raises(SetError) as error:
-        apply_set(base(there), name, parameter("s3cr3t"), "set")
+        apply_set(base(there), [Setting(name, parameter("s3cr3t"), "set")])
     assert str(error.value).startswith(repr(name))
     assert "s3cr3t" not in str(error.value)
 
@@ -115,7 +115,7 @@ def test_set(there: str, name: str, text: str, expected: Any) -> None:
 def test_a_value_that_looks_like_more_is_not_quoted() -> None:
     """Helm takes what follows a list for another name: it may be a secret all the same."""
     with pytest.raises(SetError) as error:
-        apply_set(empty(), "a", parameter("{x}s3cr3t}"), "set")
+        apply_set(empty(), [Setting("a", parameter("{x}s3cr3t}"), "set")])
     assert "s3cr3t" not in str(error.value)
 
 
@@ -149,7 +149,7 @@ TYPES = {
 def test_types(text: str, expected: tuple[object, str], tmp_path: Path) -> None:
     """Whole numbers are exact and print all their digits; true, false and null are typed; all else stays a text."""
     value, shown = expected
-    node = apply_set(empty(), "a", parameter(text), "set").mapping["a"]
+    node = apply_set(empty(), [Setting("a", parameter(text), "set")]).mapping["a"]
     assert (node.value, type(node.value)) == (value, type(value))
     assert not isinstance(node.value, dict | list)
     assert printed(node.value) == shown
@@ -162,14 +162,14 @@ def test_types(text: str, expected: tuple[object, str], tmp_path: Path) -> None:
 def test_forced_text() -> None:
     """`forceString` keeps a text, in lists as well, and knows no null."""
     for text in ("true", "9505540", "null"):
-        assert values(apply_set(empty(), "a", parameter(text), "set-string")) == {"a": text}
-    assert values(apply_set(empty(), "a", parameter("{1,true}"), "set-string")) == {"a": ["1", "true"]}
+        assert values(apply_set(empty(), [Setting("a", parameter(text), "set-string")])) == {"a": text}
+    assert values(apply_set(empty(), [Setting("a", parameter("{1,true}"), "set-string")])) == {"a": ["1", "true"]}
 
 
 def test_file() -> None:
     """The content of a file is taken as it is, whatever stands in it."""
     content = "{a,b\\,c}=\n"
-    assert values(apply_set(base("x: {y: 1}"), "x.y", parameter(content), "set-file")) == {
+    assert values(apply_set(base("x: {y: 1}"), [Setting("x.y", parameter(content), "set-file")])) == {
         "x": {"true": 1, "y": content}
     }
 
@@ -177,9 +177,9 @@ def test_file() -> None:
 def test_provenance() -> None:
     """What is set stands where the parameter is written, and shadows what it hides; the rest keeps its place."""
     layer = base("a: {b: 1, c: 2}\nd: [1]")
-    merged = apply_set(layer, "a.b", parameter("x"), "set")
-    merged = apply_set(merged, "a.b", parameter("y"), "set-string")
-    merged = apply_set(merged, "d[0]", parameter("z"), "set")
+    merged = apply_set(layer, [Setting("a.b", parameter("x"), "set")])
+    merged = apply_set(merged, [Setting("a.b", parameter("y"), "set-string")])
+    merged = apply_set(merged, [Setting("d[0]", parameter("z"), "set")])
     places = {path: find(merged, path) for path in (("a", "b"), ("a", "c"), ("d", 0))}
     assert {path: [str(one.span) for one in (node, *node.shadowed)] for path, node in places.items() if node} == {
         ("a", "b"): ["app.yaml:9:5", "app.yaml:9:5", "values.yaml:1:8"],
@@ -191,7 +191,7 @@ def test_provenance() -> None:
 
 def test_a_null_takes_a_default_away() -> None:
     """A parameter `null` deletes what the chart sets, as a null in a values file does."""
-    over = apply_set(empty(), "a.b", parameter("null"), "set")
+    over = apply_set(empty(), [Setting("a.b", parameter("null"), "set")])
     assert values(merge(base("a: {b: 1, c: 2}"), [over])) == {"a": {"c": 2}}
 
 
@@ -212,7 +212,7 @@ def test_names_as_helm_reads_them(seed: int, kind: SetKind) -> None:
                 theirs = read(f"{name}=end")
         except helm_python.HelmError:
             with pytest.raises(SetError):
-                apply_set(empty(), name, parameter("end"), kind)
+                apply_set(empty(), [Setting(name, parameter("end"), kind)])
         else:
-            ours = values(apply_set(empty(), name, parameter("end"), kind))
+            ours = values(apply_set(empty(), [Setting(name, parameter("end"), kind)]))
             assert repr(ours) == repr(theirs) or ours == theirs, name

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitopslint.model.contract import Contract
-from gitopslint.model.tag import check_tag_pattern, commit_in, placeholder_repository, placeholder_tag
+from gitopslint.model.tag import (
+    check_tag_pattern,
+    commit_in,
+    placeholder_repository,
+    placeholder_tag,
+    without_environment,
+)
 
 PATTERNS = Contract().tag_patterns
 SHA = "4f9d2c7b81aef0123456789abcdef0123456789a"
@@ -198,6 +204,51 @@ REPOSITORIES = {
 def test_placeholder_repositories(text: str, expected: bool) -> None:
     """A repository waits for its value in any part of its path; words that are names of apps do not count."""
     assert placeholder_repository(text) is expected
+
+
+WITHOUT = {
+    "behind a dash": ("main-r27-dev", "main-r27"),
+    "behind an underscore": ("main_prod", "main"),
+    "in front": ("prod-main-r27", "main-r27"),
+    "with a digest behind": ("main-dev@sha256:ab", "main@sha256:ab"),
+    "the longer of two environments": ("main-eu-prod", "main"),
+    "nothing but the environment": ("-dev", "-dev"),
+    "a single letter": ("a-dev", "a"),
+    "not in the end": ("main-devel", "main-devel"),
+    "of no environment": ("main-r27", "main-r27"),
+}
+
+
+@pytest.mark.parametrize(("tag", "expected"), WITHOUT.values(), ids=WITHOUT)
+def test_without_environment(tag: str, expected: str) -> None:
+    """What is left of a tag without the name of its environment, by the patterns of the default contract."""
+    assert without_environment(tag, Contract().environment_tags, ("dev", "prod", "eu-prod")) == expected
+
+
+TAG_PATTERNS = {
+    "five words": ("<any>-<any>-<sha>-<n>.<version>", None),
+    "six words": ("<any>-<any>-<any>-<sha>-<n>.<version>", "holds 6 words, and 5 are the most"),
+    "no commit": ("<any>", "must hold <sha> once"),
+    "two commits": ("<sha>-<sha>", "must hold <sha> once"),
+    "an unknown word": ("<sha>-<x>", "holds <x>; known are <sha>, <n>, <version>, <any>"),
+}
+
+
+@pytest.mark.parametrize(("pattern", "mistake"), TAG_PATTERNS.values(), ids=TAG_PATTERNS)
+def test_tag_pattern(pattern: str, mistake: str | None) -> None:
+    """A pattern that cannot be used is refused with the reason."""
+    if mistake is None:
+        check_tag_pattern(pattern)
+    else:
+        with pytest.raises(ValueError, match=re.escape(mistake)):
+            check_tag_pattern(pattern)
+
+
+def test_the_longest_tag() -> None:
+    """A commit is read from a tag of 128 characters, the most that a registry takes, and from none that is longer."""
+    tag = "a" * 120 + "-4f9d2c7"
+    assert commit_in(tag, ("<any>-<sha>",)) == "4f9d2c7"
+    assert commit_in("a" + tag, ("<any>-<sha>",)) is None
 
 
 HOSTILE = (

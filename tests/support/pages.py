@@ -37,3 +37,30 @@ def told(path: Path) -> Repo:
         },
     )
     return repo
+
+
+def existing(path: Path) -> Repo:
+    """Make the repository of the guide: two apps, a folder for each environment, and a few things that are not right."""
+    repo = Repo(path)
+    chart = {
+        "charts/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\n",
+        "charts/app/values.yaml": 'replicas: 1\nimage:\n  repository: ""\n  tag: ""\n',
+    }
+    apps = ("checkout", "search")
+    code = {f"apps/{app}/page.ts": "export const version = 1\n" for app in apps}
+    values = {
+        f"env/{env}/{app}/values.yaml": f"ingress:\n  host: {app}.{env}.example.com\n"
+        for env in ("staging", "production")
+        for app in apps
+    }
+    built = repo.commit("Two apps", chart | code)[:8]
+    repo.commit("Their environments", values)
+    for env, app, tag in (
+        ("staging", "checkout", built),
+        ("staging", "search", "latest"),
+        ("production", "checkout", built),
+        ("production", "search", "1.10"),
+    ):
+        layer = f"image:\n  repository: registry.example.com/shop/{app}\n  tag: {tag}\n"
+        repo.commit(f"{app} {tag} to {env}", {f"env/{env}/{app}/image.yaml": layer})
+    return repo

@@ -56,6 +56,8 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     continue
                 seen.add(second.key_span)
                 name = first.key.text if first.key is not None else ""
+                again = second.key.text if second.key is not None else name
+                same = "" if again == name else f", which to Helm is the same key as {name!r}"
                 by_merge = second.key is not None and second.key.text == "<<"
                 earlier = f"line {first.key_span.line}"
                 if first.key_span.line == second.key_span.line:
@@ -66,7 +68,7 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     f"the merge key overrides {name!r} from {earlier}, because Helm merges in the order of the file: "
                     f"put the merge key first"
                     if by_merge
-                    else f"{name!r} is set again: Helm silently takes this one and drops {earlier}",
+                    else f"{again!r} is set again{same}: Helm silently takes this one and drops {earlier}",
                     second.key_span,
                     (Related(first.key_span, "dropped"),),
                     (*path, name),
@@ -179,6 +181,7 @@ def templated_value(layer: Layer, parameters: TemplatedValue) -> Iterator[Outcom
     if not layer.readable:
         return
     told: set[Span] = set()
+    lines: list[str] = []
     for path, node in leaves(layer.document.root):
         if not isinstance(node.value, str) or "{{" not in node.value:
             continue
@@ -186,7 +189,8 @@ def templated_value(layer: Layer, parameters: TemplatedValue) -> Iterator[Outcom
         templating = layer.templating
         if not actions or (templating is not None and templating.covers(path)):
             continue
-        at = _inside(layer, node, actions[0])
+        lines = lines or layer.document.text.split("\n")
+        at = _inside(lines, node, actions[0])
         if at in told:
             continue
         told.add(at)
@@ -255,10 +259,9 @@ def _top(layer: Layer) -> Span:
     return first.key_span if first is not None else file_start(layer.path)
 
 
-def _inside(layer: Layer, node: Node, needle: str) -> Span:
+def _inside(lines: list[str], node: Node, needle: str) -> Span:
     """Return where `needle` is written inside a scalar, or the scalar where escapes hide it."""
     span = node.span
-    lines = layer.document.text.split("\n")
     head = needle.split("\n")[0]
     for number in range(span.line, span.end_line + 1):
         start = span.column - 1 if number == span.line else 0

@@ -14,6 +14,7 @@ from gitopslint.model.layer import Manifest
 from gitopslint.model.span import Span
 from gitopslint.model.tag import placeholder_repository, placeholder_tag
 
+_KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _LISTS = frozenset({"containers", "initContainers", "ephemeralContainers", "steps", "sidecars"})
 _SINGLE = frozenset({"container", "script"})
 _KIND = re.compile(r"^kind:[ \t]*[A-Z]", re.MULTILINE)
@@ -35,6 +36,8 @@ def mutable_tag_in_manifest(manifest: Manifest, parameters: MovingTags) -> Itera
         return
     for root in document.roots:
         kind = root.mapping.get("kind")
+        if document.path.rpartition("/")[2] in _KUSTOMIZATIONS and kind is None:
+            yield from _kustomized(root, parameters)  # there kustomize needs neither kind nor apiVersion
         if kind is None or "apiVersion" not in root.mapping:
             continue
         for path, node in walk(root):

@@ -5,14 +5,17 @@ Exit codes: 0 clean, 1 findings, 2 wrong usage, contract or input, 3 a fault of 
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from gitopslint import __version__
-from gitopslint.cli.exits import FAULT, INTERRUPTED, UsageError, tell
+from gitopslint.cli.exits import FAULT, INTERRUPTED, USAGE, UsageError, tell
+
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,25 +28,49 @@ def main(argv: Sequence[str] | None = None) -> int:
         from gitopslint.cli.arguments import parse
 
         arguments = parse(words)
-        code: int = arguments.command(arguments)
+        code: int = _bounded(arguments)
         sys.stdout.flush()
     except UsageError as error:
         tell(str(error))
         return error.code
     except BrokenPipeError:
-        # Whoever read the report has gone, for example `| head`. Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()  # whoever read the report has gone, for example `| head`
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
     except SystemExit as leaving:  # argparse: --help
         return leaving.code if isinstance(leaving.code, int) else 2
     except Exception as error:  # noqa: BLE001 - the last door
+        if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+            _forget_output()
+            tell(f"the output cannot be written: {error.strerror}")
+            return USAGE
         from gitopslint.engine.faults import where
 
         tell(f"fault of gitopslint itself: {where(error)}; please report it with the command")
         return FAULT
     return code
+
+
+def _bounded(arguments: Any) -> int:
+    """Run a command within the time that it may take, where it says one."""
+    if "timeout" not in arguments:
+        code: int = arguments.command(arguments)
+        return code
+    from gitopslint.cli.deadline import limited, stopped
+    from gitopslint.engine.deadline import TimeUp
+
+    try:
+        with limited(arguments.timeout) as clock:
+            code = arguments.command(arguments)
+    except TimeUp as over:
+        return stopped(over)
+    return code if clock.over is None else stopped(clock.over)
+
+
+def _forget_output() -> None:
+    """Let what could not be written go nowhere: Python would try again at exit, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run() -> NoReturn:

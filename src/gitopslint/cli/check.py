@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
 from time import perf_counter
 
+from gitopslint.cli import deadline
 from gitopslint.cli.clock import today
-from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, tell
+from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
 from gitopslint.cli.output import FORMATS, WITH_BOARD, colourful, render, write_file, write_out
 from gitopslint.cli.pair import Checked, open_checked
 from gitopslint.cli.subject import declare_subject, selection_of
@@ -82,10 +84,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
     add("--exit-zero", action="store_true", help="end with 0 although there are findings")
+    deadline.declare(parser)
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
+    _distinct(arguments)
     started = perf_counter()
     shipped = load_catalogue()
     workspace = open_checked(arguments, shipped)
@@ -140,6 +144,16 @@ def check(arguments: argparse.Namespace) -> int:
         spent = {"open": opened - started, "check": checked - opened, "compare": compared - checked}
         give_account(report, below, spent | {"report": perf_counter() - compared})
     return _exit_code(report, arguments)
+
+
+def _distinct(arguments: argparse.Namespace) -> None:
+    """Refuse two reports in one file, where the second would take the place of the first."""
+    seen: dict[str, str] = {}
+    for file in (*(file for _, file in arguments.report), *filter(None, [arguments.output_file])):
+        place = os.path.realpath(file)
+        if place in seen and not place.startswith("/dev/"):
+            raise UsageError(f"two reports would go to {file}: name a file for each")
+        seen[place] = file
 
 
 def _progress(arguments: argparse.Namespace) -> AbstractContextManager[Callable[[Unit], None] | None]:

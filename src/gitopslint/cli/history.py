@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
+from gitopslint.cli import deadline
 from gitopslint.cli.exits import CLEAN, FINDINGS, UsageError
 from gitopslint.cli.hints import hint
 from gitopslint.cli.output import colourful, write_out
@@ -41,6 +42,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add("--base", metavar="REF", help="what the change is to be merged into: all since then counts as one landing")
     add("--staged", action="store_true", help="take what is staged for the next commit as the pending change")
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
+    deadline.declare(parser)
 
 
 def history(arguments: argparse.Namespace) -> int:

@@ -72,12 +72,12 @@ def colourful(choice: str) -> bool:
 
 def write_out(text: str) -> None:
     """Write to standard output as UTF-8, whatever the locale says."""
-    sys.stdout.flush()
     data = text.encode("utf-8", "backslashreplace")
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:  # a test or an embedding program has put a text stream in its place
         sys.stdout.write(data.decode("utf-8"))
     else:
+        sys.stdout.flush()
         buffer.write(data)
         buffer.flush()
 

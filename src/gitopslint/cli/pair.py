@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from gitopslint.cli.exits import UsageError
+from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import Opener, history_opener
 from gitopslint.cli.workspace import Ground, nothing, open_ground
 from gitopslint.loaders.beside import Neighbour
@@ -64,6 +64,12 @@ def open_checked(
     except (GitError, SchemaError) as error:
         raise UsageError(str(error)) from None
     scope = below(ground.start, ground.root).rstrip("/")
+    if scope and not any(path == scope or path.startswith(f"{scope}/") for path in side.paths):
+        raise UsageError(
+            f"nothing to check: {arguments.path} holds no file of the repository {ground.root}, or all are excluded"
+        )
+    if scope and arguments.path == ".":
+        tell(f"reported is only what lies below {scope}; in {ground.root} the same command reports all")
     contract_file = ground.prefix + FILE_NAME if ground.file else None
     return Checked(side, ground.prefix, scope, contract_file, ground.catalogue, ground)
 

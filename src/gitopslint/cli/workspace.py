@@ -21,7 +21,7 @@ from gitopslint.loaders.git import GitError, Repository, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
-from gitopslint.loaders.tree import OverlayTree, ReadError, Tree, below, disk_tree, index_tree
+from gitopslint.loaders.tree import DiskTree, OverlayTree, ReadError, Tree, below, disk_tree, index_tree
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.rule import Catalogue
 
@@ -93,7 +93,7 @@ class Place(NamedTuple):
     repository: Repository | None
 
 
-def locate(path: str) -> Place:
+def locate(path: str, *, staged: bool = False) -> Place:
     """Find the root that a path belongs to; what the contract says is not read. Raises UsageError."""
     start = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow the links that git does not
     if not start.exists():
@@ -102,6 +102,8 @@ def locate(path: str) -> Place:
     repository = find_repository(folder)
     top = repository.top if repository is not None else None
     file = find_contract_file(folder, top)
+    if staged and file is None and repository is not None:
+        file = _only_staged(folder, repository)
     root = file.parent if file is not None else default_root(folder, top) or platform_root(folder, top) or top or folder
     return Place(start, root, file, repository)
 
@@ -113,7 +115,7 @@ def open_ground(
 
     `unsaved` is what editors hold of files that git has or could have; it counts instead of what is on disk.
     """
-    start, root, file, repository = locate(path)
+    start, root, file, repository = locate(path, staged=staged)
     if staged and repository is None:
         raise UsageError(f"--staged needs a git repository, and {start if start.is_dir() else start.parent} is in none")
     prefix = below(root, repository.top) if repository is not None else ""
@@ -131,6 +133,20 @@ def open_ground(
     return Ground(start, root, prefix, tree, contract, file, rules_in_force(contract, shipped), repository)
 
 
+def _only_staged(folder: Path, repository: Repository) -> Path | None:
+    """Return the nearest contract that the index has and the disk has not: the commit will have it."""
+    try:
+        staged = repository.staged()
+    except GitError as error:
+        raise UsageError(str(error)) from None
+    for candidate in (folder, *folder.parents):
+        if os.fsencode(below(candidate, repository.top) + FILE_NAME) in staged:
+            return candidate / FILE_NAME
+        if candidate == repository.top:
+            break
+    return None
+
+
 def _of(tree: Tree, root: Path, unsaved: Mapping[Path, bytes]) -> dict[str, bytes | None]:
     """Return what is unsaved of the files of a tree: what git ignores is not checked because it is open."""
     known = set(tree.paths)
@@ -141,14 +157,13 @@ def _of(tree: Tree, root: Path, unsaved: Mapping[Path, bytes]) -> dict[str, byte
 
 
 def _contract_text(tree: Tree, file: Path) -> bytes:
-    """Read the contract as the tree has it; one that was never added to git counts as well."""
+    """Read the contract as the tree has it; one that git ignores counts as well."""
+    if FILE_NAME not in tree.paths:
+        tree = DiskTree(file.parent, [FILE_NAME])
     try:
         return tree.read(FILE_NAME)
-    except ReadError:
-        try:
-            return file.read_bytes()
-        except OSError as error:
-            raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    except ReadError as error:
+        raise UsageError(f"{file} cannot be read: {error}") from None
 
 
 def nothing(folder: Path, file: Path | None, contract: Contract) -> str:

@@ -135,8 +135,10 @@ def _objection(before: Look, after: Look, batch: Sequence[Finding]) -> str | Non
     """
     report = compared(after.report, after.side.tree, before.report, before.side.tree, "")
     mildest = min(LEVELS.index(finding.level) for finding in batch)
+    told = {_said(finding) for finding in before.report.findings}
     for new in report.introduced:
-        if LEVELS.index(new.level) >= mildest:
+        # Quotes change the text that a finding is about, and not what it says.
+        if LEVELS.index(new.level) >= mildest and _said(new) not in told:
             return f"it would bring {new.rule} at {report.shown(new.span)}: {new.message}"
     old = before.report
     if len(report.faults) > len(old.faults) or len(report.unread) > len(old.unread):
@@ -148,6 +150,18 @@ def _objection(before: Look, after: Look, batch: Sequence[Finding]) -> str | Non
     if Counter(finding.rule for finding in batch) - gone:
         return "it would not remove the finding"
     return None
+
+
+def _said(finding: Finding) -> tuple[object, ...]:
+    return (
+        finding.rule,
+        finding.level,
+        finding.span.path,
+        finding.key_path,
+        finding.app,
+        finding.environment,
+        finding.message,
+    )
 
 
 def _values(side: Side) -> list[object]:

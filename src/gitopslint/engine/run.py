@@ -15,6 +15,7 @@ from gitopslint.engine import waivers
 from gitopslint.engine.acceptance import accept
 from gitopslint.engine.board import board as board_of
 from gitopslint.engine.board import track, untold
+from gitopslint.engine.deadline import TimeUp, cut_short
 from gitopslint.engine.faults import where
 from gitopslint.engine.gathering import Gatherer
 from gitopslint.engine.identity import identified
@@ -63,12 +64,15 @@ def run(
     promotion board; it is not gathered for nothing.
     """
     collector = _Collector(side, catalogue, selection, today, board=board)
-    for unit in collector.units():
-        collector.take(unit)
-        if watch is not None:
-            watch(unit)
-    collector.doubt_strangers()
-    collector.conclude()
+    try:
+        for unit in collector.units():
+            collector.take(unit)
+            if watch is not None:
+                watch(unit)
+        collector.doubt_strangers()
+        collector.conclude()
+    except TimeUp as over:
+        collector.doubt_the_rest(over)
     report = collector.report(prefix, scope, contract_file)
     return report if whole else narrowed(report, scope)
 
@@ -79,7 +83,9 @@ def narrowed(report: Report, scope: str) -> Report:
         return report
     return report._replace(
         findings=tuple(one for one in report.findings if within(one.span.path, scope)),
-        undecided=tuple(one for one in report.undecided if any(within(span.path, scope) for span in one.spans)),
+        undecided=tuple(
+            one for one in report.undecided if any(not span.path or within(span.path, scope) for span in one.spans)
+        ),
         waived=tuple(one for one in report.waived if within(one.finding.span.path, scope)),
         unread=tuple(one for one in report.unread if within(one.path, scope)),
     )
@@ -221,6 +227,11 @@ class _Collector:
         read = self._side.tree.read_many(() if self._side.turned else again)
         documents = [yaml.parse(path, data) for path, data in read if isinstance(data, bytes)]
         self._keep_sources(spans, {one.path: TextFile(one.path, one.text, one) for one in documents})
+
+    def doubt_the_rest(self, over: TimeUp) -> None:
+        """Nobody knows what a run that was stopped would have found."""
+        for rule in self._selection.levels:
+            self._doubt(rule, cut_short(over))
 
     def report(self, prefix: str, scope: str, contract_file: str | None) -> Report:
         """Return what was found, as it is seen from the repository in which the run stands."""

@@ -98,8 +98,14 @@ class Applied(NamedTuple):
 def apply(findings: Sequence[Finding], waivers: Sequence[Waiver], today: str | None) -> Applied:
     """Hold findings against waivers. One without a reason, or whose last day has gone by, waives nothing."""
     applied = Applied([], [], set())
+    anywhere = [waiver for waiver in waivers if waiver.entry is not None]
+    by_line: dict[tuple[str, int], list[Waiver]] = {}
+    for waiver in waivers:
+        if waiver.entry is None:
+            by_line.setdefault((waiver.span.path, waiver.line), []).append(waiver)
     for finding in findings:
-        concerned = [waiver for waiver in waivers if waiver.concerns(finding)]
+        near = by_line.get((finding.span.path, finding.span.line), ())
+        concerned = [waiver for waiver in (*near, *anywhere) if waiver.concerns(finding)]
         applied.touched.update(concerned)
         valid = next((one for one in concerned if one.is_valid(today)), None)
         if valid is not None:

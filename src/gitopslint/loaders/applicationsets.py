@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gitopslint.loaders import yaml
@@ -18,6 +18,9 @@ from gitopslint.model.glob import GlobError, name_matches
 from gitopslint.model.scalars import printed
 
 MOST_APPLICATIONS = 1000
+_MOST_NODES = 500_000  # in all Applications of one set, as in one file
+_MOST_TEXT = 5_000_000  # characters of all texts that are filled in, as in one file
+_MOST_GENERATED = 10_000  # runs of generators inside each other
 
 Parameters = dict[str, Any]
 Reason = tuple[Node, str]
@@ -34,6 +37,43 @@ class _Undecided(Exception):  # noqa: N818 - an answer, not an error
         self.reason = reason
 
 
+class _Filling:
+    """Fills in templates. What a set makes of them is bounded as a file is: a few kilobytes could become terabytes."""
+
+    def __init__(self, render: Callable[[Node, Parameters], str]) -> None:
+        self._render = render
+        self._nodes = _MOST_NODES
+        self._text = _MOST_TEXT
+        self._generated = _MOST_GENERATED
+
+    def count(self, generator: Node) -> None:
+        """Note that a generator runs. Raises _Undecided beyond the bound."""
+        self._generated -= 1
+        if self._generated < 0:
+            raise _Undecided(generator, f"its generators run more than {_MOST_GENERATED:,} times")
+
+    def filled(self, node: Node, parameters: Parameters) -> Node:
+        """Return a template with every text filled in. Raises _Undecided beyond the bounds."""
+        self._nodes -= 1
+        if self._nodes < 0:
+            raise _Undecided(node, f"it makes more than {_MOST_NODES:,} values")
+        if isinstance(node.value, dict):
+            return node.changed(value={key: self.filled(below, parameters) for key, below in node.value.items()})
+        if isinstance(node.value, list):
+            return node.changed(value=[self.filled(item, parameters) for item in node.value])
+        if "{{" not in node.text:
+            return node
+        text = self._render(node, parameters)
+        self._text -= len(text)
+        if self._text < 0:
+            raise _too_long(node)
+        return node.changed(text=text, value=text)
+
+
+def _too_long(node: Node) -> _Undecided:
+    return _Undecided(node, f"it makes more than {_MOST_TEXT:,} characters")
+
+
 def generate(root: Node, files: Files) -> tuple[list[Node], list[Reason]]:
     """Return the Applications that an ApplicationSet makes, and why others cannot be known."""
     spec = find(root, ("spec",)) or root
@@ -43,23 +83,24 @@ def generate(root: Node, files: Files) -> tuple[list[Node], list[Reason]]:
     if "templatePatch" in spec.mapping:
         return [], [(spec.mapping["templatePatch"], "a templatePatch may change what is loaded")]
     go = find(spec, ("goTemplate",))
-    render = _go_text if go is not None and go.value is True else _fast_text
+    filling = _Filling(_go_text if go is not None and go.value is True else _fast_text)
     made: list[Node] = []
     reasons: list[Reason] = []
     generators = spec.mapping.get("generators")
     for generator in generators.items if generators is not None else []:
         try:
-            for parameters in _generated(generator, files, render, {}):
+            for parameters in _generated(generator, files, filling, {}):
                 if len(made) >= MOST_APPLICATIONS:
                     reasons.append((generator, f"it makes more than {MOST_APPLICATIONS} Applications"))
                     break
-                made.append(_filled(template, parameters, render))
+                made.append(filling.filled(template, parameters))
         except _Undecided as undecided:
             reasons.append((undecided.node, undecided.reason))
     return made, reasons
 
 
-def _generated(generator: Node, files: Files, render: Any, outer: Parameters) -> Iterator[Parameters]:
+def _generated(generator: Node, files: Files, filling: _Filling, outer: Parameters) -> Iterator[Parameters]:
+    filling.count(generator)
     for key in generator.mapping:
         if key not in (*_DECIDED, "template"):
             why = (
@@ -73,9 +114,9 @@ def _generated(generator: Node, files: Files, render: Any, outer: Parameters) ->
     if (listed := generator.mapping.get("list")) is not None:
         yield from _from_list(listed)
     elif (git := generator.mapping.get("git")) is not None:
-        yield from _from_git(_filled(git, outer, render) if outer else git, files)
+        yield from _from_git(filling.filled(git, outer) if outer else git, files)
     elif (matrix := generator.mapping.get("matrix")) is not None:
-        yield from _from_matrix(matrix, files, render, outer)
+        yield from _from_matrix(matrix, files, filling, outer)
 
 
 def _from_list(listed: Node) -> Iterator[Parameters]:
@@ -86,13 +127,13 @@ def _from_list(listed: Node) -> Iterator[Parameters]:
         yield {key: _value(node) for key, node in element.mapping.items()}
 
 
-def _from_matrix(matrix: Node, files: Files, render: Any, outer: Parameters) -> Iterator[Parameters]:
+def _from_matrix(matrix: Node, files: Files, filling: _Filling, outer: Parameters) -> Iterator[Parameters]:
     generators = matrix.mapping.get("generators")
     both = generators.items if generators is not None else []
     if len(both) != 2:
         raise _Undecided(matrix, "a matrix has exactly two generators")
-    for first in _generated(both[0], files, render, outer):
-        for second in _generated(both[1], files, render, outer | first):
+    for first in _generated(both[0], files, filling, outer):
+        for second in _generated(both[1], files, filling, outer | first):
             yield first | second
 
 
@@ -169,23 +210,17 @@ def _path_parameters(folder: str, name: str | None, prefix: str) -> Parameters:
     return {prefix: {"path": path}} if prefix else {"path": path}
 
 
-def _filled(node: Node, parameters: Parameters, render: Any) -> Node:
-    """Return a template with every text filled in."""
-    if isinstance(node.value, dict):
-        return node.changed(value={key: _filled(below, parameters, render) for key, below in node.value.items()})
-    if isinstance(node.value, list):
-        return node.changed(value=[_filled(item, parameters, render) for item in node.value])
-    if "{{" not in node.text:
-        return node
-    text = render(node, parameters)
-    return node.changed(text=text, value=text)
-
-
 def _fast_text(node: Node, parameters: Parameters) -> str:
     """Fill in `{{path.basename}}`; a name that is not known stays, as fasttemplate leaves it."""
 
+    length = 0
+
     def fill(match: re.Match[str]) -> str:
+        nonlocal length
         found = _fast_lookup(match[1].strip(), parameters)
+        length += len(found or "")
+        if length > _MOST_TEXT:
+            raise _too_long(node)
         return match[0] if found is None else found
 
     return _FAST.sub(fill, node.text)
@@ -207,20 +242,29 @@ def _fast_lookup(name: str, parameters: Parameters) -> str | None:
 def _go_text(node: Node, parameters: Parameters) -> str:
     """Fill in plain fields of a Go template; anything that computes is not decided here."""
 
+    length = 0
+
     def field(match: re.Match[str]) -> str:
         found = _walk(parameters, match[1].split(".")[1:])
         if found is None:
             raise _Undecided(node, f"{match[1]} is not among its parameters")
         if isinstance(found, dict | list):
             raise _Undecided(node, f"{match[1]} is no single value")
-        return str(found)
+        return bounded(str(found))
+
+    def bounded(text: str) -> str:
+        nonlocal length
+        length += len(text)
+        if length > _MOST_TEXT:
+            raise _too_long(node)
+        return text
 
     def index(match: re.Match[str]) -> str:
         found = _walk(parameters, match[1].split(".")[1:])
         position = int(match[2])
         if not isinstance(found, list) or position >= len(found):
             raise _Undecided(node, f"{match[1]} has no item {position}")
-        return str(found[position])
+        return bounded(str(found[position]))
 
     text = _FIELD.sub(field, _INDEX.sub(index, node.text))
     if "{{" in text:

@@ -16,6 +16,7 @@ from gitopslint.model.document import Document, KeyPath, Node, plain
 from gitopslint.model.layer import Templating
 
 _DEEPEST = 12
+_MOST = 100  # charts below one, each counted as often as it is used
 _LOCAL = "file://"
 _PACKED = re.compile(r"^(.+?)(?:-v?[0-9].*)?\.tgz$")
 _ACTION = re.compile(r"\{\{(?:[^}]|\}(?!\}))*\}\}")
@@ -29,7 +30,7 @@ def load_chart(tree: Tree, folder: str, values: Node | None = None) -> Chart | N
     `values` are the chart's own defaults where they are read already. Never raises: what is missing or broken is told
     in the chart's `absent` and `faults`.
     """
-    chart = _load(tree, folder, values, 0)
+    chart = _Loading(tree).load(folder, values, 0)
     path = posixpath.join(folder, "Chart.yaml")
     if chart is None and _entries(tree, path):
         fault = f"{path} is not readable"
@@ -71,70 +72,86 @@ def _tpl_calls(text: str) -> Iterable[list[KeyPath]]:
             yield [tuple(match[1:].split(".")) if match else () for match in _VALUES.findall(action)]
 
 
-def _load(tree: Tree, folder: str, values: Node | None, depth: int) -> Chart | None:
-    start = f"{folder}/" if folder else ""
-    about = _about(tree, start)
-    if about is None:
-        return None
-    faults: list[str] = []
-    if values is None:
-        path = f"{start}values.yaml"
-        document = _parsed(tree, path) or Document(path, "")
-        values = document.root
-        if document.problem is not None or len(document.roots) > 1 or not isinstance(values.value, dict):
-            values = Document(path, "").root
-            faults.append(f"{path} is not readable")
-    written = about.get("dependencies")
-    dependencies = None
-    if isinstance(written, list):
-        dependencies = tuple(_dependency(one) for one in written if isinstance(one, dict))
-    subcharts, absent = _below(tree, start, depth)
-    for one in dependencies or ():
-        if one.name in {*(found.name for found in subcharts), *(found.name for found in absent)}:
-            continue
-        if (local := _local(tree, folder, one, depth)) is not None and local.name == one.name:
-            subcharts.append(local)
-        else:
-            absent.append(Absent(one.name, f"the chart {one.name!r} is not in {start}charts/"))
-    return Chart(
-        _text(about, "name"),
-        _text(about, "version"),
-        folder,
-        values,
-        dependencies,
-        tuple(subcharts),
-        _schema(tree, f"{start}values.schema.json"),
-        tuple(absent),
-        tuple(faults),
-    )
+class _Loading:
+    """Loads one chart with those below it. Charts that bring in each other are many more than there are folders."""
 
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._count = 0
 
-def _below(tree: Tree, start: str, depth: int) -> tuple[list[Chart], list[Absent]]:
-    """Load what lies in `charts/`, as Helm does: folders, and links to folders."""
-    charts, absent = [], []
-    for name in _entries(tree, f"{start}charts/"):
-        path = f"{start}charts/{name}"
-        if name.startswith(("_", ".")) or name.endswith(".prov"):
-            continue
-        if name.endswith(".tgz"):
-            absent.append(Absent(_PACKED.sub(r"\1", name), f"{path} is a packed chart"))
-            continue
-        chart = _load(tree, _real(tree, path), None, depth + 1) if depth < _DEEPEST else None
-        if chart is not None:
-            charts.append(chart)
-        elif _entries(tree, f"{path}/") or path in tree.links:
-            absent.append(Absent(name, f"{path} has no Chart.yaml that can be read"))
-    return charts, absent
+    @property
+    def _too_many(self) -> str | None:
+        return f"the charts below it are more than {_MOST}" if self._count > _MOST else None
 
+    def load(self, folder: str, values: Node | None, depth: int) -> Chart | None:
+        """Return the chart in a folder; None where there is none, or no more are read."""
+        tree = self._tree
+        self._count += 1
+        if self._count > _MOST:
+            return None
+        start = f"{folder}/" if folder else ""
+        about = _about(tree, start)
+        if about is None:
+            return None
+        faults: list[str] = []
+        if values is None:
+            path = f"{start}values.yaml"
+            document = _parsed(tree, path) or Document(path, "")
+            values = document.root
+            if document.problem is not None or len(document.roots) > 1 or not isinstance(values.value, dict):
+                values = Document(path, "").root
+                faults.append(f"{path} is not readable")
+        written = about.get("dependencies")
+        dependencies = None
+        if isinstance(written, list):
+            dependencies = tuple(_dependency(one) for one in written if isinstance(one, dict))
+        subcharts, absent = self._below(start, depth)
+        for one in dependencies or ():
+            if one.name in {*(found.name for found in subcharts), *(found.name for found in absent)}:
+                continue
+            if (local := self._local(folder, one, depth)) is not None and local.name == one.name:
+                subcharts.append(local)
+            else:
+                absent.append(Absent(one.name, self._too_many or f"the chart {one.name!r} is not in {start}charts/"))
+        return Chart(
+            _text(about, "name"),
+            _text(about, "version"),
+            folder,
+            values,
+            dependencies,
+            tuple(subcharts),
+            _schema(tree, f"{start}values.schema.json"),
+            tuple(absent),
+            tuple(faults),
+        )
 
-def _local(tree: Tree, folder: str, dependency: Dependency, depth: int) -> Chart | None:
-    """Load a dependency on a chart of the same repository, which Argo CD puts into `charts/` before it renders."""
-    if not dependency.repository.startswith(_LOCAL) or depth >= _DEEPEST:
-        return None
-    path = posixpath.normpath(posixpath.join(folder, dependency.repository.removeprefix(_LOCAL)))
-    if path.startswith(("..", "/")):
-        return None
-    return _load(tree, "" if path == "." else _real(tree, path), None, depth + 1)
+    def _below(self, start: str, depth: int) -> tuple[list[Chart], list[Absent]]:
+        """Load what lies in `charts/`, as Helm does: folders, and links to folders."""
+        tree = self._tree
+        charts, absent = [], []
+        for name in _entries(tree, f"{start}charts/"):
+            path = f"{start}charts/{name}"
+            if name.startswith(("_", ".")) or name.endswith(".prov"):
+                continue
+            if name.endswith(".tgz"):
+                absent.append(Absent(_PACKED.sub(r"\1", name), f"{path} is a packed chart"))
+                continue
+            chart = self.load(_real(tree, path), None, depth + 1) if depth < _DEEPEST else None
+            if chart is not None:
+                charts.append(chart)
+            elif _entries(tree, f"{path}/") or path in tree.links:
+                absent.append(Absent(name, self._too_many or f"{path} has no Chart.yaml that can be read"))
+        return charts, absent
+
+    def _local(self, folder: str, dependency: Dependency, depth: int) -> Chart | None:
+        """Load a dependency on a chart of the same repository, which Argo CD puts into `charts/` before it renders."""
+        tree = self._tree
+        if not dependency.repository.startswith(_LOCAL) or depth >= _DEEPEST:
+            return None
+        path = posixpath.normpath(posixpath.join(folder, dependency.repository.removeprefix(_LOCAL)))
+        if path.startswith(("..", "/")):
+            return None
+        return self.load("" if path == "." else _real(tree, path), None, depth + 1)
 
 
 def _entries(tree: Tree, start: str) -> list[str]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gitopslint.loaders.git import EXECUTABLE, REGULAR, GitError, Repository
 from gitopslint.loaders.git_history import resolve
+from gitopslint.loaders.tree import MAX_BYTES
 
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 _UNFINISHED = {
@@ -73,7 +74,7 @@ def start(repository: Repository, head: str, path: str) -> Start:
         raise CommitError(f"{path} has other changes that are staged: commit them, or `git restore --staged` it, first")
     if mode not in (REGULAR, EXECUTABLE):
         raise CommitError(f"{path} is no regular file")
-    (content,) = repository.blobs([blob])
+    (content,) = repository.blobs([blob], MAX_BYTES)
     return Start(head, path, mode, blob, content)
 
 

@@ -30,7 +30,8 @@ __all__ = [
 def find_contract_file(start: Path, stop: Path | None) -> Path | None:
     """Return the nearest contract file in `start` or above, not beyond the folder `stop`."""
     for folder in _upward(start, stop):
-        if (file := folder / FILE_NAME).is_file():
+        # A link that leads nowhere, or a pipe, is no missing contract: reading it will say what is wrong.
+        if (file := folder / FILE_NAME).is_symlink() or (file.exists() and not file.is_dir()):
             return file
     return None
 

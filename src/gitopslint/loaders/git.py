@@ -65,6 +65,9 @@ _ENVIRONMENT = {
 _KEPT = ("GIT_CONFIG_",)
 _PEOPLE = ("GIT_AUTHOR_", "GIT_COMMITTER_")
 
+AT_ONCE = 500
+"""Requests of 65 bytes that may wait for their answers without filling a pipe."""
+
 REGULAR, EXECUTABLE, SYMLINK = "100644", "100755", "120000"
 _SUBMODULE = "160000"
 # The ids of an empty file and of an empty tree, by SHA-1 and by SHA-256.
@@ -171,21 +174,27 @@ class Repository(NamedTuple):
             (untracked if line.startswith(b"? ") else tracked).add(line[2:])
         return tracked, untracked
 
-    def blobs(self, oids: Iterable[str]) -> Iterator[bytes]:
-        """Yield the content of each blob, in the given order. Raises GitError for one that is not here."""
+    def blobs(self, oids: Iterable[str], limit: int) -> Iterator[bytes]:
+        """Yield the content of each blob in the given order, at most one byte more than `limit` of it.
+
+        A few bytes in a repository can unpack to gigabytes, so what is beyond the limit is never held. Raises GitError
+        for a blob that is not here.
+        """
         wanted = list(oids)
         if not wanted:
             return
-        out = self.ask("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode())
-        at = 0
-        for oid in wanted:
-            end = out.index(b"\n", at)
-            header = out[at:end].split(b" ")
-            if len(header) != 3:
-                raise GitError(f"object {oid} is missing: fetch the whole repository (no partial clone)")
-            size = int(header[2])
-            yield out[end + 1 : end + 1 + size]
-            at = end + 1 + size + 1
+        talk = self.converse("cat-file", "--batch")
+        try:
+            for start in range(0, len(wanted), AT_ONCE):
+                part = wanted[start : start + AT_ONCE]
+                talk.tell("".join(f"{oid}\n" for oid in part).encode())
+                for oid in part:
+                    header = talk.line().split(b" ")
+                    if len(header) != 3:
+                        raise GitError(f"object {oid} is missing: fetch the whole repository (no partial clone)")
+                    yield talk.read_object(int(header[2]), limit)
+        finally:
+            talk.close()
 
     def ask(self, *question: str, stdin: bytes | None = None, staged: bool = False, signed: bool = False) -> bytes:
         """Run one git command and return what it prints. Only commands that start no program may be asked.
@@ -270,6 +279,15 @@ class Conversation:
             raise self._ended()
         return data
 
+    def read_object(self, size: int, limit: int) -> bytes:
+        """Return an object of `size` bytes, and at most one byte more than `limit` of it. Raises GitError."""
+        data = self.read(min(size, limit + 1))
+        left = size - len(data)
+        while left:
+            left -= len(self.read(min(left, 1 << 20)))
+        self.read(1)  # a line end follows
+        return data
+
     def until(self, ending: bytes) -> bytes:
         """Return the answer to the last request, which `ending` concludes. Raises GitError."""
         pipe = cast(BufferedReader, self._process.stdout)
@@ -287,6 +305,7 @@ class Conversation:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+        self._process.kill()  # it has told all that anybody wants to know, and must not keep the run
         self._process.wait()
 
     def _ended(self) -> GitError:

@@ -14,14 +14,14 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
-from gitopslint.loaders.git import Conversation, GitError, Repository
+from gitopslint.loaders.git import AT_ONCE, Conversation, GitError, Repository
 from gitopslint.loaders.history import HistoryError, Landed, Later
 from gitopslint.loaders.main_line import RAW, Step, Told, chain, changes_from, landings, landings_of
+from gitopslint.loaders.tree import MAX_BYTES
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 
 _MOST_KEPT = 8  # changes of a landing that are remembered
 _MOST_LOOKUPS = 200  # from here on all ids are listed: that takes as long as some hundreds of questions
-_AT_ONCE = 500  # requests of 65 bytes that may wait without filling a pipe
 _LEAST = 64  # landings that are worth a question of their own
 _ENDING = b"//\n"  # no path from the top starts so
 
@@ -147,7 +147,7 @@ class GitHistory:
         if self._lookups > _MOST_LOOKUPS:
             start = bisect.bisect_left(self._all_commits, prefix)
             names = list(
-                itertools.takewhile(lambda one: one.startswith(prefix), self._all_commits[start : start + _AT_ONCE])
+                itertools.takewhile(lambda one: one.startswith(prefix), self._all_commits[start : start + AT_ONCE])
             )
             return tuple(_commit(*one) for one in self._objects(names) if one is not None)
         (found,) = self._objects([f"{prefix}^{{commit}}"], several=True)
@@ -158,7 +158,7 @@ class GitHistory:
             return (_commit(name, data),)
         # Several objects start so, or a branch has this name and hides them.
         listed = self._ask("rev-parse", f"--disambiguate={prefix}").decode().split()
-        peeled = self._objects([f"{one}^{{commit}}" for one in listed[:_AT_ONCE]])
+        peeled = self._objects([f"{one}^{{commit}}" for one in listed[:AT_ONCE]])
         return tuple(_commit(*one) for one in peeled if one is not None and one[0].startswith(prefix))
 
     def contains(self, landing: Landing, commit: str) -> bool:
@@ -275,14 +275,13 @@ class GitHistory:
         found: list[tuple[str, bytes] | None] = []
         try:
             talk = self._talk("cat-file", "--batch")
-            for start in range(0, len(names), _AT_ONCE):
-                part = names[start : start + _AT_ONCE]
+            for start in range(0, len(names), AT_ONCE):
+                part = names[start : start + AT_ONCE]
                 talk.tell("".join(f"{name}\n" for name in part).encode())
                 for _ in part:
                     words = talk.line().split(b" ")
                     if len(words) == 3 and words[2].isdigit():
-                        found.append((words[0].decode(), talk.read(int(words[2]))))
-                        talk.read(1)
+                        found.append((words[0].decode(), talk.read_object(int(words[2]), MAX_BYTES)))
                     else:
                         found.append(("", b"") if several and words[-1] == b"ambiguous" else None)
         except GitError as error:

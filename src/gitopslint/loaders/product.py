@@ -19,14 +19,14 @@ from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load, own_images
-from gitopslint.loaders.texts import read_texts, text_file, unread_as_text
+from gitopslint.loaders.texts import as_utf8, read_texts, text_file, unread_as_text
 from gitopslint.loaders.timelines import Chronology
-from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
-from gitopslint.model.document import Document
+from gitopslint.model.document import Document, beyond
 from gitopslint.model.finding import Unread
 from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
@@ -84,23 +84,21 @@ class Product:
             self._history = Begun(self._read_history)
         images, unread = self._others
         yield from self._beside.units(self.paths, lambda path: charts.is_template(path, self._charts))
-        shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
-        yield self._shared(shared, unread)
+        yield self._shared(sorted(path for path, place in self.layout.layers.items() if place.app is None), unread)
         by_app: dict[str, list[str]] = {}
         for path, place in self.layout.layers.items():
             if place.app is not None:
                 by_app.setdefault(place.app, []).append(path)
         stacks = self.layout.stacks()
-        apps = sorted(by_app.keys() | stacks.keys())
-        for app in apps:
+        for app in (apps := sorted(by_app.keys() | stacks.keys())):
             yield self._app(app, stacks.get(app, ()), sorted(by_app.get(app, [])))
         yield self._of_no_app(set(apps))
         for path, data in self.tree.read_many(images):
+            data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
                 document = self._texts.get(path) or yaml.parse(path, data)
-                manifest = Manifest(
-                    document, self.contract, links=self._beside.links, namespace=self._beside.namespace(path)
-                )
+                links, namespace = self._beside.links, self._beside.namespace(path)
+                manifest = Manifest(document, self.contract, links=links, namespace=namespace)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
         if texts:
             read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
@@ -114,6 +112,8 @@ class Product:
         for one in read_texts(self.tree, list(paths)):
             if isinstance(one, Unread):
                 yield Unit(unread=(one,))
+            elif isinstance(one, TextFile):
+                yield Unit(texts=(one,))
             elif one[0] in self._texts:
                 yield Unit(documents=(self._texts[one[0]],))
             elif (file := text_file(*one)) is not None:
@@ -243,26 +243,25 @@ class Product:
 
     def app(self, app: str) -> App | None:
         """Return one app with its stacks and releases."""
-        return self._app(
-            app,
-            self.layout.stacks().get(app, ()),
-            sorted(path for path, place in self.layout.layers.items() if place.app == app),
-        ).app
+        own = sorted(path for path, place in self.layout.layers.items() if place.app == app)
+        return self._app(app, self.layout.stacks().get(app, ()), own).app
 
     @cached_property
     def _others(self) -> tuple[list[str], tuple[Unread, ...]]:
         """Read the YAML files that are no layers once: keep the Applications, and name those that mention images."""
-        candidates = [
-            path
-            for path in self.paths
-            if path.endswith(_YAML) and path not in self.layout.layers and not charts.is_template(path, self._charts)
-        ]
+        others = (path for path in self.paths if path.endswith(_YAML) and path not in self.layout.layers)
+        candidates = [path for path in others if not self.is_template(path)]
         images: list[str] = []
         unread: list[Unread] = []
         for path, data in self.tree.read_many(candidates):
+            if isinstance(data, TooLargeError):
+                self._texts[path] = beyond(path, str(data))
+                images.append(path)
+                continue
             if isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
                 continue
+            data = as_utf8(data)
             if mentions_applications(data):
                 self._texts[path] = yaml.parse(path, data)
             if _MENTIONS_IMAGE_OR_SECRET.search(data):
@@ -391,7 +390,9 @@ class Product:
         unread = []
         texts: tuple[TextFile, ...] = ()
         for path, data in self.tree.read_many(paths):
-            if isinstance(data, ReadError):
+            if isinstance(data, TooLargeError):
+                documents[path] = beyond(path, str(data))
+            elif isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:
                 documents[path] = yaml.parse(path, data)

@@ -10,6 +10,8 @@ from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.contract import LayerPath
 from gitopslint.model.layer import Schema
 
+MAX_BYTES = 1_000_000
+
 
 class SchemaError(Exception):
     """A JSON Schema that the contract names cannot be used; the message says which and why."""
@@ -26,11 +28,16 @@ def load_schema(place: LayerPath, tree: Tree) -> Schema | None:
         name = f"{place.role}-layer.schema.json"
         return Schema(name, json.loads(resource("schemas", name).read_bytes()))
     try:
-        content = json.loads(tree.read(place.json_schema))
+        data = tree.read(place.json_schema)
+        if len(data) > MAX_BYTES:
+            raise SchemaError(f"the schema {place.json_schema} is larger than {MAX_BYTES:,} bytes")
+        content = json.loads(data)
     except ReadError as error:
         raise SchemaError(f"the schema {place.json_schema} cannot be read: {error}") from None
     except ValueError as error:
         raise SchemaError(f"the schema {place.json_schema} is not JSON: {error}") from None
+    except RecursionError:
+        raise SchemaError(f"the schema {place.json_schema} is nested too deeply") from None
     if not isinstance(content, dict):
         raise SchemaError(f"the schema {place.json_schema} must be a JSON object")
     if fault := _fault(content):

@@ -6,13 +6,14 @@ Sources: Helm `pkg/strvals/parser.go`, argo-cd `util/helm/cmd.go` (`cleanSetPara
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple
 
 from gitopslint.model.document import Node
 from gitopslint.model.scalars import Scalar
 
 SetKind = Literal["set", "set-string", "set-file"]
+MOST_SETTINGS = 2000
 _LARGEST_INDEX = 65536
 _MOST_DOTS = 30
 _INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
@@ -24,12 +25,29 @@ class SetError(ValueError):
     """Helm refuses a parameter; the message says why, without its value."""
 
 
-def apply_set(values: Node, name: str, value: Node, kind: SetKind) -> Node:
-    """Return values with one parameter of an Argo CD Application set. Raises SetError.
+class Setting(NamedTuple):
+    """One parameter: `value` holds its text, or the content of the file for `set-file`."""
 
-    `value` holds the text of the parameter, or the content of the file for `set-file`. What is set carries its span
-    and shadows what it hides. Like Helm, `set` makes a whole number an exact one.
+    name: str
+    value: Node
+    kind: SetKind
+
+
+def apply_set(values: Node, settings: Iterable[Setting]) -> Node:
+    """Return values with the parameters of an Argo CD Application set, one after the other.
+
+    What is set carries the span of its value and shadows what it hides. Like Helm, `set` makes a whole number an
+    exact one. Raises SetError and SettingsLimitError.
     """
+    top = _copied(values)
+    for number, one in enumerate(settings, 1):
+        if number > MOST_SETTINGS:
+            raise SettingsLimitError(f"it has more than {MOST_SETTINGS:,} parameters")
+        _set(top, *one)
+    return top
+
+
+def _set(top: Node, name: str, value: Node, kind: SetKind) -> None:
     if kind == "set-file":
         expression = f"{name}=file"
     elif value.text.startswith("{") and value.text.endswith("}"):
@@ -42,12 +60,10 @@ def apply_set(values: Node, name: str, value: Node, kind: SetKind) -> Node:
             text = value.text
         return value.changed(value=typed(text) if kind == "set" else text, text=text, duplicates=(), shadowed=())
 
-    top = _copied(values)
     try:
         _Parser(expression, leaf, value).run(top)
     except SetError as error:  # a part of the value may be in what Helm takes for a name: it is not quoted
         raise SetError(f"{name!r} cannot be set: {error}") from None
-    return top
 
 
 def typed(text: str) -> Scalar:
@@ -60,6 +76,10 @@ def typed(text: str) -> Scalar:
     if _INTEGER.fullmatch(text) and (text == "0" or not text.startswith("0")) and -_INT64 <= int(text) < _INT64:
         return int(text)
     return text
+
+
+class SettingsLimitError(ValueError):
+    """There are more parameters than are read; nothing is known about what they make."""
 
 
 class _EndError(Exception):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from gitopslint.loaders import helm
 from gitopslint.loaders.charts import load_chart
 from gitopslint.loaders.layout import Layout
-from gitopslint.loaders.set_values import SetKind, apply_set
+from gitopslint.loaders.set_values import SetKind, Setting, SettingsLimitError, apply_set
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.application import Application, Parameter, Source
 from gitopslint.model.chart import Chart
@@ -169,11 +170,15 @@ class Composer:
                 add("parameters", self._with_parameters(Node({}, source.node.span, "block"), source))
             except ValueError as error:
                 empty = Node({}, source.node.span, "block")
-                add("parameters", empty, Problem("helm", str(error), source.node.key_span))
+                kind: Literal["helm", "limit"] = "limit" if isinstance(error, SettingsLimitError) else "helm"
+                add("parameters", empty, Problem(kind, str(error), source.node.key_span))
         return layers
 
     def _with_parameters(self, values: Node, source: Source) -> Node:
         """Return values with the parameters of a source on top, as `--set`, `--set-string` and `--set-file` do it."""
+        return apply_set(values, self._settings(source))
+
+    def _settings(self, source: Source) -> Iterator[Setting]:
         for parameter in source.parameters:
             kind: SetKind = "set-string" if parameter.text else "set"
             node = parameter.value
@@ -182,8 +187,7 @@ class Composer:
                 if content is None:
                     continue
                 node, kind = node.changed(text=content, value=content), "set-file"
-            values = apply_set(values, parameter.name, node, kind)
-        return values
+            yield Setting(parameter.name, node, kind)
 
     def _content(self, parameter: Parameter) -> str | None:
         paths = parameter.file.paths if parameter.file is not None else None

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.loaders.tree import MAX_BYTES, ReadError, TooLargeError, Tree
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.secret import TextFile
 
-MAX_BYTES = 10_000_000
 _HEAD = 8000  # git looks at as many bytes to tell binary files from text
 _AT_ONCE = 200
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_texts(tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, bytes] | Unread]:
+def read_texts(tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, bytes] | TextFile | Unread]:
     """Yield the files at these paths, a few at a time, so that memory does not grow with their number.
+
+    One that is too large is a TextFile without text, unless it is binary.
 
     Symbolic links are left out: what they lead to in the repository is read at its own path.
     """
@@ -24,7 +25,18 @@ def read_texts(tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, bytes] |
     wanted = [path for path in paths if path not in links]
     for start in range(0, len(wanted), _AT_ONCE):
         for path, data in tree.read_many(wanted[start : start + _AT_ONCE]):
-            yield Unread(path, str(data)) if isinstance(data, ReadError) else (path, data)
+            if isinstance(data, TooLargeError):
+                if text_file(path, data.head) is not None:
+                    yield TextFile(path, "", limit=f"a file is larger than {MAX_BYTES:,} bytes")
+            else:
+                yield Unread(path, str(data)) if isinstance(data, ReadError) else (path, data)
+
+
+def as_utf8(data: bytes) -> bytes:
+    """Return what a UTF-16 file holds in UTF-8, so that words are found in it; all others as they are."""
+    if not data.startswith(_MARKS):
+        return data
+    return data.decode("utf-16", "replace").encode()
 
 
 def text_file(path: str, data: bytes) -> TextFile | None:
@@ -34,8 +46,6 @@ def text_file(path: str, data: bytes) -> TextFile | None:
         text = data.decode(encoding, "replace")
     elif b"\0" in data[:_HEAD]:
         return None
-    elif len(data) > MAX_BYTES:
-        return TextFile(path, "", limit=f"a file is larger than {MAX_BYTES:,} bytes")
     else:
         text = data.decode("utf-8", "replace")
     return TextFile(path, text.lstrip("\ufeff"))

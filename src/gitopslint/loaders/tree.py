@@ -8,17 +8,33 @@ import posixpath
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 from gitopslint.loaders.git import SYMLINK, GitError, IndexEntry, Repository
 
+MAX_BYTES = 10_000_000
+"""Larger files are not read: whatever is done with them would take too long, or too much memory."""
+
+_MOST_FILES = 200_000  # where no git says what belongs to a repository
+_HEAD = 8000  # enough to tell text from binary
+_LONGEST_LINK = 4096
 _LINKS_FOLLOWED = 40  # as Linux does
 _LEAVES = "it is a symbolic link that leaves the repository"
+_OUTSIDE = "it is outside the repository"
 
 
 class ReadError(Exception):
     """A file cannot be read; the message is the reason, without the path."""
+
+
+class TooLargeError(ReadError):
+    """A file is larger than anything that is read; `head` is how it starts."""
+
+    def __init__(self, head: bytes) -> None:
+        super().__init__(f"it is larger than {MAX_BYTES:,} bytes")
+        self.head = head
 
 
 class Tree(Protocol):
@@ -57,6 +73,8 @@ class DiskTree:
 
     def read(self, path: str) -> bytes:
         """Return the content of a file on disk. Raises ReadError."""
+        if path.startswith("/") or ".." in path.split("/"):
+            raise ReadError(_OUTSIDE)
         target = os.path.join(self._root, path)
         try:
             folder = path.rpartition("/")[0]
@@ -109,7 +127,8 @@ class GitTree:
         """The symbolic links among the paths, each with the text that it holds."""
         found = {path: entry.oid for path, entry in self.entries.items() if entry.mode == SYMLINK}
         return {
-            path: os.fsdecode(data) for path, data in zip(found, self._repository.blobs(found.values()), strict=True)
+            path: os.fsdecode(data)
+            for path, data in zip(found, self._repository.blobs(found.values(), _LONGEST_LINK), strict=True)
         }
 
     def read(self, path: str) -> bytes:
@@ -118,10 +137,10 @@ class GitTree:
         try:
             if entry is None or entry.mode == SYMLINK:
                 entry = self._followed(path)
-            (data,) = self._repository.blobs([entry.oid])
+            (data,) = self._repository.blobs([entry.oid], MAX_BYTES)
         except GitError as error:
             raise ReadError(str(error)) from None
-        return data
+        return _whole(data)
 
     def _followed(self, path: str) -> IndexEntry:
         """Return the file behind a path, whatever part of it is a symbolic link. Raises ReadError and GitError."""
@@ -157,14 +176,22 @@ class GitTree:
         wanted = list(paths)
         plain = [path for path in wanted if path in self.entries and self.entries[path].mode != SYMLINK]
         try:
-            found = dict(zip(plain, self._repository.blobs(self.entries[path].oid for path in plain), strict=True))
+            oids = (self.entries[path].oid for path in plain)
+            found = dict(zip(plain, self._repository.blobs(oids, MAX_BYTES), strict=True))
         except GitError:
             found = {}  # one missing object must not hide the others
         for path in wanted:
-            if path in found:
+            if path in found and len(found[path]) <= MAX_BYTES:
                 yield path, found[path]
             else:
                 yield from _one_by_one(self, [path])
+
+
+def _whole(data: bytes) -> bytes:
+    """Return the content of a file, which git gives a byte too much of where it is too large. Raises ReadError."""
+    if len(data) > MAX_BYTES:
+        raise TooLargeError(data[:_HEAD])
+    return data
 
 
 class MemoryTree:
@@ -183,7 +210,7 @@ class MemoryTree:
         """Return the content of a file. Raises ReadError."""
         if path not in self._files:
             raise ReadError(os.strerror(errno.ENOENT))
-        return self._files[path]
+        return _whole(self._files[path])
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content, or with the reason why there is none."""
@@ -244,7 +271,10 @@ def disk_tree(root: Path, repository: Repository | None) -> DiskTree:
     Raises GitError.
     """
     if repository is None:
-        return DiskTree(root, _walk(root))
+        found = list(islice(_walk(root), _MOST_FILES + 1))
+        if len(found) > _MOST_FILES:
+            raise GitError(f"{root} is no git repository and holds more than {_MOST_FILES:,} files: name a checkout")
+        return DiskTree(root, found)
     prefix = os.fsencode(below(root, repository.top))
     tracked, untracked = repository.files()
     paths = (os.fsdecode(path[len(prefix) :]) for path in tracked | untracked if path.startswith(prefix))
@@ -288,18 +318,20 @@ def _is_file(path: str) -> bool:
 
 
 def _content(target: str, flags: int = 0) -> bytes:
-    """Read a regular file. Raises OSError and ReadError."""
+    """Read a regular file. Raises OSError and ReadError, also for one that is too large."""
     # Without O_NONBLOCK a named pipe would hold the run for ever.
     descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK | flags)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise ReadError("it is not a regular file")
+        if status.st_size > MAX_BYTES:
+            raise TooLargeError(os.read(descriptor, _HEAD))
         data = os.read(descriptor, status.st_size + 1)
         if len(data) == status.st_size:
             return data
         with open(descriptor, "rb", closefd=False) as file:
-            return data + file.read()
+            return _whole(data + file.read(MAX_BYTES))  # it grows while it is read
     finally:
         os.close(descriptor)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from gitopslint.loaders.tree import Tree
 from gitopslint.model.application import ValueFile
 from gitopslint.model.document import Node
-from gitopslint.model.glob import GlobError, glob_matches, is_glob
+from gitopslint.model.glob import GlobError, GlobLimitError, glob_matches, is_glob
 
 _LINKS_FOLLOWED = 10
 _VARIABLE = re.compile(r"\$(?:\{(ARGOCD_[A-Z0-9_]+)\}|(ARGOCD_[A-Z0-9_]+))")
@@ -141,6 +141,8 @@ def _found(node: Node, written: str, path: str, files: Files, ignore_missing: bo
     if is_glob(path):
         try:
             matching = [one for one in files.paths if glob_matches(path, one)]
+        except GlobLimitError as error:
+            return ValueFile(node, written, elsewhere=str(error))
         except GlobError as error:
             return ValueFile(node, written, fault=str(error))
         if matching or ignore_missing:

@@ -27,9 +27,9 @@ from yaml.tokens import ScalarToken
 
 from gitopslint.loaders.positions import BREAK, Positions, written
 from gitopslint.loaders.yaml_problems import character_problem, syntax_problem
-from gitopslint.model.document import Document, Later, Node, Problem, Style, walk
+from gitopslint.model.document import Document, Later, Node, Problem, Style, beyond, walk
 from gitopslint.model.scalars import KINDS, Scalar, key_text, resolve, resolve_as
-from gitopslint.model.span import Span, file_start
+from gitopslint.model.span import Span
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 150
@@ -57,8 +57,7 @@ class _Refused(Exception):  # noqa: N818 - not an error of ours: the finding tha
 def parse(path: str, data: bytes) -> Document:
     """Read one YAML file. Never raises: what is wrong with it becomes the document's `problem`."""
     if len(data) > MAX_BYTES:
-        limit = f"it is larger than {MAX_BYTES:,} bytes"
-        return Document(path, "", (), Problem("limit", limit, file_start(path)))
+        return beyond(path, f"it is larger than {MAX_BYTES:,} bytes")
     try:
         text = decode(data)
     except UnicodeDecodeError as error:

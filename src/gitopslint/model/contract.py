@@ -10,8 +10,9 @@ import re
 from typing import Literal
 
 from gitopslint.model.document import KeyPath, dotted, parse_key_path
-from gitopslint.model.glob import alternatives, name_matches
+from gitopslint.model.glob import alternatives, check_ignore_pattern, name_matches
 from gitopslint.model.moment import parse_length
+from gitopslint.model.places import PLACEHOLDER, check_beside, check_template
 from gitopslint.model.policy import Policy
 from gitopslint.model.record import record
 from gitopslint.model.rule import Level
@@ -23,18 +24,8 @@ from gitopslint.model.waiver import WaiverSettings
 FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SAID = ("summary", "action", "app", "env", "tag", "old")
 _SPECIAL = re.compile(r"[*?\[\]{}\\]")
-
-
-def _check_template(path: str, known: set[str]) -> None:
-    if path.startswith("/") or ".." in path.split("/") or not path:
-        raise ValueError(f"{path!r} must be a path below the root of the repository")
-    for name in _PLACEHOLDER.findall(path):
-        if name not in known:
-            listed = ", ".join(f"{{{one}}}" for one in sorted(known))
-            raise ValueError(f"{{{name}}} is unknown in a path; known are {listed}")
 
 
 @record
@@ -53,7 +44,7 @@ class LayerPath:
     """A JSON Schema in the repository that takes the place of the built-in one for this role."""
 
     def __post_init__(self) -> None:
-        _check_template(self.path, {"app", "env"})
+        check_template(self.path, {"app", "env"})
 
 
 @record
@@ -128,7 +119,7 @@ class ApplicationSettings:
 
     def __post_init__(self) -> None:
         if self.path is not None:
-            _check_template(self.path, {"app", "env"})
+            check_template(self.path, {"app", "env"})
 
 
 def _names_secret(namespaces: str, names: str, namespace: str | None, name: str) -> bool:
@@ -193,8 +184,9 @@ class PlatformSettings:
     """Keys that Secrets must have which apps refer to as a whole."""
 
     def __post_init__(self) -> None:
+        check_beside(self.path)
         for template in (self.ref, self.version):
-            _check_template(template, {"app"})
+            check_template(template, {"app"})
             if template.count("{app}") != 1:
                 raise ValueError(f"{template!r} must hold {{app}} once")
 
@@ -207,6 +199,9 @@ class ProductSettings:
 
     path: str | None = None
     """Where a checkout of it lies, from the root of this repository; `--product DIR` wins."""
+
+    def __post_init__(self) -> None:
+        check_beside(self.path)
 
 
 @record
@@ -224,7 +219,7 @@ class CommitSettings:
     def __post_init__(self) -> None:
         if not self.message.strip() or "\n" in self.message:
             raise ValueError("the subject of a commit is one line")
-        for name in _PLACEHOLDER.findall(self.message):
+        for name in PLACEHOLDER.findall(self.message):
             if name not in _SAID:
                 listed = ", ".join(f"{{{one}}}" for one in _SAID)
                 raise ValueError(f"{{{name}}} is unknown in a message; known are {listed}")
@@ -357,13 +352,15 @@ class Contract:
         if not any("{app}" in layer.path for layer in self.layers) and len(self.apps) != 1:
             raise ValueError("no layer path holds {app}: then `apps` must name the one app that there is")
         if self.policy_folder is not None:
-            _check_template(self.policy_folder, set())
+            check_template(self.policy_folder, set())
         if self.baseline is not None:
-            _check_template(self.baseline, set())
+            check_template(self.baseline, set())
         for pattern in self.tag_patterns:
             check_tag_pattern(pattern)
         for pattern in self.environment_tags:
             check_environment_pattern(pattern)
+        for pattern in self.exclude:
+            check_ignore_pattern(pattern)
         if self.minimum_soak is not None:
             parse_length(self.minimum_soak)
         for pattern in (

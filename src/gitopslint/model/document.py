@@ -150,6 +150,11 @@ class Document(NamedTuple):
         return Node({}, self.roots[0].span if self.roots else file_start(self.path), "block")
 
 
+def beyond(path: str, why: str) -> Document:
+    """Return a file about which nothing is known, because it is beyond what is read."""
+    return Document(path, "", (), Problem("limit", why, file_start(path)))
+
+
 class Comment(NamedTuple):
     """A YAML comment without its `#`; `alone` when nothing else stands on its line."""
 

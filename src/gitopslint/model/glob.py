@@ -10,11 +10,17 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _MOST_ALTERNATIVES = 200
+_LONGEST = 1000
+_MOST_STARS, _MOST_FOLDERS = 3, 2
 _SPECIAL = frozenset("*?[{\\")
 
 
 class GlobError(ValueError):
-    """A pattern that is malformed, or stands for too many others."""
+    """A pattern that is malformed, or more than is read."""
+
+
+class GlobLimitError(GlobError):
+    """A pattern that is too long or stands for too many others, so that nobody knows what it fits."""
 
 
 def is_glob(text: str) -> bool:
@@ -43,6 +49,8 @@ def _beginning(pattern: str) -> str:
 @lru_cache(maxsize=256)
 def alternatives(pattern: str) -> tuple[str, ...]:
     """Write out the braces of a pattern. Raises GlobError when there are too many, or they are not closed."""
+    if len(pattern) > _LONGEST:
+        raise GlobLimitError(f"a pattern of {len(pattern):,} characters is too long: {_LONGEST:,} are the most")
     found, waiting = [], [pattern]
     while waiting:
         one = waiting.pop()
@@ -53,8 +61,22 @@ def alternatives(pattern: str) -> tuple[str, ...]:
         start, end = span
         waiting += [one[:start] + choice + one[end + 1 :] for choice in _choices(one[start + 1 : end])]
         if len(waiting) + len(found) > _MOST_ALTERNATIVES:
-            raise GlobError(f"{pattern!r} stands for more than {_MOST_ALTERNATIVES} patterns")
+            raise GlobLimitError(f"{pattern!r} stands for more than {_MOST_ALTERNATIVES} patterns")
     return tuple(sorted(found))
+
+
+def check_ignore_pattern(pattern: str) -> None:
+    """Raise GlobError for a line of `.gitignore` that would take too long to match.
+
+    These are matched by regular expressions that backtrack, so what multiplies the ways to match is bounded.
+    """
+    if len(pattern) > _LONGEST:
+        raise GlobLimitError(f"a pattern of {len(pattern):,} characters is too long: {_LONGEST:,} are the most")
+    parts = pattern.split("/")
+    if any(part != "**" and len(part.split("*")) - 1 > _MOST_STARS for part in parts):
+        raise GlobError(f"{pattern!r} has more than {_MOST_STARS} stars in one name")
+    if parts[:-1].count("**") > _MOST_FOLDERS:
+        raise GlobError(f"{pattern!r} has '**' more than {_MOST_FOLDERS} times")
 
 
 def _parts_match(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:

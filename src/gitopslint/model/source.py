@@ -64,10 +64,22 @@ class Source(NamedTuple):
 def masked(text: str, secrets: Iterable[Span] = ()) -> Source:
     """Return the text of one file as a source in which every given span is a row of asterisks."""
     lines = text.replace("\r\n", "\n").split("\n")
+    hidden: dict[int, list[tuple[int, int]]] = {}
     for span in secrets:
         for number in range(span.line, min(span.end_line, len(lines)) + 1):
-            line = lines[number - 1]
             first = span.column - 1 if number == span.line else 0
-            last = span.end_column - 1 if number == span.end_line else len(line)
-            lines[number - 1] = line[:first] + "*" * (last - first) + line[last:]
+            last = span.end_column - 1 if number == span.end_line else len(lines[number - 1])
+            hidden.setdefault(number, []).append((first, last))
+    for number, parts in hidden.items():
+        lines[number - 1] = _starred(lines[number - 1], sorted(parts))
     return Source(tuple(lines))
+
+
+def _starred(line: str, parts: list[tuple[int, int]]) -> str:
+    """Replace parts of a line at once: one by one, thousands of secrets on one line would take minutes."""
+    written = []
+    at = 0
+    for first, last in parts:
+        written += [line[at : max(at, first)], "*" * (last - max(at, first))]
+        at = max(at, last)
+    return "".join((*written, line[at:]))

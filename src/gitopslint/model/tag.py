@@ -27,6 +27,7 @@ _BRACKETS = re.compile(
     r"<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|__[A-Za-z][A-Za-z0-9_]*__|%[A-Z_]+%|@[A-Z_]+@"
 )
 _LONGEST_TAG = 128
+_MOST_WORDS = 5
 _LONGEST = 512  # far beyond any reference; keeps the patterns above cheap on hostile text
 
 
@@ -81,7 +82,10 @@ def check_tag_pattern(pattern: str) -> None:
     """Raise ValueError for a tag pattern that names no commit, or more than one."""
     if pattern.count("<sha>") != 1:
         raise ValueError(f"the tag pattern {pattern!r} must hold <sha> once")
-    for word in re.findall(r"<[^>]*>", pattern):
+    words = re.findall(r"<[^>]*>", pattern)
+    if len(words) > _MOST_WORDS:  # every word more multiplies the ways to divide a tag
+        raise ValueError(f"the tag pattern {pattern[:60]!r} holds {len(words)} words, and {_MOST_WORDS} are the most")
+    for word in words:
         if word not in _WORDS:
             raise ValueError(f"the tag pattern {pattern!r} holds {word}; known are {', '.join(_WORDS)}")
 

@@ -8,6 +8,8 @@ from gitopslint.model.finding import Report
 from gitopslint.model.span import Span
 from gitopslint.reporters.escape import visible
 
+_LONGEST = 1000  # characters of a line: one of megabytes, shown for each of its findings, would take minutes
+
 
 class Excerpt(NamedTuple):
     """One line, in three parts: before what is pointed at, that itself, and after it."""
@@ -21,7 +23,7 @@ class Excerpt(NamedTuple):
 def excerpt(report: Report, span: Span) -> Excerpt | None:
     """Return the first line of a span; None where it is blank or not known. Secrets in it are masked already."""
     source = report.sources.get(span.path)
-    line = source.line(span.line) if source is not None else ""
+    line = source.line(span.line)[:_LONGEST] if source is not None else ""
     if not line.strip():
         return None
     start = span.column - 1

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from gitopslint.model.finding import Finding, Report
 from gitopslint.model.rule import LEVELS, Level
 from gitopslint.model.span import Span
-from gitopslint.reporters.escape import encodable, visible
+from gitopslint.reporters.escape import visible
 from gitopslint.reporters.notices import Notice, notices
 from gitopslint.reporters.summary import counted, summary
 
@@ -86,7 +86,7 @@ def _place(span: Span | None, report: Report) -> dict[str, str]:
     """Return file, lines, and within one line the columns: the first and the last one that are meant."""
     if span is None:
         return {}
-    place = {"file": encodable(report.prefix + span.path), "line": str(span.line), "endLine": str(span.end_line)}
+    place = {"file": visible(report.prefix + span.path), "line": str(span.line), "endLine": str(span.end_line)}
     source = report.sources.get(span.path)
     if source is None or span.end_line != span.line or span.end_column <= span.column:
         return place

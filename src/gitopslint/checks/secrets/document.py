@@ -39,6 +39,7 @@ class DocumentSearch:
         self._starts = [shape.start for shape in written]
         self._places = places
         self._manner = manner
+        self._commented = "#" in document.text
         self._placed: set[int] = set()
         self._scalars: list[tuple[int, int]] = []
 
@@ -57,7 +58,7 @@ class DocumentSearch:
         node = leaf.node
         if not node.text or isinstance(node.value, bool) or node.value is None:
             return
-        if self._written or "#" in self._document.text:
+        if self._written or self._commented:
             start, end = self._places.of_node(node)
             self._scalars.append((start, end))
             if self._written:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -30,11 +31,17 @@ class Found(NamedTuple):
 
 def chosen(found: Iterable[Found]) -> list[Found]:
     """Return one of those that overlap: that of the rule which says the most, then the longer one, in file order."""
-    kept: list[Found] = []
+    kept: list[
+        Found
+    ] = []  # by place, and none over another: only the neighbours of a place can overlap what goes there
+    starts: list[int] = []
     for one in sorted(found, key=_precedence):
-        if not any(one.start < other.end and other.start < one.end for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda one: (one.start, one.end))
+        at = bisect_left(starts, one.start)
+        before, behind = at > 0 and kept[at - 1].end > one.start, at < len(kept) and kept[at].start < one.end
+        if not (before or behind):
+            kept.insert(at, one)
+            starts.insert(at, one.start)
+    return kept
 
 
 def _precedence(one: Found) -> tuple[int, int, int]:

@@ -15,6 +15,11 @@ _CREDENTIALS = word_set(
     "harbor keycloak kc registry rpc http csrf otp totp turn coturn stun sip gossip erlang rabbitmq cluster "
     "join bootstrap agent server webserver fernet"
 )
+_SHARED = word_set(
+    "jwt client cookie session hmac shared webhook token auth api signing oauth oauth2 consumer encryption encrypt "
+    "cipher crypto nextauth payload csrf totp otp"
+)
+"""Words that make a value of a secret, where others of them also stand before the name of one."""
 _VAGUE = word_set("secret secrets credential credentials cred creds секрет секреты geheim secreto segredo")
 _STRONG = lazy(r"(?=.*[0-9])(?=.*[A-Za-z])|(?=.*[A-Za-z0-9])(?=.*[^\w\s])")
 _PHRASE = lazy(r"[a-z]+(?: [a-z]+){2,9}")
@@ -73,6 +78,10 @@ def _is_token(name: Name, text: str) -> bool:
     if _LISTED.fullmatch(text):
         return False
     if _STRONG.match(text) and len(text) >= 6:
-        return not (name.words[-1] in _VAGUE and values.names_a_key(text))
+        if name.words[-1] not in _VAGUE or not values.names_a_key(text):
+            return True
+        # `summer2027` may be the name of a Secret, but hardly under `JWT_SECRET` or `clientSecret`.
+        tells = len(name.words) > 1 and (name.variable or _SHARED & set(name.words[:-1]))
+        return bool(tells) and has_digits_and_letters(text) and not values.speaks_of_secrets(text)
     # A word alone under `jwtSecret` is a weak secret; under `tlsSecret` it is the name of one.
     return len(text) >= 4 and bool(_CREDENTIALS & set(name.words[:-1])) and name.words[-1] in _VAGUE
