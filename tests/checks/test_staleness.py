@@ -149,7 +149,8 @@ def test_files(tmp_path: Path) -> None:
 def test_commits_that_change_nothing(tmp_path: Path) -> None:
     """A commit that only starts a pipeline is a landing, too, and moves no other one out of its place."""
     teller = Storyteller(tmp_path)
-    for step in (Code(), Code(), {"dev": B}):
+    steps: Sequence[Step] = [Code(), Code(), {"dev": B}]
+    for step in steps:
         teller.repo.commit("Empty")
         teller.tell([step])
         teller.repo.commit("Empty")

@@ -105,6 +105,7 @@ def test_base_of_a_pipeline(repo: Repo, capfd: pytest.CaptureFixture[str], monke
 
 MISTAKES = {
     "no base": ([], "affected needs to know the base"),
+    "an empty base": (["--base", ""], "--base is empty: name a commit or a branch"),
     "a base that is not there": (["--base", "nowhere"], "the base of the merge request (--base) is not in this clone"),
     "a pipeline without jobs": (["--base", "HEAD", "--format", "gitlab"], "--format gitlab needs --include FILE"),
     "a job that is none": (["--job-template", "a\nb"], "is no name of a job"),

@@ -43,7 +43,8 @@ def promote(arguments: argparse.Namespace) -> int:
         keys = image_keys(place, arguments.image, arguments.app)
         pair = _pair(place, environments, keys, arguments)
         if pair is None:
-            write_out(f"{visible(f'nothing to do: all environments of {arguments.app} run the same build')}\n")
+            where = " in HEAD" if arguments.commit else ""  # what is not committed is no part of a commit
+            write_out(f"{visible(f'nothing to do: all environments of {arguments.app} run the same build{where}')}\n")
             return CLEAN
         source, found = pair
         if source.build is None:
