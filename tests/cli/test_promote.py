@@ -115,3 +115,12 @@ def test_rollback_in_a_shallow_clone(
     assert "never ran" not in err
     assert main(["release", "shop", "dev", teller.tag(A), "--repository", str(clone), "--dry-run"]) == 0
     assert "the history is cut off (a shallow clone)" in capfd.readouterr().out
+
+
+def test_release_by_digest_alone(told: Callable[..., Storyteller]) -> None:
+    """Where a contract has no key for tags, of `TAG@DIGEST` it is the digest that counts."""
+    teller = told([], "commits: elsewhere\nimages: [{repository: image.repository, tag: null}]\n")
+    layer, text = "deploy/env/release-dev/shop.yaml", "image: {{repository: r.example.com/shop, digest: sha256:{}}}\n"
+    teller.repo.commit("First", {layer: text.format("a" * 64)})
+    assert main(["release", "shop", "dev", f"1.2.3@sha256:{'b' * 64}"]) == 0
+    assert (teller.repo.path / layer).read_text() == text.format("b" * 64)
