@@ -124,3 +124,20 @@ def test_release_by_digest_alone(told: Callable[..., Storyteller]) -> None:
     teller.repo.commit("First", {layer: text.format("a" * 64)})
     assert main(["release", "shop", "dev", f"1.2.3@sha256:{'b' * 64}"]) == 0
     assert (teller.repo.path / layer).read_text() == text.format("b" * 64)
+
+
+def test_doubts_of_others(told: Callable[..., Storyteller], capfd: pytest.CaptureFixture[str]) -> None:
+    """What was in doubt before and is not changed is no matter of a promotion."""
+    image = "image: {{repository: r.example.com/{}, tag: 4f9d2c7b81ae}}\n"
+    names = [(app, env) for app in ("blog", "shop") for env in ("dev", "prod")]
+    layers = {f"deploy/env/release-{env}/{app}.yaml": image.format(app) for app, env in names}
+    layers |= {f"deploy/env/{env}/{app}.yaml": "a: 1\n" for app, env in names}
+    teller = told([], "commits: elsewhere\n")
+    teller.repo.git("checkout", "--quiet", "--orphan", "fresh")  # where all begins with one landing
+    teller.repo.commit("All", layers)
+    teller.repo.commit("Dev", {"deploy/env/release-dev/shop.yaml": image.format("shop").replace("4f9d", "5f9d")})
+    assert main(["promote", "shop"]) == 0
+    assert "undecided" not in capfd.readouterr().out
+    teller.repo.write("deploy/env/release-dev/forum.yaml", image.format("forum"))
+    assert main(["release", "forum", "dev", "6f9d2c7b81ae", "--commit"]) == 2
+    assert "there is no app 'forum' in HEAD" in capfd.readouterr().err

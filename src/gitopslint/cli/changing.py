@@ -87,7 +87,8 @@ def environments_of(place: Place, app: str, *named: str | None) -> tuple[str, ..
     """Return the environments of an app, among which all that are named must be. Raises UsageError."""
     known = place.product.layout.stacks()
     if app not in known:
-        raise UsageError(f"there is no app {app!r}: {hint(app, known)}")
+        where = " in HEAD" if place.head is not None else ""  # a commit rests on what is committed
+        raise UsageError(f"there is no app {app!r}{where}: {hint(app, known)}")
     for name in named:
         if name is not None and name not in known[app]:
             raise UsageError(f"{app} is in no environment {name!r}: {hint(name, known[app])}")
