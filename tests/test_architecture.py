@@ -40,7 +40,6 @@ DOORS = {
             "pty",
             "os.system",
             "os.popen",
-            "os.fork",
             "os.forkpty",
             "os.startfile",
             "os.posix_spawn",
@@ -50,6 +49,18 @@ DOORS = {
             *(f"os.{call}{kind}" for call in ("exec", "spawn") for kind in _KINDS),
         },
     ),
+    "divides work among processes": (
+        {"engine/workers.py"},
+        {
+            "os.fork",
+            "multiprocessing",
+            "concurrent.futures.ProcessPoolExecutor",
+            "concurrent.futures.process",
+            "pickle",
+        },
+    ),
+    "keeps results": ({"loaders/cache_store.py"}, {"secrets.token_hex", "marshal", "shelve", "sqlite3"}),
+    "makes temporary folders": ({"loaders/committing.py"}, {"tempfile"}),
     "talks to the network": (
         {"loaders/http.py"},
         {"socket", "ssl", "http", "ftplib", "smtplib", "urllib.request", "requests", "urllib3", "httpx"},
@@ -210,6 +221,20 @@ BROKEN = {
         "engine/history.py",
         "import subprocess\n",
         ["engine/history.py:1 starts processes (subprocess): loaders/docker_auth.py or loaders/git.py does that"],
+    ),
+    "a worker elsewhere": (
+        doors,
+        "loaders/tree.py",
+        "from concurrent.futures import ProcessPoolExecutor\n",
+        [
+            "loaders/tree.py:1 divides work among processes (concurrent.futures.ProcessPoolExecutor): engine/workers.py does that",
+        ],
+    ),
+    "a cache that runs what it reads": (
+        doors,
+        "engine/cache.py",
+        "import pickle\n",
+        ["engine/cache.py:1 divides work among processes (pickle): engine/workers.py does that"],
     ),
     "a shell under another name": (
         doors,

@@ -9,8 +9,7 @@ import pytest
 
 from gitopslint.cli import main
 from gitopslint.cli.progress import progress
-from gitopslint.loaders.unit import Unit
-from gitopslint.model.secret import TextFile
+from gitopslint.model.part import Part
 from tests.support.repo import Repo
 from tests.support.runs import CLEAN, write_files
 
@@ -121,16 +120,16 @@ class Terminal(io.StringIO):
         return True
 
 
-UNIT = Unit(texts=(TextFile("a", ""), TextFile("b", "")))
+PART = Part(files=("a", "b"), apps=1)
 
 
 def watched(stream: io.StringIO, seconds: list[float], choice: str = "auto") -> str:
-    """Return what a run writes that sees a unit at each of these times."""
+    """Return what a run writes that sees a part at each of these times."""
     times = iter([0.0, *seconds])
     with progress(choice, stream, lambda: next(times)) as watch:
         for _ in seconds:
             if watch is not None:
-                watch(UNIT)
+                watch("shop", PART)
     return stream.getvalue()
 
 
@@ -146,7 +145,7 @@ def test_progress() -> None:
     """After a second a line says how far it is, is written anew now and then, and is erased in the end."""
     assert watched(Terminal(), [0.2, 0.9]) == ""
     assert watched(Terminal(), [0.5, 1.0, 1.05, 2.0]) == (
-        "\r\x1b[Kgitopslint: 0 apps and 4 files in 1 s\r\x1b[Kgitopslint: 0 apps and 8 files in 2 s\r\x1b[K"
+        "\r\x1b[Kgitopslint: 2 apps and 4 files in 1 s, shop\r\x1b[Kgitopslint: 4 apps and 8 files in 2 s, shop\r\x1b[K"
     )
 
 
@@ -159,7 +158,7 @@ def test_progress_is_erased_after_a_crash() -> None:
         times = iter([0.0, 5.0])
         with progress("auto", stream, lambda: next(times)) as watch:
             assert watch is not None
-            watch(UNIT)
+            watch("shop", PART)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

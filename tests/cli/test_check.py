@@ -104,7 +104,7 @@ WRONG = {
     "a base that is not there": (["check", "--base", "mian"], "--base: there is no commit 'mian' in this clone"),
     "a base that is an option": (["check", "--base=--output=x"], "there is no commit '--output=x' in this clone"),
     "an unknown command": (["chekc"], "there is no command 'chekc': did you mean 'check'?"),
-    "no command": ([], "name a command: check, explain"),
+    "no command": ([], "name a command: check, merge"),
     "an unknown rule to explain": (["explain", "mutable"], "there is no rule 'mutable': did you mean 'mutable-tag'?"),
     "nothing to explain": (["explain"], "the following arguments are required: RULE"),
     "a folder that cannot take a report": (["check", "--output-file", "no/such/f"], "cannot be written: No such file"),

@@ -68,7 +68,7 @@ def test_no_format_hides_a_crash(teller: Storyteller, tmp_path: Path, monkeypatc
         raise KeyError(release.app)
 
     teller.tell([Code(), {"dev": "{1}-r1"}])
-    monkeypatch.setattr("gitopslint.engine.run.CHECKS", (crash,))
+    monkeypatch.setattr("gitopslint.engine.examination.CHECKS", (crash,))
     code, written = reports(tmp_path, "--select", "missing-tag")
     assert code == 3
     assert [name for name, text in written.items() if "crash" not in text and '"fault"' not in text] == ["json"]

@@ -15,8 +15,8 @@ import pytest
 
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.cli.output import FORMATS, render
+from gitopslint.engine import examination as engine
 from gitopslint.engine import examples
-from gitopslint.engine import run as engine
 from gitopslint.engine.examples import CLEAN, CLEAN_HISTORY
 from gitopslint.engine.pairs import CLEAN_PLATFORM, CLEAN_PRODUCT, PairExample, check_pair
 from gitopslint.model.finding import Report

@@ -16,7 +16,7 @@ import pytest
 
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.cli import main
-from gitopslint.engine import run as engine
+from gitopslint.engine import examination as engine
 from gitopslint.loaders.tree import DiskTree
 from gitopslint.model.record import changed
 from tests.support.attempts import ENV, RELEASE, Scene, in_image

@@ -82,7 +82,9 @@ def test_empty() -> None:
     "unused-waiver"
   ],
   "comparison": null,
-  "board": null
+  "board": null,
+  "share": null,
+  "part": null
 }
 """
     )

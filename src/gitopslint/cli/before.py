@@ -13,7 +13,8 @@ from gitopslint.cli.recorded import baseline_path, read_record, sight_of
 from gitopslint.cli.workspace import Ground
 from gitopslint.engine.baseline import held_against
 from gitopslint.engine.comparison import compared
-from gitopslint.engine.run import narrowed, run
+from gitopslint.engine.conclusion import narrowed
+from gitopslint.engine.run import run
 from gitopslint.engine.selection import Selection, select
 from gitopslint.loaders.contract import ContractError, read_contract
 from gitopslint.loaders.git import GitError

@@ -30,6 +30,12 @@ def _check() -> Command:
     return Command(declare, check)
 
 
+def _merge() -> Command:
+    from gitopslint.cli.merge import declare, merge
+
+    return Command(declare, merge)
+
+
 def _explain() -> Command:
     from gitopslint.cli.explain import declare, explain
 
@@ -116,6 +122,7 @@ def _schema() -> Command:
 
 COMMANDS = {
     "check": Entry("Check a repository against its contract.", _check),
+    "merge": Entry("Join the reports of shares, or of several repositories, into one.", _merge),
     "explain": Entry("Explain one rule: why it is there and how to satisfy it.", _explain),
     "rules": Entry("List the rules in force here, or test the repository's own.", _rules),
     "values": Entry("Show the merged values of an app, each with the line that sets it.", _values),

@@ -7,11 +7,15 @@ from contextlib import closing
 from typing import NamedTuple
 
 from gitopslint.cli.clock import today
+from gitopslint.cli.dividing import jobs_of, keeping_of
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.pair import Checked, open_checked
+from gitopslint.cli.reporting import with_board
+from gitopslint.engine.conclusion import narrowed
 from gitopslint.engine.fixing import Files, Look, mended
+from gitopslint.engine.pieces import with_fixed
 from gitopslint.engine.preview import previews
-from gitopslint.engine.run import narrowed, run
+from gitopslint.engine.run import Keeping, run
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.rewriting import RewriteError, write_all
 from gitopslint.loaders.side import Side
@@ -36,7 +40,6 @@ def fix(
     selection: Selection,
     *,
     whole: bool,
-    board: bool,
 ) -> Outcome:
     """Apply fixes and write the files, unless only the difference is asked for. Raises UsageError.
 
@@ -51,15 +54,20 @@ def fix(
         raise UsageError("--diff shows the difference in the place of a report: leave out the options for reports")
 
     root = checked.ground.root
+    jobs = jobs_of(arguments, checked)
 
-    def look(side: Side, *, board: bool = False) -> Report:
+    def look(side: Side, *, board: bool = False, keeping: Keeping | None = None) -> Report:
         return run(
             side,
             checked.catalogue,
             selection,
             prefix=checked.prefix,
+            scope=checked.scope,
+            whole=True,
             contract_file=checked.contract_file,
             today=today(),
+            keeping=keeping,
+            jobs=jobs,
             board=board,
         )
 
@@ -75,12 +83,12 @@ def fix(
     report = done.look.report
     with closing(done.look.side) as side:
         changes = tuple(previews(side, done.files))
-        if board:
-            report = look(side, board=True)
+        if (keeping := keeping_of(arguments, checked)) is not None or with_board(arguments):
+            report = look(side, board=with_board(arguments), keeping=keeping)
     if not arguments.diff:
         try:
             write_all(root, done.files)
         except RewriteError as error:
             raise UsageError(str(error)) from None
     report = report if whole else narrowed(report, checked.scope)
-    return Outcome(report._replace(fixed=done.removed), changes)
+    return Outcome(with_fixed(report, done.removed), changes)

@@ -91,6 +91,17 @@ def _named(base: str) -> Base:
     return Base((base,), "--base")
 
 
+def base_of(
+    repository: Repository | None, base: str | None, *, staged: bool, environment: Mapping[str, str] = os.environ
+) -> tuple[str | None, ...]:
+    """Return the commits that decide what the change is that a run is about: HEAD, and the base if there is any."""
+    if repository is None:
+        return ()
+    request = _named(base) if base is not None else _requested(repository.top, environment)
+    names = request.names if request is not None and not (staged and base is None) else ()
+    return resolve(repository, "HEAD"), *(resolve(repository, name) for name in names)
+
+
 class _Fork(NamedTuple):
     """Where a merge request left its target, and the tip of the target."""
 

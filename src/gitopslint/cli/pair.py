@@ -17,15 +17,22 @@ from gitopslint.loaders.contract import platform_root
 from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.history import History, Unavailable
 from gitopslint.loaders.product import Product
+from gitopslint.loaders.recorded import recorded
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import below, disk_tree
+from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.contract import FILE_NAME, Contract, PlatformSettings
 from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import SECRET_RULES
 
 # What few runs need is imported where it is needed: most look at one repository.
+
+CACHE_VARIABLE = "GITOPSLINT_CACHE_DIR"
+WORTH_KEEPING = 500
+"""From so many files on, results are kept for the next run without being asked; docs/scaling.md says what that costs
+and saves. Below, a run takes less time than people notice."""
 
 
 class Checked(NamedTuple):
@@ -40,15 +47,25 @@ class Checked(NamedTuple):
 
 
 def open_checked(
-    arguments: argparse.Namespace, shipped: Catalogue, unsaved: Mapping[Path, bytes] = MappingProxyType({})
+    arguments: argparse.Namespace,
+    shipped: Catalogue,
+    unsaved: Mapping[Path, bytes] = MappingProxyType({}),
+    *,
+    cached: bool = False,
 ) -> Checked:
     """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out.
 
-    `unsaved` is what editors hold of files, and counts instead of what is on disk.
+    `unsaved` is what editors hold of files, and counts instead of what is on disk. `cached`: what is read and asked is
+    noted, so that results can be kept for the next run where that pays.
     """
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
     ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved)
+    keeps = cached and (
+        bool(arguments.cache_dir or os.environ.get(CACHE_VARIABLE)) or len(ground.tree.paths) >= WORTH_KEEPING
+    )
+    if keeps:
+        ground = ground._replace(tree=WatchedTree(ground.tree))
     try:
         side: Side
         secrets_only = _only_secrets(arguments.select)
@@ -58,7 +75,7 @@ def open_checked(
             side = platform_side(ground, arguments.product, history_of(ground.root), shipped)
         else:
             open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged)
-            side = product_side(ground, arguments.platform, open_history, shipped)
+            side = product_side(ground, arguments.platform, recorded(open_history) if keeps else open_history, shipped)
             if not side.layout.layers and not (secrets_only and side.paths):
                 raise UsageError(_nothing_in(ground))
     except (GitError, SchemaError) as error:

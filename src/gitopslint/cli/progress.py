@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TextIO
 
-from gitopslint.loaders.unit import Unit
+from gitopslint.engine.run import Watch
+from gitopslint.model.part import Part
 from gitopslint.reporters.escape import visible
 
 _PATIENCE = 1.0
 _BETWEEN = 0.1
 _COLUMNS = 80  # where nobody knows
 _ERASE = "\r\x1b[K"
-
-Watch = Callable[[Unit], None]
 
 
 def wanted(choice: str, stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
@@ -30,7 +29,7 @@ def wanted(choice: str, stream: TextIO, environment: Mapping[str, str] = os.envi
 def progress(
     choice: str, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Watch | None]:
-    """Give what a run tells of each unit, or None where nobody waits. Nothing is said of a run that is quick."""
+    """Give what a run tells of each part, or None where nobody waits. Nothing is said of a run that is quick."""
     stream = sys.stderr if stream is None else stream
     if not wanted(choice, stream):
         yield None
@@ -51,15 +50,15 @@ class _Line:
         self._apps = self._files = 0
         self._drawn = False
 
-    def see(self, unit: Unit) -> None:
-        """Count a unit, and say so now and then."""
-        self._apps += unit.app is not None
-        self._files += len(unit.documents) + len(unit.texts)
+    def see(self, app: str | None, part: Part) -> None:
+        """Count a part, and say so now and then."""
+        self._apps += part.apps
+        self._files += len(part.files)
         now = self._clock()
         if now < self._next:
             return
         self._next = now + _BETWEEN
-        at = f", {visible(unit.app.name)}" if unit.app is not None else ""
+        at = f", {visible(app)}" if app is not None else ""
         text = f"gitopslint: {self._apps:,} apps and {self._files:,} files in {now - self._start:.0f} s{at}"
         # A line that wraps could not be erased.
         self._stream.write(f"{_ERASE}{text[: self._columns() - 1]}")

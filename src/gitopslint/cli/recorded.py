@@ -10,7 +10,8 @@ from gitopslint.cli.exits import UsageError
 from gitopslint.cli.pair import Checked
 from gitopslint.cli.workspace import Ground
 from gitopslint.engine.baseline import Record, Sight, held_against
-from gitopslint.engine.run import narrowed
+from gitopslint.engine.conclusion import narrowed
+from gitopslint.engine.pieces import with_record
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.baseline import BaselineError, read_baseline
 from gitopslint.loaders.tree import ReadError
@@ -18,10 +19,12 @@ from gitopslint.model.finding import Report
 from gitopslint.model.secret import SECRET_RULES
 
 
-def with_baseline(report: Report, checked: Checked, selection: Selection, asked: str | None) -> Report:
+def with_baseline(
+    report: Report, checked: Checked, selection: Selection, asked: str | None, *, everywhere: bool = True
+) -> Report:
     """Turn the report on a whole repository into one on what was asked for, which knows what the baseline holds.
 
-    Raises UsageError.
+    `everywhere`: the report is not only about a share of the apps and files. Raises UsageError.
     """
     path = baseline_path(checked.ground, asked)
     if path is None:
@@ -30,7 +33,8 @@ def with_baseline(report: Report, checked: Checked, selection: Selection, asked:
     if record is None:
         named = "--baseline" if asked is not None else "`baseline` in the contract"
         raise UsageError(f"{named}: there is no file {checked.prefix}{path}; `gitopslint baseline` writes one")
-    return narrowed(held_against(report, record, sight_of(checked, selection), today()), checked.scope)
+    sight = sight_of(checked, selection)._replace(everywhere=everywhere)
+    return with_record(narrowed(held_against(report, record, sight, today()), checked.scope), record)
 
 
 def baseline_path(ground: Ground, asked: str | None) -> str | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
-from gitopslint.engine.waivers import Verdicts, Waiver, apply, offences
+from gitopslint.engine.waivers import Verdicts, apply, offences
 from gitopslint.loaders.contract import entry_places
 from gitopslint.loaders.side import Side
 from gitopslint.model.finding import Finding, Offence, Waived
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import SECRET_RULES
-from gitopslint.model.secretsettings import SecretAllowance
+from gitopslint.model.waiver import Allowance, Waiver
 
 
 class Accepted(NamedTuple):
@@ -24,9 +24,8 @@ class Accepted(NamedTuple):
 
 def accept(
     findings: Sequence[Finding],
-    comments: Sequence[Waiver],
-    side: Side,
-    allowing: Container[object] | None,
+    waivers: Sequence[Waiver],
+    allowing: Container[int] | None,
     catalogue: Catalogue,
     verdicts: Verdicts,
     today: str | None,
@@ -35,30 +34,26 @@ def accept(
 
     `allowing` are the entries of `secrets.allow` that speak of anything; None where no secrets were looked for.
     """
-    waivers = [*comments, *_in_contract(side)]
-    applied = apply(findings, waivers, today)
-    about = list(offences(waivers, applied.touched, catalogue, verdicts, today))
+    # Allowances have done their work by now: while secrets were searched.
+    allowances = [one for one in waivers if isinstance(one.entry, Allowance)]
+    others = [one for one in waivers if not isinstance(one.entry, Allowance)]
+    applied = apply(findings, others, today)
+    about = list(offences(others, applied.touched, catalogue, verdicts, today))
     if allowing is not None:
-        allowances = list(_allowances(side))
-        touched = {one for one in allowances if one.entry in allowing}
+        touched = {one for one in allowances if isinstance(one.entry, Allowance) and one.entry.number in allowing}
         # A search finds secrets of all kinds, whichever rules run.
-        searched = verdicts._replace(ran=SECRET_RULES)
-        about += offences(allowances, touched, catalogue, searched, today)
+        about += offences(allowances, touched, catalogue, verdicts._replace(ran=SECRET_RULES), today)
     return Accepted(applied.standing, applied.waived, about)
 
 
-def _in_contract(side: Side) -> Iterator[Waiver]:
-    waivers = side.contract.waivers
+def of_contract(side: Side) -> Iterator[Waiver]:
+    """Yield what the contract of a repository accepts, as waivers with their places in it."""
+    waivers, allowed = side.contract.waivers, side.contract.secrets.allow
     if waivers:
         places = entry_places(side.tree, "waivers", keys=("rule",))
         for one, span in zip(waivers, places, strict=False):
             yield Waiver(span, (one.rule,), one.reason, entry=one, until=one.until)
-
-
-def _allowances(side: Side) -> Iterator[Waiver]:
-    """Yield them as waivers. They have done their work by now: while secrets were searched."""
-    allowed: Sequence[SecretAllowance] = side.contract.secrets.allow
     if allowed:
         places = entry_places(side.tree, "secrets", "allow", keys=("path", "key", "pattern"))
-        for one, span in zip(allowed, places, strict=False):
-            yield Waiver(span, one.rules or SECRET_RULES, one.reason, entry=one, until=one.until)
+        for number, (entry, span) in enumerate(zip(allowed, places, strict=False)):
+            yield Waiver(span, entry.rules or SECRET_RULES, entry.reason, entry=Allowance(number), until=entry.until)

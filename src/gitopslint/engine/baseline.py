@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from gitopslint.engine.conclusion import narrowed
 from gitopslint.engine.identity import identified, report_order
-from gitopslint.engine.run import narrowed
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.waivers import Verdicts
 from gitopslint.loaders.baseline import entry_places, place_of
@@ -31,12 +31,14 @@ class Record(NamedTuple):
 class Sight(NamedTuple):
     """What a run could see: only what it could have found again is gone.
 
-    `absent` are rules that judge nothing on this side of two repositories.
+    `absent` are rules that judge nothing on this side of two repositories. `everywhere`: not only a share of the apps
+    and files was looked at.
     """
 
     selection: Selection
     scope: str = ""
     absent: Sequence[str] = ()
+    everywhere: bool = True
 
 
 def held_against(report: Report, record: Record, sight: Sight, today: str) -> Report:
@@ -57,6 +59,8 @@ def held_against(report: Report, record: Record, sight: Sight, today: str) -> Re
 
 def vanished(baseline: Baseline, report: Report, sight: Sight) -> list[KnownFinding]:
     """Return the entries whose finding is gone for sure: their file was looked at by their rule, which could decide."""
+    if not sight.everywhere:
+        return []
     undecided = {rule for one in report.undecided for rule in one.rules} | {one.rule for one in report.faults}
     verdicts = Verdicts(sight.selection.levels.keys() - set(sight.absent), undecided)
     unread = {one.path for one in report.unread}

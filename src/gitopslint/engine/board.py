@@ -10,7 +10,7 @@ from gitopslint.checks.trails import APART
 from gitopslint.engine.history import chapter
 from gitopslint.engine.selection import Selection
 from gitopslint.model.board import Arrival, Board, Change, Deployment, Doubtful, Track
-from gitopslint.model.contract import Contract, ImageKeys
+from gitopslint.model.contract import ImageKeys
 from gitopslint.model.document import Node
 from gitopslint.model.landing import Landing
 from gitopslint.model.layer import App, Release, Stack
@@ -71,10 +71,10 @@ def untold(app: App, doubt: Doubtful = NOT_READ) -> Iterator[Track]:
         yield Track(app.name, keys.name if len(contract.images) > 1 else None, deployments, (), doubt)
 
 
-def board(tracks: Iterable[Track], contract: Contract, scope: str) -> Board:
+def board(tracks: Iterable[Track], environments: tuple[str, ...], scope: str) -> Board:
     """Return the board, or the part of it that has files within a scope."""
     found = [one for track in tracks if (one := _within(track, scope) if scope else track) is not None]
-    return Board(contract.environments, tuple(sorted(found, key=lambda one: (one.app, one.image or ""))))
+    return Board(environments, tuple(sorted(found, key=lambda one: (one.app, one.image or ""))))
 
 
 def _within(track: Track, scope: str) -> Track | None:

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from gitopslint.model.finding import Finding, Fix, Related, Unread
+from gitopslint.model.finding import Finding, Fix, Related, Undecided, Unread
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span, across, is_across, named_across
-
-Doubts = dict[tuple[str, str], tuple[set[str], set[Span]]]
 
 
 class Viewpoint(NamedTuple):
@@ -49,11 +47,13 @@ class Viewpoint(NamedTuple):
                     fix=self._fix(finding),
                 )
 
-    def doubts(self, doubts: Doubts) -> Iterator[tuple[set[str], str, str, set[Span]]]:
-        """Yield rules, reason, remedy and places of what is undecided here."""
-        for (reason, remedy), (rules, spans) in doubts.items():
-            if not self.turned or any(self.is_own(span.path) for span in spans):
-                yield rules, self.text(reason), remedy, {self.span(span) for span in spans}
+    def doubts(self, undecided: Iterable[Undecided]) -> Iterator[Undecided]:
+        """Yield what is undecided here, with its places."""
+        for one in undecided:
+            if not self.turned:
+                yield one._replace(reason=self.text(one.reason))
+            elif any(self.is_own(span.path) for span in one.spans):
+                yield one._replace(reason=self.text(one.reason), spans=tuple(sorted(map(self.span, one.spans))))
 
     def sources(self, sources: dict[str, Source]) -> dict[str, Source]:
         """Return the texts of this repository by the paths of the report."""

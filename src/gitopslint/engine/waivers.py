@@ -14,9 +14,8 @@ from gitopslint.model.finding import Finding, Offence, Waived
 from gitopslint.model.moment import check_day, is_past
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import TextFile
-from gitopslint.model.secretsettings import SecretAllowance
 from gitopslint.model.span import Span
-from gitopslint.model.waiver import WaiverSettings
+from gitopslint.model.waiver import Allowance, Waiver
 
 NEEDLE = "gitopslint:"
 _FORM = re.compile(r"gitopslint:\s*ignore\s*(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*)")
@@ -27,34 +26,6 @@ _DECORATION = " \t:-–—"
 _WAY_OUT = "mend what it was for, or give it a later day"
 
 UNEXPLAINED, UNKNOWN, UNUSED, EXPIRED = "unexplained-waiver", "unknown-waiver", "unused-waiver", "expired-waiver"
-
-
-class Waiver(NamedTuple):
-    """One waiver: `line` is the line that a comment speaks for, `entry` what the contract says instead.
-
-    `flaw` is why it cannot be understood: the rule about that, and the message.
-    """
-
-    span: Span
-    rules: tuple[str, ...]
-    reason: str
-    line: int = 0
-    entry: WaiverSettings | SecretAllowance | None = None
-    until: str | None = None
-    flaw: tuple[str, str] | None = None
-
-    def is_valid(self, today: str | None) -> bool:
-        """Tell whether it waives what it speaks of."""
-        return self.flaw is None and bool(self.reason) and not is_past(self.until, today)
-
-    def concerns(self, finding: Finding) -> bool:
-        """Tell whether a waiver speaks of a finding, be it valid or not."""
-        span = finding.span
-        if finding.rule not in self.rules:
-            return False
-        if isinstance(self.entry, WaiverSettings):
-            return self.entry.fits(span.path, finding.key_path, finding.app, finding.environment)
-        return self.entry is None and span.path == self.span.path and span.line == self.line
 
 
 def find_waivers(document: Document) -> Iterator[Waiver]:
@@ -120,10 +91,12 @@ class Verdicts(NamedTuple):
 
     ran: Container[str]
     undecided: Container[str]
+    everywhere: bool = True
+    """Whether all apps and files were looked at."""
 
     def given(self, rules: Iterable[str]) -> bool:
         """Tell whether all these rules ran and could decide."""
-        return all(rule in self.ran and rule not in self.undecided for rule in rules)
+        return self.everywhere and all(rule in self.ran and rule not in self.undecided for rule in rules)
 
 
 def offences(
@@ -146,14 +119,14 @@ def offences(
         if not waiver.reason:
             yield UNEXPLAINED, _about(waiver, "gives no reason, so it waives nothing: write one behind the bracket")
         elif gone:
-            allows = isinstance(waiver.entry, SecretAllowance)
+            allows = isinstance(waiver.entry, Allowance)
             yield UNUSED, _about(waiver, f"has nothing to {'allow' if allows else 'waive'} any more: remove it")
         elif waiver.until is not None and is_past(waiver.until, today):
             yield EXPIRED, _about(waiver, f"ended with {waiver.until}, so it counts no more: {_WAY_OUT}")
 
 
 def _about(waiver: Waiver, problem: str) -> Offence:
-    if isinstance(waiver.entry, SecretAllowance):
+    if isinstance(waiver.entry, Allowance):
         return Offence(f"this entry of `secrets.allow` {problem}", waiver.span, key_path=("secrets", "allow"))
     # What a comment waives is its anchor; an entry of the contract may move up and down in its list.
     place = () if waiver.entry is None else ("waivers",)

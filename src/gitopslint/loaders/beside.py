@@ -33,6 +33,7 @@ class Neighbour(Protocol):
     """The platform repository, as far as the product asks for it."""
 
     name: str
+    tree: Tree
 
     @property
     def builds(self) -> tuple[Build, ...]:

@@ -70,6 +70,18 @@ class GitHistory:
         """Whether the pending change is a merge request."""
         return self._line.fork is not None
 
+    @property
+    def tip(self) -> str:
+        """The newest commits of the line, and of what lies on top."""
+        return " ".join((self._line.tip or "", *self._line.heads))
+
+    def frame(self, newest: int) -> str:
+        """Return where the clone is cut off, and where the merge request forked unless all was there by then."""
+        fork = self._line.fork or ""
+        if fork in self._chain and newest <= self._chain[fork].position:
+            fork = "later"
+        return " ".join((fork, *sorted(self._boundary)))
+
     def at_fork(self, path: str) -> bytes | None:
         """Return the content of a file where the merge request forked; None for no file. Raises HistoryError."""
         if "\n" in path:
@@ -135,11 +147,14 @@ class GitHistory:
         """Return every file in which two commits differ; an empty id is the pending change. Raises HistoryError."""
         return self._difference(f"{new} {old}") if old and new else self._against_index(old or new)
 
-    def copies(self, landing: Landing, blob: str) -> tuple[str, ...]:
-        """Return the files that hold a blob when a landing is there. Raises HistoryError."""
+    def files_at(self, landing: Landing) -> Iterator[tuple[str, str]]:
+        """Yield all files when a landing is there, each with its blob. Raises HistoryError."""
         told = self._ask("ls-tree", "-r", "-z", "--full-tree", landing.id)
-        mark = f" blob {blob}\t".encode()
-        return tuple(os.fsdecode(line.partition(b"\t")[2]) for line in told.split(b"\0") if mark in line)
+        for line in told.split(b"\0")[:-1]:
+            head, _, path = line.partition(b"\t")
+            _, kind, name = head.split(b" ")
+            if kind == b"blob":
+                yield os.fsdecode(path), name.decode()
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
@@ -160,6 +175,17 @@ class GitHistory:
         listed = self._ask("rev-parse", f"--disambiguate={prefix}").decode().split()
         peeled = self._objects([f"{one}^{{commit}}" for one in listed[:AT_ONCE]])
         return tuple(_commit(*one) for one in peeled if one is not None and one[0].startswith(prefix))
+
+    def commits_of(self, prefixes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the ids of the commits for each of many prefixes, asking git once for all. Raises HistoryError."""
+        found = self._objects([f"{prefix}^{{commit}}" for prefix in prefixes], several=True)
+        ids: dict[str, tuple[str, ...]] = {}
+        for prefix, one in zip(prefixes, found, strict=True):
+            if one is not None and not one[0].startswith(prefix):
+                ids[prefix] = tuple(commit.id for commit in self.commits(prefix))
+            else:
+                ids[prefix] = () if one is None else (one[0],)
+        return ids
 
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""

@@ -62,6 +62,16 @@ class History(Protocol):
     def forked(self) -> bool:
         """Whether the pending change is a merge request, which forked from the main line at some landing."""
 
+    @property
+    def tip(self) -> str:
+        """The newest commits of all, for answers about what landed last."""
+
+    def frame(self, newest: int) -> str:
+        """Return what answers about files depend on beside their landings, of which the newest has a position.
+
+        That is where the clone is cut off, and where a merge request forked; but not where all were there already.
+        """
+
     def at_fork(self, path: str) -> bytes | None:
         """Return the content of a file where the merge request forked; None for no file. Raises HistoryError."""
 
@@ -80,11 +90,14 @@ class History(Protocol):
     def changes_between(self, old: str, new: str) -> tuple[FileChange, ...]:
         """Return every file in which two commits differ; an empty id is the pending change. Raises HistoryError."""
 
-    def copies(self, landing: Landing, blob: str) -> tuple[str, ...]:
-        """Return the files that hold a blob when a landing is there. Raises HistoryError."""
+    def files_at(self, landing: Landing) -> Iterator[tuple[str, str]]:
+        """Yield all files when a landing is there, each with its blob. Raises HistoryError."""
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
+
+    def commits_of(self, prefixes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the ids of the commits for each of many prefixes. Raises HistoryError."""
 
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""
@@ -114,6 +127,7 @@ class ToldHistory:
 
     cut_off = False
     forked = False
+    tip = ""
 
     def __init__(self, told: Sequence[Told], pending: Mapping[str, str | bytes | None]) -> None:
         """Lay the landings over each other, the first one as the root, and the pending files on top."""
@@ -134,6 +148,10 @@ class ToldHistory:
         self._trees[""] = dict(tree)
         self.files: dict[str, str | bytes | None] = {path: self._blobs[blob] for path, blob in tree.items()}
         """What is there at the end."""
+
+    def frame(self, _: int) -> str:
+        """Return nothing: every landing is there, and nothing forked."""
+        return ""
 
     def at_fork(self, _: str) -> bytes | None:
         """Return nothing: no example is about a merge request."""
@@ -166,14 +184,18 @@ class ToldHistory:
             FileChange(path, before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)
         )
 
-    def copies(self, landing: Landing, blob: str) -> tuple[str, ...]:
-        """Return the files that hold a blob when a landing is there."""
-        return tuple(path for path, one in self._trees[landing.id].items() if one == blob)
+    def files_at(self, landing: Landing) -> Iterator[tuple[str, str]]:
+        """Yield all files when a landing is there, each with its blob."""
+        return iter(self._trees[landing.id].items())
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return the landings whose id starts with a prefix."""
         landings = [step.landing for step in self._steps if step.landing.id.startswith(prefix)]
         return tuple(Commit(one.id, one.time, one.author, one.subject) for one in landings)
+
+    def commits_of(self, prefixes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the ids of the commits for each of many prefixes."""
+        return {prefix: tuple(one.id for one in self.commits(prefix)) for prefix in prefixes}
 
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is a landing or an earlier one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from gitopslint.loaders.side import Side
@@ -25,11 +26,11 @@ class FileUse(NamedTuple):
 def inventory(side: Side) -> list[FileUse]:
     """Return every file of a repository with its use, in the order of paths."""
     uses: dict[str, str] = {}
-    for unit in side.units(texts=True):
-        for path, use in _uses(unit):
-            # The first one says the most: a manifest that is a layer is a layer.
-            if is_across(path) == side.turned:
-                uses.setdefault(across(path) if side.turned else path, use)
+    units = chain.from_iterable(task.load() for task in side.tasks(texts=True))
+    for path, use in chain.from_iterable(map(_uses, units)):
+        # The first one says the most: a manifest that is a layer is a layer.
+        if is_across(path) == side.turned:
+            uses.setdefault(across(path) if side.turned else path, use)
     read = {across(path) if side.turned and is_across(path) else path for path in side.paths}
     links = side.tree.links
     for path in side.tree.paths:

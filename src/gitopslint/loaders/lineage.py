@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from gitopslint.loaders.history import History
@@ -19,6 +19,7 @@ from gitopslint.model.landing import FileChange, Landing
 _YAML = (".yaml", ".yml", ".json")
 _WORD = re.compile(r"[^/.]+")
 _MOST_CANDIDATES = 64
+_MOST_ARRIVALS = 16
 
 Parts = dict[str, str]
 """What a version says of an image: repository, tag, digest, registry."""
@@ -58,7 +59,8 @@ class Files:
         self._by_landing: dict[int, list[str]] = {}
         self._by_word: dict[str, list[str]] = {}
         self._outside: dict[int, list[str]] = {}
-        self._copies_sought = 0
+        self._others: dict[int, dict[str, list[str]]] = {}
+        self._arriving: frozenset[int] | None = None
         for landed in history.steps(folders):
             for change in landed.changes:
                 self._add(landed.landing, change)
@@ -68,6 +70,13 @@ class Files:
     def knows(self, path: str) -> bool:
         """Tell whether a file ever was there."""
         return path in self._versions
+
+    def told(self, path: str, place: Callable[[str], Place | None]) -> tuple[int, str]:
+        """Return the position of the newest version of a file, and what decides how all its versions are read."""
+        versions = self._versions.get(path, ())
+        appeared = [landing.position in self.arrivals(place) for landing in _appearances(versions)]
+        told = [(one.landing.id, one.blob, one.link) for one in versions]
+        return versions[-1].landing.position if versions else -1, repr((path, told, appeared))
 
     def newest(self, path: str) -> str | None:
         """Return the blob that a file holds at the end of the history."""
@@ -131,16 +140,13 @@ class Files:
 
         So begins a move to another layout whose old files are deleted in a later landing.
         """
-        if self._copies_sought >= _MOST_CANDIDATES:
+        if first.landing.position not in self.arrivals(layer.place):
             return None
-        self._copies_sought += 1
         found = [
             path
-            for path in self._history.copies(first.landing, first.blob or "")
-            if path not in seen
-            and path.endswith(_YAML)
-            and {layer.app, layer.environment} <= set(_words(path))  # a copy of another environment is a promotion
-            and layer.place(path) is None
+            for path in self._copies_of(first, layer)
+            # A copy of another environment is a promotion.
+            if path not in seen and {layer.app, layer.environment} <= set(_words(path))
         ]
         if not found:
             return None
@@ -148,6 +154,32 @@ class Files:
         if best not in self._versions:
             self._read_file(best)
         return best if self._blob_before(best, first.landing) == first.blob else None
+
+    def arrivals(self, place: Callable[[str], Place | None]) -> frozenset[int]:
+        """Return the newest landings in which layers appeared. Looking for copies takes time, so others are left out.
+
+        Which they are depends on no order in which layers are asked for.
+        """
+        if self._arriving is None:
+            found = {
+                landing.position
+                for path, versions in self._versions.items()
+                if place(path) is not None
+                for landing in _appearances(versions)
+            }
+            self._arriving = frozenset(sorted(found)[-_MOST_ARRIVALS:])
+        return self._arriving
+
+    def _copies_of(self, first: Version, layer: Layer) -> list[str]:
+        """Return the YAML files, no layers, that hold the same as a layer did when it appeared."""
+        position = first.landing.position
+        if position not in self._others:
+            others: dict[str, list[str]] = {}
+            for path, blob in self._history.files_at(first.landing):
+                if path.endswith(_YAML) and layer.place(path) is None:
+                    others.setdefault(blob, []).append(path)
+            self._others[position] = others
+        return self._others[position].get(first.blob or "", [])
 
     def _mentions(self, blob: str, *texts: str) -> bool:
         (data,) = self._history.contents([blob])
@@ -210,6 +242,15 @@ class Files:
         self._versions.setdefault(change.path, []).append(Version(landing, change.path, change.new, link=change.link))
         if change.old is not None:
             self._by_landing.setdefault(landing.position, []).append(change.path)
+
+
+def _appearances(versions: Sequence[Version]) -> Iterator[Landing]:
+    """Yield the landings in which a file came that was not there before, the first ones of all left out."""
+    before: Version | None = None
+    for version in versions:
+        if version.blob is not None and (before is None or before.blob is None) and version.landing.start is None:
+            yield version.landing
+        before = version
 
 
 def _words(path: str) -> list[str]:

@@ -11,7 +11,7 @@ from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.platform import Platform
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import ReadError, Tree
-from gitopslint.loaders.unit import Unit
+from gitopslint.loaders.unit import Mine, Task, Unit, all_mine
 from gitopslint.model.application import Undecidable
 from gitopslint.model.finding import Unread
 from gitopslint.model.platform import Gap, KnownSecret, Unused
@@ -51,7 +51,22 @@ class PlatformSide:
         self.own_secrets = OwnRules()
         self.other = counterpart.name if counterpart is not None else "the product"
 
-    def units(self, *, texts: bool = False, past: bool = False) -> Iterator[Unit]:  # noqa: ARG002 - only a product has either
+    @property
+    def beside(self) -> Tree | None:
+        """The files of the product, where it is at hand."""
+        return self._counterpart.product.tree if self._counterpart is not None else None
+
+    def tasks(
+        self,
+        *,
+        texts: bool = False,  # noqa: ARG002
+        past: bool = False,  # noqa: ARG002
+        mine: Mine = all_mine,  # noqa: ARG002
+    ) -> Iterator[Task]:
+        """Yield all at one go: only a product has texts, and can be divided."""
+        yield Task("platform", self.units, masks=True)
+
+    def units(self) -> Iterator[Unit]:
         """Yield what SOPS encrypts, then the builds, the Secrets that nothing uses, and the Applications."""
         platform = self._platform
         yield from platform.sops()
@@ -74,7 +89,7 @@ class PlatformSide:
         """Yield nothing: releases are the matter of the product."""
         return iter(())
 
-    def texts(self) -> Iterator[Unit]:
+    def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:  # noqa: ARG002
         """Yield nothing: the rules about secrets are for the product, which has none."""
         return iter(())
 
@@ -85,6 +100,9 @@ class PlatformSide:
     def home_of(self, _: str) -> tuple[str | None, str | None]:
         """Return the app and the environment to which a file belongs: none."""
         return None, None
+
+    def prepare(self, *, past: bool) -> None:
+        """There is one task only, so nothing is shared out."""
 
     def close(self) -> None:
         """Let go of what answers questions about the past."""

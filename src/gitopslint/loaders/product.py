@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
-from gitopslint.loaders.begun import Begun
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
-from gitopslint.loaders.git import GitError
-from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load, own_images
-from gitopslint.loaders.texts import as_utf8, read_texts, text_file, unread_as_text
-from gitopslint.loaders.timelines import Chronology
+from gitopslint.loaders.texts import as_utf8, chunks, text_tasks, unread_as_text
 from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
+from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.application import Application, Undecidable
@@ -31,7 +29,7 @@ from gitopslint.model.finding import Unread
 from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import App, Layer, Manifest, Stack, Templating, Wired
 from gitopslint.model.secret import OwnRules, Pattern, TextFile
-from gitopslint.model.timeline import Run, TagCommit, Timeline
+from gitopslint.model.timeline import Freshness, Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
@@ -47,7 +45,7 @@ class Product:
         tree: Tree,
         contract: Contract,
         prefix: str = "",
-        open_history: Callable[[], History | Unavailable | None] = lambda: None,
+        open_history: OpenHistory = lambda: None,
         platform: Neighbour | None = None,
         absent: str | None = None,
     ) -> None:
@@ -59,8 +57,6 @@ class Product:
         self._beside = Beside(tree, contract, platform, absent)
         self.other = platform.name if platform is not None else "the platform"
         self.tree = tree
-        self._prefix = prefix
-        self._open_history = open_history
         self.contract = contract
         paths = included(tree.paths, contract.exclude)
         self.paths = paths
@@ -71,53 +67,57 @@ class Product:
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
-        self._history: Begun[Chronology | Unavailable | None] | None = None
+        self.chronicle = Past(open_history, self.layout, prefix)
         self._composer = Composer(tree, self.layout, self._texts)
 
     def units(self, *, texts: bool = False, past: bool = False) -> Iterator[Unit]:
+        """Yield what is to be checked, unit by unit."""
+        for task in self.tasks(texts=texts, past=past):
+            yield from task.load()
+
+    def tasks(self, *, texts: bool = False, past: bool = False, mine: Mine = all_mine) -> Iterator[Task]:
         """Yield what SOPS encrypts, the shared layers, every app, the Applications of no app, then the manifests.
 
         With `texts` all other files of text follow, so that every file is in some unit. `past`: timelines will be
         asked for.
         """
-        if past and self._history is None:
-            self._history = Begun(self._read_history)
+        if past:
+            self.chronicle.begin()
         images, unread = self._others
-        yield from self._beside.units(self.paths, lambda path: charts.is_template(path, self._charts))
-        yield self._shared(sorted(path for path, place in self.layout.layers.items() if place.app is None), unread)
+        yield Task("sops", lambda: self._beside.units(self.paths, self.is_template), masks=True)
         by_app: dict[str, list[str]] = {}
         for path, place in self.layout.layers.items():
             if place.app is not None:
                 by_app.setdefault(place.app, []).append(path)
         stacks = self.layout.stacks()
-        for app in (apps := sorted(by_app.keys() | stacks.keys())):
-            yield self._app(app, stacks.get(app, ()), sorted(by_app.get(app, [])))
-        yield self._of_no_app(set(apps))
-        for path, data in self.tree.read_many(images):
+        apps = sorted(by_app.keys() | stacks.keys())
+        if mine(""):
+            shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
+            yield Task("shared layers", lambda: [self._shared(shared, unread)])
+        for app in filter(mine, apps):
+            own = sorted(by_app.get(app, []))
+            yield Task(f"app {app}", partial(self._app, app, stacks.get(app, ()), own), app, tuple(own))
+        if mine(""):
+            yield Task("of no app", lambda: [self._of_no_app(set(apps))])
+        for part in chunks([path for path in images if mine(path)]):
+            yield Task(f"manifests {part[0]}", partial(self._manifests, part))
+        if texts:
+            read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
+            others = [path for path in self.paths if path not in read and mine(path)]
+            yield from text_tasks(self.tree, others, self._texts)
+
+    def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:
+        """Yield all files of text, one to a unit, for rules that know no apps."""
+        yield from text_tasks(self.tree, list(filter(mine, self.paths)), self._texts)
+
+    def _manifests(self, paths: Sequence[str]) -> Iterator[Unit]:
+        for path, data in self.tree.read_many(paths):
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
                 document = self._texts.get(path) or yaml.parse(path, data)
                 links, namespace = self._beside.links, self._beside.namespace(path)
                 manifest = Manifest(document, self.contract, links=links, namespace=namespace)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
-        if texts:
-            read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
-            yield from self._files_of(path for path in self.paths if path not in read)
-
-    def texts(self) -> Iterator[Unit]:
-        """Yield all files of text, one to a unit, for rules that know no apps."""
-        yield from self._files_of(self.paths)
-
-    def _files_of(self, paths: Iterable[str]) -> Iterator[Unit]:
-        for one in read_texts(self.tree, list(paths)):
-            if isinstance(one, Unread):
-                yield Unit(unread=(one,))
-            elif isinstance(one, TextFile):
-                yield Unit(texts=(one,))
-            elif one[0] in self._texts:
-                yield Unit(documents=(self._texts[one[0]],))
-            elif (file := text_file(*one)) is not None:
-                yield Unit(texts=(file,))
 
     def is_template(self, path: str) -> bool:
         """Tell whether a file is a template of a chart, which is no YAML before it is rendered."""
@@ -166,7 +166,7 @@ class Product:
 
         `fresh`: also how far the main line has moved on since. Raises HistoryError where there is no history to tell.
         """
-        chronology = self._past()
+        chronology = self.chronicle.chronology
         if unit.app is None or chronology is None:
             return
         own = {document.path: document for document in unit.documents}
@@ -181,9 +181,21 @@ class Product:
         for timeline in chronology.timelines(unit.app.name, environments, document):
             yield chronology.traced(timeline, unit.app.releases, self._inputs if fresh else None)
 
+    @property
+    def beside(self) -> Tree | None:
+        """The files of the platform, where it is at hand."""
+        return self._beside.platform.tree if self._beside.platform is not None else None
+
+    def concerns_all(self, path: str) -> bool:
+        """Tell whether a file may matter to every app: it is a shared layer, other YAML, or in a chart."""
+        place = self.layout.layers.get(path)
+        if place is not None:
+            return place.app is None
+        return path.endswith(_YAML) or any(path.startswith(f"{folder}/" if folder else "") for folder in self._charts)
+
     def past(self, app: str, environments: Iterable[str]) -> Iterator[Timeline]:
         """Yield the timelines of an app, for which only the layers are read that they follow. Raises HistoryError."""
-        chronology = self._past()
+        chronology = self.chronicle.chronology
         if chronology is not None:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
             documents, _, _ = self._read(layers)
@@ -191,8 +203,13 @@ class Product:
 
     def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
         """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""
-        chronology = self._past()
+        chronology = self.chronicle.chronology
         return chronology.commit_of(name, landing) if chronology is not None else None
+
+    def freshness(self, app: str, commit: str) -> Freshness | None:
+        """Tell how far the main line has moved on since a build; None where that is not known. Raises HistoryError."""
+        chronology = self.chronicle.chronology
+        return chronology.freshness(app, commit, self._inputs) if chronology is not None else None
 
     def _inputs(self) -> Inputs:
         from gitopslint.loaders.build_inputs import BuildInputs  # only where something landed since a build
@@ -201,40 +218,19 @@ class Product:
 
     def migrations(self, app: str, before: Run, run: Run) -> tuple[FileChange, ...]:
         """Return the migrations that came or went between two builds of an app. Raises HistoryError."""
-        chronology = self._past()
+        chronology = self.chronicle.chronology
         return chronology.migrations(app, before, run) if chronology is not None else ()
 
-    def _past(self) -> Chronology | None:
-        if isinstance(self._chronology, Unavailable):
-            raise HistoryError(self._chronology.reason, self._chronology.remedy)
-        return self._chronology
+    def prepare(self, *, past: bool) -> None:
+        """Load what all apps share, before processes that share the work are forked: each asks git by itself."""
+        _ = self.wiring, self._beside.links
+        if past:
+            self.chronicle.told("")
+        self.close()
 
     def close(self) -> None:
         """Let go of the history, if it was ever asked for."""
-        found = self._history.result() if self._history is not None else None
-        if isinstance(found, Chronology):
-            found.history.close()
-
-    @property
-    def _chronology(self) -> Chronology | Unavailable | None:
-        if self._history is None:
-            self._history = Begun(self._read_history)
-        return self._history.result()
-
-    def _read_history(self) -> Chronology | Unavailable | None:
-        try:
-            history = self._open_history()
-            if history is None or isinstance(history, Unavailable):
-                return history
-        except GitError as error:
-            return Unavailable(error.brief, "repair the repository: `git fsck` says what is broken")
-        try:
-            chronology = Chronology(history, self.layout, self._prefix)
-            _ = chronology.files  # all of it is read now, or never
-        except HistoryError as error:
-            history.close()
-            return Unavailable(str(error), error.remedy)
-        return chronology
+        self.chronicle.close()
 
     def stacks(self, app: str) -> tuple[Stack, ...]:
         """Return the stacks of one app, in the order of environments."""
@@ -244,7 +240,8 @@ class Product:
     def app(self, app: str) -> App | None:
         """Return one app with its stacks and releases."""
         own = sorted(path for path, place in self.layout.layers.items() if place.app == app)
-        return self._app(app, self.layout.stacks().get(app, ()), own).app
+        (unit,) = self._app(app, self.layout.stacks().get(app, ()), own)
+        return unit.app
 
     @cached_property
     def _others(self) -> tuple[list[str], tuple[Unread, ...]]:
@@ -275,7 +272,7 @@ class Product:
         self._loaded |= {layer.path: layer for layer in layers}
         return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more, texts=texts)
 
-    def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Unit:
+    def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Iterator[Unit]:
         documents, unread, texts = self._read(own)
         layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
         failed = {one.path for one in unread}
@@ -289,7 +286,7 @@ class Product:
         stacks = [stack for environment in environments for stack in self._stacks(app, environment, applications, load)]
         releases = own_images([release for stack in stacks for release in self._composer.releases(stack)])
         written = tuple(layer for stack in stacks for layer in stack.layers if layer.role in ("inline", "parameters"))
-        return Unit(
+        yield Unit(
             App(app, tuple(stacks), releases, self.contract),
             tuple(layer for layer in layers.values() if layer is not None) + written,
             tuple(applications),

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from gitopslint.loaders.history import History, Landed
 from gitopslint.model.affected import Cause
 from gitopslint.model.landing import FileChange, Landing
-from gitopslint.model.timeline import Freshness, TagCommit
+from gitopslint.model.timeline import Freshness
 
 
 class Inputs(Protocol):
@@ -41,14 +41,12 @@ class Progress:
         self._touches: dict[str, list[_Touch]] = {}
         self._read = 0
 
-    def since(self, app: str, commit: TagCommit) -> Freshness | None:
+    def since(self, app: str, commit: str) -> Freshness:
         """Tell how many landings since the commit of a build changed its inputs, but for what was taken back.
 
-        None where nobody knows which commit it is. Raises HistoryError.
+        The commit has landed. Raises HistoryError.
         """
-        if len(commit.commits) != 1:
-            return None
-        position, later, beyond = self._history.since(commit.commits[0].id)
+        position, later, beyond = self._history.since(commit)
         if not later and beyond is None:
             return Freshness(position)
         for landed in later[self._read :]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from gitopslint.loaders.tree import Tree
-from gitopslint.loaders.unit import Unit
+from gitopslint.loaders.unit import Mine, Task, Unit, all_mine
 from gitopslint.model.contract import Contract
 from gitopslint.model.secret import OwnRules, Pattern
 from gitopslint.model.timeline import Timeline
@@ -18,6 +18,10 @@ class Side(Protocol):
     contract: Contract
     tree: Tree
     paths: tuple[str, ...]
+
+    @property
+    def beside(self) -> Tree | None:
+        """The files of the other repository, where it is at hand."""
 
     @property
     def other(self) -> str:
@@ -41,20 +45,23 @@ class Side(Protocol):
     def home_of(self, path: str, /) -> tuple[str | None, str | None]:
         """Return the app and the environment to which a file belongs."""
 
-    def units(self, *, texts: bool = False, past: bool = False) -> Iterator[Unit]:
-        """Yield what is checked, unit by unit; with `texts` every file of text is in some unit.
+    def tasks(self, *, texts: bool = False, past: bool = False, mine: Mine = all_mine) -> Iterator[Task]:
+        """Yield what is to be checked; with `texts` every file of text is in some unit.
 
         `past`: timelines will be asked for, so the history can be read meanwhile.
         """
 
-    def texts(self) -> Iterator[Unit]:
-        """Yield all files of text, one to a unit, for rules that know no apps."""
+    def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:
+        """Yield all files of text, for rules that know no apps."""
 
     def timelines(self, unit: Unit, /, *, fresh: bool = False) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit. Raises HistoryError where there is no history to tell them.
 
         `fresh`: it is also asked how far the main line has moved on since the builds of today's releases.
         """
+
+    def prepare(self, *, past: bool) -> None:
+        """Load what all tasks share, before processes are forked that share them out. `past`: the history, too."""
 
     def close(self) -> None:
         """Let go of what answers questions about the past."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from gitopslint.loaders.tree import MAX_BYTES, ReadError, TooLargeError, Tree
+from gitopslint.loaders.unit import Task, Unit
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.secret import TextFile
@@ -14,8 +16,31 @@ _AT_ONCE = 200
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
+def chunks(paths: list[str]) -> Iterator[list[str]]:
+    """Divide paths so that a few files are read at one go, and memory does not grow with their number."""
+    return (paths[start : start + _AT_ONCE] for start in range(0, len(paths), _AT_ONCE))
+
+
+def text_tasks(tree: Tree, paths: list[str], parsed: Mapping[str, Document]) -> Iterator[Task]:
+    """Yield the files of text among some, each as a unit. `parsed` are documents that are there already."""
+    for part in chunks(paths):
+        yield Task(f"files {part[0]}", partial(_units, tree, part, parsed), own=tuple(part))
+
+
+def _units(tree: Tree, paths: list[str], parsed: Mapping[str, Document]) -> Iterator[Unit]:
+    for one in read_texts(tree, paths):
+        if isinstance(one, Unread):
+            yield Unit(unread=(one,))
+        elif isinstance(one, TextFile):
+            yield Unit(texts=(one,))
+        elif one[0] in parsed:
+            yield Unit(documents=(parsed[one[0]],))
+        elif (file := text_file(*one)) is not None:
+            yield Unit(texts=(file,))
+
+
 def read_texts(tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, bytes] | TextFile | Unread]:
-    """Yield the files at these paths, a few at a time, so that memory does not grow with their number.
+    """Yield the files at these paths.
 
     One that is too large is a TextFile without text, unless it is binary.
 
@@ -23,13 +48,12 @@ def read_texts(tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, bytes] |
     """
     links = tree.links
     wanted = [path for path in paths if path not in links]
-    for start in range(0, len(wanted), _AT_ONCE):
-        for path, data in tree.read_many(wanted[start : start + _AT_ONCE]):
-            if isinstance(data, TooLargeError):
-                if text_file(path, data.head) is not None:
-                    yield TextFile(path, "", limit=f"a file is larger than {MAX_BYTES:,} bytes")
-            else:
-                yield Unread(path, str(data)) if isinstance(data, ReadError) else (path, data)
+    for path, data in tree.read_many(wanted):
+        if isinstance(data, TooLargeError):
+            if text_file(path, data.head) is not None:
+                yield TextFile(path, "", limit=f"a file is larger than {MAX_BYTES:,} bytes")
+        else:
+            yield Unread(path, str(data)) if isinstance(data, ReadError) else (path, data)
 
 
 def as_utf8(data: bytes) -> bytes:

@@ -25,7 +25,7 @@ from gitopslint.model.document import Document, KeyPath
 from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import Release
 from gitopslint.model.tag import placeholder_tag
-from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Image, Run, Step, TagCommit, Timeline, Trail
+from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Freshness, Image, Run, Step, TagCommit, Timeline, Trail
 
 _HEX = re.compile(rb"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])")
 _DIGEST = re.compile(rb"sha[0-9]+:[0-9a-f]+")
@@ -97,6 +97,16 @@ class Chronology:
         paths = (self._layout.path_of(layer, app, one) for one in environments for layer in self._followed)
         return list(dict.fromkeys(paths))
 
+    def told(self, app: str) -> str:
+        """Return what decides, beside today's layers, how the timelines of an app come out. Raises HistoryError.
+
+        Landings are named by their ids, which stand for everything before them.
+        """
+        paths = [self._prefix + path for path in self.layers_of(app, self._contract.environments)]
+        told = [self.files.told(path, self._place) for path in paths]
+        frame = self.history.frame(max((newest for newest, _ in told), default=-1))
+        return "\n".join((frame, str(self.built_elsewhere), *(text for _, text in told)))
+
     def timelines(self, app: str, environments: Iterable[str], documents: Documents) -> Iterator[Timeline]:
         """Yield the timeline of each image of an app that is in some environments today. Raises HistoryError."""
         current = frozenset(environments)
@@ -132,9 +142,7 @@ class Chronology:
 
         With `inputs` that is also how far the main line has moved on since they were built.
         """
-        if inputs is not None and self._progress is None:
-            self._progress = Progress(self.history, self._prefix, inputs)
-        progress = self._progress if inputs is not None else None
+        progress = self._progress_of(inputs) if inputs is not None else None
         today: dict[str, Trail] = {}
         apart: dict[str, Release] = {}
         for release in releases:
@@ -157,12 +165,26 @@ class Chronology:
 
     def _fresh(self, trail: Trail, progress: Progress | None) -> Trail:
         """Return a trail with how far the main line has moved on since the build, where that is asked for."""
-        if progress is None or trail.commit is None or not trail.commit.landed:
+        if progress is None or (commit := trail.built_from) is None:
             return trail
         try:
-            return trail._replace(freshness=progress.since(trail.release.app, trail.commit))
+            return trail._replace(freshness=progress.since(trail.release.app, commit))
         except HistoryError as error:
             return trail._replace(unknown=trail.unknown or (str(error), error.remedy))
+
+    def freshness(self, app: str, commit: str, inputs: Callable[[], Inputs]) -> Freshness | None:
+        """Tell how far the main line has moved on since a build; None for a commit that has not landed.
+
+        Raises HistoryError.
+        """
+        if not self.history.contains(self.history.pending, commit):
+            return None
+        return self._progress_of(inputs).since(app, commit)
+
+    def _progress_of(self, inputs: Callable[[], Inputs]) -> Progress:
+        if self._progress is None:
+            self._progress = Progress(self.history, self._prefix, inputs)
+        return self._progress
 
     def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
         """Return what the digits in a tag stand for when a landing is there. Raises HistoryError."""

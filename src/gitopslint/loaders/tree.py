@@ -131,6 +131,10 @@ class GitTree:
             for path, data in zip(found, self._repository.blobs(found.values(), _LONGEST_LINK), strict=True)
         }
 
+    def names(self) -> dict[str, str]:
+        """Return the kind and the id of what git holds for each path."""
+        return {path: f"{entry.mode} {entry.oid}" for path, entry in self.entries.items()}
+
     def read(self, path: str) -> bytes:
         """Return the content of a file. Raises ReadError."""
         entry = self.entries.get(path)

@@ -19,7 +19,7 @@ from gitopslint.model.rule import Level
 from gitopslint.model.secretsettings import SecretSettings
 from gitopslint.model.tag import check_environment_pattern, check_tag_pattern
 from gitopslint.model.valuepath import parse_value_path
-from gitopslint.model.waiver import WaiverSettings
+from gitopslint.model.waiversettings import WaiverSettings
 
 FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]

@@ -158,6 +158,9 @@ class Report(NamedTuple):
     """What people call the other repository, in which related places may lie (`across`)."""
 
     comparison: Comparison | None = None
+    piece: object = None
+    """What is needed to join the report with others (`model/part.py`), where somebody wants to."""
+
     fixed: int = 0
     """How many findings `--fix` has removed."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from itertools import zip_longest
 from typing import NamedTuple
 
 from gitopslint.model.span import Span
@@ -16,9 +17,27 @@ _NO_BLANKS = dict.fromkeys(map(ord, " \t"))
 
 
 class Source(NamedTuple):
-    """Lines without their line ends. Secrets are masked when it is made, so nothing built on it can show one."""
+    """Lines without their line ends. Secrets are masked when it is made, so nothing built on it can show one.
+
+    Where it is not `whole`, only some lines are there, and the others are empty.
+    """
 
     lines: tuple[str, ...]
+    whole: bool = True
+
+    def only(self, numbers: Iterable[int]) -> Source:
+        """Return a source in which only some lines are kept."""
+        kept = set(numbers)
+        last = max(kept, default=0)
+        lines = (line if number in kept else "" for number, line in enumerate(self.lines[:last], 1))
+        return Source(tuple(lines), whole=False)
+
+    def with_lines_of(self, other: Source) -> Source:
+        """Return a source with the lines of both; a whole one has them all."""
+        if self.whole or other.whole:
+            return self if self.whole else other
+        pairs = zip_longest(self.lines, other.lines, fillvalue="")
+        return Source(tuple(one or two for one, two in pairs), whole=False)
 
     def line(self, number: int) -> str:
         """Return a line by its number, counted from 1; empty beyond the end."""

@@ -19,6 +19,11 @@ class Span(NamedTuple):
     end_line: int
     end_column: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is a place without extent."""
+        return (self.line, self.column) == (self.end_line, self.end_column)
+
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
 

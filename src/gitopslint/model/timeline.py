@@ -123,6 +123,12 @@ class Trail(NamedTuple):
     freshness: Freshness | None = None
     unknown: tuple[str, str] | None = None
 
+    @property
+    def built_from(self) -> str | None:
+        """The commit of the build, where it has landed and the tag names exactly one."""
+        commit = self.commit
+        return commit.commits[0].id if commit is not None and commit.landed and len(commit.commits) == 1 else None
+
 
 class Timeline(NamedTuple):
     """One image of one app through history.

@@ -1,59 +1,49 @@
-"""What a contract accepts although a rule is broken: where, why, and until when."""
+"""One waiver: what a comment beside a finding accepts, or an entry of the contract."""
 
 from __future__ import annotations
 
-from gitopslint.model.document import KeyPath, matches, parse_key_path
-from gitopslint.model.glob import glob_matches, name_matches
-from gitopslint.model.moment import check_day
-from gitopslint.model.record import record
-from gitopslint.model.requirement import check_pattern
+from typing import NamedTuple
 
-_STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
+from gitopslint.model.finding import Finding
+from gitopslint.model.moment import is_past
+from gitopslint.model.span import Span
+from gitopslint.model.waiversettings import WaiverSettings
 
 
-@record
-class WaiverSettings:
-    """Findings that are accepted, and why. All that is said about them must hold."""
+class Allowance(NamedTuple):
+    """An entry of `secrets.allow`, by its place in that list: what it says may be more than a report should tell."""
 
-    __pydantic_config__ = _STRICT
+    number: int
 
-    rule: str
-    """The rule that is broken."""
+
+class Waiver(NamedTuple):
+    """One waiver: `line` is the line that a comment speaks for, `entry` what the contract says instead.
+
+    `flaw` is why it cannot be understood: the rule about that, and the message.
+    """
+
+    span: Span
+    rules: tuple[str, ...]
     reason: str
-    """Why that is accepted."""
-    path: str | None = None
-    """A glob for files, such as `deploy/env/dev/**`."""
-    key: str | None = None
-    """A key path, such as `image.tag`; `*` stands for one key or item, `**` for any number."""
-    app: str | None = None
-    """The app; `*` stands for any characters."""
-    environment: str | None = None
-    """The environment; `*` stands for any characters."""
+    line: int = 0
+    entry: WaiverSettings | Allowance | None = None
     until: str | None = None
-    """The last day on which it counts, as in `2027-01-31` (UTC)."""
+    flaw: tuple[str, str] | None = None
 
-    def __post_init__(self) -> None:
-        if not self.reason.strip():
-            raise ValueError("a waiver needs a reason")
-        if self.path is None and self.key is None and self.app is None and self.environment is None:
-            raise ValueError(
-                "say where: `path`, `key`, `app` or `environment`; a rule that nobody wants is turned off under `rules`"
-            )
-        if self.path is not None:
-            check_pattern(self.path, path=True)
-        if self.key is not None:
-            parse_key_path(self.key)
-        for name in (self.app, self.environment):
-            if name is not None:
-                check_pattern(name, known=())
-        if self.until is not None:
-            check_day(self.until)
+    def is_valid(self, today: str | None) -> bool:
+        """Tell whether it waives what it speaks of."""
+        return self.flaw is None and bool(self.reason) and not is_past(self.until, today)
 
-    def fits(self, path: str, key_path: KeyPath, app: str | None, environment: str | None) -> bool:
-        """Tell whether a finding of the rule at this place is meant."""
-        if self.path is not None and not glob_matches(self.path, path):
+    def concerns(self, finding: Finding) -> bool:
+        """Tell whether a waiver speaks of a finding, be it valid or not."""
+        span = finding.span
+        if finding.rule not in self.rules:
             return False
-        if self.key is not None and not matches(parse_key_path(self.key), tuple(map(str, key_path))):
-            return False
-        named = ((self.app, app), (self.environment, environment))
-        return all(wanted is None or (name is not None and name_matches(wanted, name)) for wanted, name in named)
+        if isinstance(self.entry, WaiverSettings):
+            return self.entry.fits(span.path, finding.key_path, finding.app, finding.environment)
+        return self.entry is None and span.path == self.span.path and span.line == self.line
+
+
+def in_order(waiver: Waiver) -> tuple[object, ...]:
+    """Return what waivers are sorted by, so that their order tells nothing of the run."""
+    return (waiver.span, waiver.line, waiver.rules, waiver.reason, waiver.until or "")

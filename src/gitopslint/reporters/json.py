@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from gitopslint.model.finding import Finding, Fix, Related, Report, Undecided, Verdict, Waived
+from gitopslint.model.packing import packed
+from gitopslint.model.part import Piece
 from gitopslint.model.rule import Level
 from gitopslint.model.span import Span, across, is_across
 from gitopslint.reporters.escape import encodable, visible
@@ -163,7 +165,9 @@ class ReportEntry:
     """The outcome of one run of gitopslint.
 
     A pass has no findings and nothing undecided, crashed or unread. `rules` are those that ran. `board` is null in the
-    platform repository, which has no releases.
+    platform repository, which has no releases. With `share`, the report is about a share of
+    the apps and files only. `part` is for `gitopslint merge`, which joins reports; its form belongs to the version of
+    the tool.
     """
 
     version: Literal[1]
@@ -178,15 +182,21 @@ class ReportEntry:
     rules: list[str]
     comparison: ComparisonEntry | None
     board: BoardEntry | None
+    share: str | None
+    part: list[Any] | None
 
 
 def render(report: Report, version: str) -> str:
     """Return the report as JSON; `version` is that of gitopslint."""
-    return json.dumps(asdict(_report(report, version)), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(asdict(_report(report, version)), indent=2, ensure_ascii=False)
+    # What only programs read takes one line, and no time to copy.
+    part = json.dumps(report.piece, separators=(",", ":"), default=packed)
+    return text.removesuffix("[]\n}") + part + "\n}\n"
 
 
 def _report(report: Report, version: str) -> ReportEntry:
     prefix = report.prefix
+    piece = report.piece if isinstance(report.piece, Piece) else None
     return ReportEntry(
         version=_VERSION,
         tool=ToolEntry("gitopslint", version),
@@ -200,6 +210,8 @@ def _report(report: Report, version: str) -> ReportEntry:
         rules=list(report.rules),
         comparison=_comparison(report),
         board=board_entry(report),
+        share=str(piece.about.share) if piece is not None and not piece.about.share.is_all else None,
+        part=[],
     )
 
 

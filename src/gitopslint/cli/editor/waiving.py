@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from gitopslint.engine.waivers import Waiver, find_in_text, find_waivers
+from gitopslint.engine.waivers import find_in_text, find_waivers
 from gitopslint.loaders import yaml
 from gitopslint.model.edits import edited
 from gitopslint.model.finding import Edit, Finding, Fix
 from gitopslint.model.secret import TextFile
 from gitopslint.model.span import Span, file_start
+from gitopslint.model.waiver import Waiver
 
 _YAML = (".yaml", ".yml")
 _SLASHES = (".c", ".cpp", ".cs", ".go", ".java", ".js", ".jsx", ".kt", ".rs", ".scala", ".swift", ".ts", ".tsx")

@@ -1,0 +1,100 @@
+"""The words that say how a run shares its work, and what makes its report one that can be joined with others."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Literal
+
+from gitopslint import __version__
+from gitopslint.cli.exits import UsageError, tell
+from gitopslint.cli.mainline import base_of
+from gitopslint.cli.pair import Checked
+from gitopslint.cli.reporting import formats_of
+from gitopslint.engine.run import Keeping
+from gitopslint.engine.workers import automatic
+from gitopslint.loaders.tree import DiskTree
+from gitopslint.model.share import ALL, MOST_SHARES, Share
+
+_MOST_JOBS = 256
+
+
+def declare_dividing(parser: argparse.ArgumentParser) -> None:
+    """Add the words."""
+    add = parser.add_argument
+    add(
+        "--shard",
+        metavar="I/N",
+        type=_share,
+        default=ALL,
+        help="check only the I-th of N shares of the apps and files, as JSON for `gitopslint merge`",
+    )
+    add(
+        "--jobs",
+        metavar="N",
+        type=_jobs,
+        default=1,
+        help="let N processes share the work (default: 1; auto: one for each 4,000 files, if there are processors)",
+    )
+
+
+def require_divisible(arguments: argparse.Namespace, checked: Checked, *, fixing: bool) -> None:
+    """Raise UsageError where a share was asked for of what cannot be divided."""
+    if arguments.shard.is_all:
+        return
+    if checked.ground.repository is None:
+        raise UsageError("--shard needs a git repository: by its commit `gitopslint merge` knows what belongs together")
+    if checked.side.turned:
+        raise UsageError("--shard is for runs in the product; a run in the platform is small and has no shares")
+    if arguments.new_only:
+        raise UsageError("--new-only compares whole reports, so it does not go with --shard")
+    if fixing:
+        raise UsageError("a fix is judged by the whole report, so --fix, --unsafe-fixes and --diff need no --shard")
+    if formats_of(arguments) != {"json"}:
+        tell(f"this is share {arguments.shard} only; `gitopslint merge` makes the whole of the JSON reports of all")
+
+
+def jobs_of(arguments: argparse.Namespace, checked: Checked) -> int:
+    """Return how many processes share the work."""
+    jobs: int = automatic(len(checked.side.paths)) if arguments.jobs == "auto" else arguments.jobs
+    return jobs
+
+
+def keeping_of(arguments: argparse.Namespace, checked: Checked) -> Keeping | None:
+    """Return what a JSON report needs to be joined with others; None where none is written."""
+    if "json" not in formats_of(arguments):
+        return None
+    from gitopslint.loaders.state import state_of  # few reports are joined
+
+    ground = checked.ground
+    base = base_of(ground.repository, arguments.base, staged=arguments.staged)
+    about = (repr(ground.contract), *base, _beside(checked))
+    seal = state_of(ground.repository, ground.tree, repr(about), staged=arguments.staged)
+    return Keeping(__version__, seal.public, seal.key)
+
+
+def _beside(checked: Checked) -> str:
+    """Return what tells the states of the other repository apart; nothing where it is not at hand."""
+    from gitopslint.loaders.git import find_repository
+    from gitopslint.loaders.state import state_of
+
+    tree = checked.side.beside
+    if tree is None:
+        return ""
+    repository = find_repository(tree.root) if isinstance(tree, DiskTree) else None
+    head = base_of(repository, None, staged=True)
+    return state_of(repository, tree, repr(head), staged=False).public
+
+
+def _jobs(text: str) -> int | Literal["auto"]:
+    if text == "auto":
+        return "auto"
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1 to {_MOST_JOBS} nor auto")
+    return int(text)
+
+
+def _share(text: str) -> Share:
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= MOST_SHARES):
+        raise argparse.ArgumentTypeError(f"{text!r} is not I/N, such as 2/5, with N up to {MOST_SHARES}")
+    return Share(int(number), int(of))

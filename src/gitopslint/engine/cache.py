@@ -1,0 +1,210 @@
+"""What of an earlier run still holds, by the content of everything that it came from.
+
+There are two grains. A whole run is kept under the digest of all that it could have seen: where nothing has changed,
+nothing is checked. And each task is kept under the digest of its own files, in one file for all tasks under the digest
+of what they share: the contract, the rules, which files there are, and the content of every file that is not a task's
+own. What a task read beyond its own files is noted as shared, so no dependency can be forgotten. What the history says
+of an app is named by the ids of its landings, which stand for all before them.
+
+Parts hold no secrets (model/part.py), and a task with a claim whose value may not be shown is not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from gitopslint.engine.examination import Examiner, examined
+from gitopslint.engine.joining import joined
+from gitopslint.loaders.cache_store import CacheStore
+from gitopslint.loaders.fingerprint import contents, digest, links, read, together
+from gitopslint.loaders.history import HistoryError
+from gitopslint.loaders.product import Product
+from gitopslint.loaders.unit import Task
+from gitopslint.loaders.watched import WatchedTree
+from gitopslint.model.packing import PackingError, unpacked
+from gitopslint.model.part import Part
+from gitopslint.model.scalars import printed
+from gitopslint.model.share import Share
+from gitopslint.model.shown import showable
+
+
+class Kept(NamedTuple):
+    """The result of one task: of which files and landings, and which commits were looked for.
+
+    `fresh` is how far the main line had moved on since builds were made when it ended with `tip`, as digests.
+    """
+
+    name: str
+    app: str | None
+    own: tuple[str, ...]
+    files: str
+    told: str
+    tip: str
+    fresh: dict[str, str]
+    asked: dict[str, tuple[str, ...]]
+    part: Any
+
+
+class _Told(NamedTuple):
+    """What the history said of a task; the fields are those of `Kept`."""
+
+    told: str
+    tip: str
+    fresh: dict[str, str]
+    asked: dict[str, tuple[str, ...]]
+
+
+class Shelf(NamedTuple):
+    """The results of all tasks that share the same surroundings. `beyond` are further files that all depend on."""
+
+    beyond: tuple[str, ...]
+    digest: str
+    kept: tuple[Kept, ...]
+
+
+class _Done(NamedTuple):
+    """One task that was worked on, wherever: its part, what is kept of it, and what else it has to do with."""
+
+    part: Part
+    kept: Kept
+    beyond: frozenset[str]
+    clock: bool
+
+
+Divided = Callable[[Iterable[Task], Callable[[Task], _Done]], Iterable[_Done]]
+_EMPTY = Shelf((), "", ())
+
+
+class Cache:
+    """The results of earlier runs in one product, for one set of rules and options."""
+
+    def __init__(self, store: CacheStore, product: Product, tree: WatchedTree, world: str, past: str | None) -> None:
+        """`world` is a digest of what is no file of the product, `past` of its git; None where that is not known."""
+        self._store = store
+        self._product = product
+        self._tree = tree
+        self._contents = contents(tree.tree)
+        self._world = digest(world, links(tree.tree))
+        everything = together(self._contents, tree.paths)
+        self._run = f"run-{digest(self._world, past, everything)}" if past is not None else None
+        self._layers = {path for path, place in product.layout.layers.items() if place.app is not None}
+        shared = [path for path in tree.paths if path not in self._layers and product.concerns_all(path)]
+        self._common = frozenset(shared)
+        self._shelf_name = "tasks-" + digest(self._world, "\0".join(tree.paths), together(self._contents, shared))
+
+    def whole(self) -> Part | None:
+        """Return what an earlier run concluded of the same state."""
+        found: Part | None = _unpacked(Part, self._store.get(self._run)) if self._run is not None else None
+        return found
+
+    def keep_whole(self, part: Part, examiner: Examiner) -> None:
+        """Keep what a run concluded, unless it depends on the time of day."""
+        if self._run is not None and not examiner.looked_at_the_clock:
+            self._store.put(self._run, part)
+
+    def parts(
+        self, examiner: Examiner, tasks: Iterator[Task], share: Share, divided: Divided, *, past: bool
+    ) -> Iterator[tuple[str | None, Part]]:
+        """Yield the part of each task with its app, from the shelf where it still holds.
+
+        `divided` works on the others; `past`: history is looked at.
+        """
+        shelf = self._shelf()
+        history = (
+            self._product.chronicle.recorded if past else None
+        )  # opened before any task, or the first one would do it
+        holding = self._holding(shelf, past=past)
+        yield from ((one.app, part) for one, part in holding.values())
+        if shelf.kept and len(holding) == len(shelf.kept):
+            return
+        kept = {name: one for name, (one, _) in holding.items()}
+
+        def work(task: Task) -> _Done:
+            with self._tree.task(task.own):
+                examiner.unsettled = False
+                examiner.freshness = {}
+                if history is not None:
+                    history.begin()
+                part = joined(examined(examiner, task, share)).part()
+            settled = history is None or not (history.volatile or examiner.unsettled)
+            asked = dict(history.asked) if history is not None else {}
+            fresh = {commit: digest(repr(one)) for commit, one in examiner.freshness.items()}
+            tip = digest(history.tip) if history is not None and fresh else ""
+            told = _Told(self._told(task.app) if past else "", tip, fresh, asked)
+            result = self._kept(task, part, told if settled else None)
+            return _Done(part, result, frozenset(self._tree.beyond - self._common), examiner.looked_at_the_clock)
+
+        missing = (task for task in tasks if task.name not in holding)
+        for part, one, beyond, clock in divided(missing, work):
+            yield one.app, part
+            kept[one.name] = one
+            self._tree.beyond |= beyond
+            examiner.looked_at_the_clock = examiner.looked_at_the_clock or clock
+        # Where files hold ciphertext, which text may be shown depends on all of them.
+        if not examiner.hides:
+            self._put(shelf, kept)
+
+    def _kept(self, task: Task, part: Part, told: _Told | None) -> Kept:
+        """Return a result to keep; without the result where it is good for this run only."""
+        spoken = told is not None and all(showable((), prefix) for prefix in told.asked)
+        spoken = spoken and all(showable(claim.path, printed(claim.value)) for _, claim in part.claims)
+        if told is None or not spoken or part.faults or part.unread:
+            return Kept(task.name, task.app, task.own, "", "", "", {}, {}, None)
+        return Kept(task.name, task.app, task.own, together(self._contents, task.own), *told, part)
+
+    def _told(self, app: str | None) -> str:
+        return digest(self._product.chronicle.told(app)) if app is not None else ""
+
+    def _is_as_fresh(self, one: Kept, tip: str) -> bool:
+        """Tell whether the main line has not moved on any further since the builds of an app."""
+        if not one.fresh or one.tip == tip:
+            return True
+        try:
+            found = {commit: self._product.freshness(one.app or "", commit) for commit in one.fresh}
+        except HistoryError:
+            return False
+        return all(digest(repr(found[commit])) == known for commit, known in one.fresh.items())
+
+    def _shelf(self) -> Shelf:
+        shelf = _unpacked(Shelf, self._store.get(self._shelf_name)) or _EMPTY
+        return shelf if shelf.digest == self._digest_of(shelf.beyond) else _EMPTY
+
+    def _digest_of(self, beyond: tuple[str, ...]) -> str:
+        # A file that is looked for and not among the paths may be there all the same, where git ignores it.
+        absent = read(self._tree.tree, [path for path in beyond if path not in self._contents])
+        return together({**self._contents, **absent} if absent else self._contents, beyond)
+
+    def _holding(self, shelf: Shelf, *, past: bool) -> dict[str, tuple[Kept, Part]]:
+        """Return what of a shelf still holds, by the names of tasks."""
+        same = [one for one in shelf.kept if one.files and one.files == together(self._contents, one.own)]
+        if past:
+            same = [one for one in same if one.app is None or one.told == self._told(one.app)]
+        prefixes = sorted({prefix for one in same for prefix in one.asked})
+        history = self._product.chronicle.recorded if prefixes or any(one.fresh for one in same) else None
+        tip = digest(history.tip) if history is not None else ""
+        same = [one for one in same if self._is_as_fresh(one, tip)]
+        try:
+            found = history.commits_of(prefixes) if history is not None and prefixes else {}
+        except HistoryError:
+            found = {}
+        holding = {}
+        for one in same:
+            part: Part | None = _unpacked(Part, one.part)
+            if part is not None and all(found.get(prefix) == ids for prefix, ids in one.asked.items()):
+                holding[one.name] = (one, part)
+        return holding
+
+    def _put(self, shelf: Shelf, kept: dict[str, Kept]) -> None:
+        beyond = tuple(sorted((set(shelf.beyond) | self._tree.beyond) - self._common))
+        self._store.put(self._shelf_name, Shelf(beyond, self._digest_of(beyond), tuple(kept.values())))
+
+
+def _unpacked(kind: Any, data: Any) -> Any:
+    """Return a value that was kept; None for what nobody of this version can have kept."""
+    if data is None:
+        return None
+    try:
+        return unpacked(kind, data)
+    except (PackingError, RecursionError):
+        return None

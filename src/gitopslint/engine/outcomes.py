@@ -1,0 +1,101 @@
+"""What checks say, as findings, doubts and faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from gitopslint.checks.check import Outcome
+from gitopslint.engine.faults import where
+from gitopslint.model.claim import Claim
+from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Undecided
+from gitopslint.model.part import RuledClaim, RuledDoubt
+from gitopslint.model.redaction import without_credentials
+from gitopslint.model.rule import Level, milder
+from gitopslint.model.span import Span
+
+
+class _Said(NamedTuple):
+    reason: str
+    remedy: str
+
+
+class Doubts:
+    """Doubts by reason, each with the rules that have it and the places that it is about."""
+
+    def __init__(self) -> None:
+        self._said: dict[_Said, tuple[set[str], set[Span]]] = {}
+
+    def add(self, reason: str, remedy: str, rules: Iterable[str], spans: Iterable[Span]) -> None:
+        """Note a doubt."""
+        all_rules, all_spans = self._said.setdefault(_Said(reason, remedy), (set(), set()))
+        all_rules.update(rules)
+        all_spans.update(spans)
+
+    @property
+    def rules(self) -> set[str]:
+        """The rules that could not decide everything."""
+        return {rule for rules, _ in self._said.values() for rule in rules}
+
+    def undecided(self) -> Iterator[Undecided]:
+        """Yield all doubts, each with its rules and places in order."""
+        for said, (rules, spans) in self._said.items():
+            yield Undecided(tuple(sorted(rules)), said.reason, said.remedy, tuple(sorted(spans)))
+
+
+class Outcomes:
+    """Collects what checks say about some subjects, at the levels of a run."""
+
+    def __init__(self, levels: dict[str, Level]) -> None:
+        self._levels = levels
+        self.findings: list[Finding] = []
+        self.doubts = Doubts()
+        self.waiting: list[RuledDoubt] = []
+        self.claims: list[RuledClaim] = []
+        self.faults: list[Fault] = []
+
+    def settle(
+        self,
+        rule: str,
+        judge: Callable[[], Iterator[Outcome | Claim]],
+        subject: object,
+        app: str | None = None,
+        environment: str | None = None,
+    ) -> None:
+        """Take what a check says, and turn its crash into a fault."""
+        try:
+            for outcome in judge():
+                if isinstance(outcome, Offence):
+                    self.findings.append(self.finding(rule, outcome, app, environment))
+                elif isinstance(outcome, Claim):
+                    self.claims.append(RuledClaim(rule, outcome))
+                elif outcome.needs is not None:
+                    reason = without_credentials(outcome.reason)
+                    self.waiting.append(RuledDoubt(rule, outcome._replace(reason=reason)))
+                else:
+                    self.doubt(rule, outcome)
+        except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
+            self.faults.append(Fault(rule, str(subject), where(error)))
+
+    def doubt(self, rule: str, doubt: Doubt) -> None:
+        """Note what a rule could not decide."""
+        self.doubts.add(without_credentials(doubt.reason), doubt.remedy, (rule,), (doubt.span,))
+
+    def finding(self, rule: str, offence: Offence, app: str | None = None, environment: str | None = None) -> Finding:
+        """Return an offence at the level that the run gives its rule."""
+        level: Level = self._levels[rule]
+        if offence.at_most is not None:
+            level = milder(level, offence.at_most)
+        return Finding(
+            rule,
+            level,
+            # A credential may stand where a tag belongs, and rules about tags quote what stands there.
+            without_credentials(offence.message),
+            offence.span,
+            "",
+            tuple(one._replace(note=without_credentials(one.note)) for one in offence.related),
+            offence.key_path,
+            app or offence.app,
+            environment or offence.environment,
+            offence.fix,
+        )

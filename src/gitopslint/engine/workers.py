@@ -1,0 +1,108 @@
+"""Divides work among processes. The only module that forks ours.
+
+Few runs do, so what it needs is imported where it is needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_LENGTH = 8  # bytes in front of each result that say how long it is
+_PER_WORKER = 4_000  # files for which a process of its own may pay: an estimate, see docs/scaling.md
+
+
+class WorkerError(Exception):
+    """A process that shared the work ended before it was done, so nobody knows what it would have found."""
+
+
+class _Worker(NamedTuple):
+    pid: int
+    pipe: int
+
+
+def automatic(files: int) -> int:
+    """Return how many processes are worth their start for a repository of some files."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(processors, files // _PER_WORKER))
+
+
+def shared_out(shares: Sequence[Sequence[Item]], work: Callable[[Item], Result]) -> Iterator[Result]:
+    """Yield the results of work on all items, in any order, with a process for each share. Raises WorkerError.
+
+    They are forked, so `work` may be anything that is ready by now. Whatever happens, none of them is left behind.
+    """
+    import signal
+
+    workers: list[_Worker] = []
+    try:
+        for share in shares:
+            workers.append(_started(share, work, workers))
+        yield from _received(workers)
+        while workers:
+            _, status = os.waitpid(workers[0].pid, 0)
+            os.close(workers.pop(0).pipe)
+            if status:
+                raise WorkerError(f"a worker ended with status {status}")
+    finally:
+        for worker in workers:
+            os.close(worker.pipe)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGKILL)
+            os.waitpid(worker.pid, 0)
+
+
+def _started(items: Sequence[Item], work: Callable[[Item], Result], others: Iterable[_Worker]) -> _Worker:
+    import pickle
+    import signal
+
+    pipe, end = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(end)
+        return _Worker(pid, pipe)
+    try:
+        # An interrupt ends it at once: the parent tells people.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for other in (_Worker(0, pipe), *others):
+            os.close(other.pipe)
+        with os.fdopen(end, "wb") as out:
+            for item in items:
+                data = pickle.dumps(work(item), pickle.HIGHEST_PROTOCOL)
+                out.write(len(data).to_bytes(_LENGTH, "big") + data)
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 - nothing of the parent may go on here, whatever happened
+        os._exit(1)
+
+
+def _received(workers: list[_Worker]) -> Iterator[Any]:
+    """Yield results as they come, until all have closed their pipe."""
+    import selectors
+
+    with selectors.DefaultSelector() as selector:
+        for worker in workers:
+            selector.register(worker.pipe, selectors.EVENT_READ, bytearray())
+        while selector.get_map():
+            for key, _ in selector.select():
+                data = os.read(key.fd, 1 << 20)
+                if not data:
+                    selector.unregister(key.fd)
+                key.data.extend(data)
+                yield from _whole(key.data)
+
+
+def _whole(received: bytearray) -> Iterator[Any]:
+    """Take the results out of what was received that are there as a whole."""
+    import pickle
+
+    while len(received) >= _LENGTH:
+        end = _LENGTH + int.from_bytes(received[:_LENGTH], "big")
+        if len(received) < end:
+            return
+        yield pickle.loads(received[_LENGTH:end])  # noqa: S301 - written by a process that was forked just now
+        del received[:end]
