@@ -65,7 +65,8 @@ def test_several_sources() -> None:
     assert done.deployed(live, (), {"1.2.3": None, HEAD: True}).verdict == "pass"
     assert done.deployed(live, (), {"1.2.3": None, HEAD: False}).verdict == "fail"
     assert done.deployed(live, (), {"1.2.3": None, HEAD: None}).verdict == "undecided"
-    assert done.deployed(live, (), {}).verdict == "undecided"
+    line = done.deployed(live, (), {})
+    assert (line.verdict, line.remedy) == ("undecided", "refresh it")
 
 
 def test_the_worst_line_speaks() -> None:

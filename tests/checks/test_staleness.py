@@ -144,3 +144,29 @@ def test_files(tmp_path: Path) -> None:
     assert told(tmp_path / "web") == []
     teller.tell([Landing(files={"web/apps/shop/b.ts": ""})])
     assert told(tmp_path / "web") == ["dev 1"]
+
+
+def test_commits_that_change_nothing(tmp_path: Path) -> None:
+    """A commit that only starts a pipeline is a landing, too, and moves no other one out of its place."""
+    teller = Storyteller(tmp_path)
+    steps: Sequence[Step] = [Code(), Code(), {"dev": B}]
+    for step in steps:
+        teller.repo.commit("Empty")
+        teller.tell([step])
+        teller.repo.commit("Empty")
+    assert told(tmp_path) == []
+    teller.tell([Landing(files=MORE)])
+    teller.repo.commit("Empty")
+    assert told(tmp_path) == ["dev 1"]
+
+
+def test_an_environment_whose_build_is_not_followed(tmp_path: Path) -> None:
+    """Behind a link an earlier environment may run the newest code, so nothing is said of a later one."""
+    teller = Storyteller(tmp_path)
+    teller.tell([Code(), {"dev": A}, {"prod": A}, Code()])
+    layer = "deploy/env/release-dev/shop.yaml"
+    text = (tmp_path / layer).read_text().replace(teller.tag(A), teller.tag(B))
+    (tmp_path / layer).unlink()
+    teller.repo.link(layer, "../../../images/dev.yaml")
+    teller.repo.commit("Link", {"images/dev.yaml": text})
+    assert told(tmp_path) == []

@@ -105,6 +105,7 @@ def test_base_of_a_pipeline(repo: Repo, capfd: pytest.CaptureFixture[str], monke
 
 MISTAKES = {
     "no base": ([], "affected needs to know the base"),
+    "an empty base": (["--base", ""], "--base is empty: name a commit or a branch"),
     "a base that is not there": (["--base", "nowhere"], "the base of the merge request (--base) is not in this clone"),
     "a pipeline without jobs": (["--base", "HEAD", "--format", "gitlab"], "--format gitlab needs --include FILE"),
     "a job that is none": (["--job-template", "a\nb"], "is no name of a job"),
@@ -231,3 +232,31 @@ def test_submodules(repo: Repo, capfd: pytest.CaptureFixture[str]) -> None:
         told = json.loads(run(capfd, "--base", base, "--format", "json")[1])
         assert [(one["kind"], one["path"]) for image in told["images"] for one in image["causes"]] == [(kind, path)]
         repo.git("update-index", "--force-remove", path)
+
+
+def test_an_app_that_is_a_submodule(repo: Repo, capfd: pytest.CaptureFixture[str]) -> None:
+    """A pattern for what is in a folder is about a submodule that stands there: it counts for its app alone."""
+    repo.write(".gitmodules", "")
+    base = repo.commit("Base", {".gitopslint.yaml": "platform: none\nsources: ['vendor/{app}/**']\n"})
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{base},vendor/shop")
+    told = json.loads(run(capfd, "--base", base, "--format", "json")[1])
+    assert [(image["app"], image["causes"][0]["kind"]) for image in told["images"]] == [("shop", "source")]
+    assert told["images"][0]["causes"][0]["path"] == "vendor/shop"
+
+
+def test_a_workspace_that_begins_above(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What an app needs from a workspace above the contract is not followed there, and that is said."""
+    outer = Repo(tmp_path / "outer")
+    there = {f"web/{path}": text for path, text in CLEAN.items() if text is not None}
+    there["package.json"] = '{"name": "all", "workspaces": ["web/apps/*", "libs/*"]}'
+    there["web/apps/shop/package.json"] = '{"name": "shop", "dependencies": {"ui": "*"}}'
+    there |= {f"libs/{name}/package.json": f'{{"name": "{name}", "version": "1.0.0"}}' for name in ("ui", "other")}
+    outer.commit("Begin", there)
+    base = outer.commit("Another package", {"libs/other/a.ts": "", "README.md": ""})
+    assert "images to build" in (out := run(capfd, "--base", "HEAD~1", str(outer.path / "web"))[1])
+    assert "undecided" not in out
+    outer.commit("A package that it needs", {"libs/ui/a.ts": ""})
+    _, out, _ = run(capfd, "--base", base, str(outer.path / "web"))
+    assert "the workspace begins above the contract, where libs/ui/a.ts has changed" in out
+    assert "put the contract at the root of the workspace" in out
+    assert "1 of 1" in out

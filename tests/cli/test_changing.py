@@ -236,14 +236,14 @@ def test_wrong_states(teller: Storyteller, run: Run) -> None:
     assert run("promote", "shop", "--commit", "--no-verify")[0] == 0
     teller.repo.git("switch", "--quiet", "--detach")
     assert "HEAD is detached" in run("rollback", "shop", "prod", "--to", "previous", "--commit")[2]
+    (teller.repo.path / ".git" / "rebase-merge").mkdir()
+    assert "a rebase is not finished" in run("rollback", "shop", "prod", "--to", "previous", "--commit")[2]
     assert dirty(teller) == ""
 
 
-def test_a_commit_that_fails(teller: Storyteller, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_that_fails(teller: Storyteller, run: Run) -> None:
     """Where git refuses the commit, the file is as before."""
-    for name in IDENTITY:
-        monkeypatch.delenv(name)
-    teller.repo.git("config", "user.useConfigOnly", "true")
+    teller.repo.write(".git/refs/heads/main.lock")
     code, _, err = run("promote", "shop", "--commit")
     assert (code, "nothing was changed, because the commit failed" in err) == (2, True)
     assert dirty(teller) == ""
@@ -291,6 +291,10 @@ def test_several_images(teller: Storyteller, run: Run) -> None:
     assert "name one with --image: image.tag, job.tag" in run("promote", "shop")[2]
     assert run("promote", "shop", "--image", "job")[0] == 0
     assert (teller.repo.path / PROD).read_text() == both.format(a, b)
+    for path, tag in ((DEV, b), (PROD, a)):
+        teller.repo.write(path, both.format(tag, tag).partition("job")[0])
+    teller.repo.commit("No job any more")
+    assert run("promote", "shop", "--dry-run")[0] == 0
 
 
 def test_three_environments_in_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ CASES: Mapping[str, tuple[dict[str, str], dict[str, str], dict[str, str]]] = {
     ),
     "the same value in both layers": (
         {DEV: f"{HEAD}  tag: {TAG}\nenv:\n  APP_NAME: shop\n", ENV: "a: 1\nenv:\n  APP_NAME: shop\n  APP_ENV: dev\n"},
-        {ENV: "a: 1\nenv:\n  APP_NAME: shop\n  APP_ENV: dev\n"},
+        {DEV: f"{HEAD}  tag: {TAG}\n"},
         {},
     ),
     "the image in both layers": (
@@ -63,7 +63,17 @@ CASES: Mapping[str, tuple[dict[str, str], dict[str, str], dict[str, str]]] = {
         {},
         {},
     ),
-    "the only key of its mapping": ({ENV: f"image:\n  tag: {TAG}\n"}, {}, {}),
+    "the only key of its mapping": (
+        {ENV: f"a: 1\nimage:\n  tag: {TAG}\n  repository: registry.example.com/shop\nb: 2\n"},
+        {ENV: "a: 1\nb: 2\n"},
+        {},
+    ),
+    "the only key of its mapping, with a comment": (
+        {ENV: f"a: 1\nimage:\n  # why\n  tag: {TAG}\n"},
+        {},
+        {ENV: "a: 1\n"},
+    ),
+    "the only key of its file": ({ENV: f"image:\n  tag: {TAG}\n"}, {}, {}),
     "a key twice, with one value": (
         {ENV: "a: 1\nb: 2\na: 1\n"},
         {ENV: "b: 2\na: 1\n"},

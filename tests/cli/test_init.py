@@ -69,7 +69,7 @@ NOTHING: dict[str, tuple[Mapping[str, str], str]] = {
     "tests that are called like an environment": ({"test/values.yaml": BOTH}, "No layout was recognised"),
     "programs": ({"src/dev/app.yaml": "a: 1\n", "src/prod/app.yaml": "a: 1\n"}, "No layout was recognised"),
     "kustomize alone": (each("overlays/{env}/{app}/kustomization.yaml", KUSTOMIZATION), "overlays are no layers"),
-    "Flux alone": (each("apps/{env}/{app}.yaml", RELEASE), "4 HelmReleases of Flux"),
+    "Flux without environments": (each("apps/{app}/release.yaml", RELEASE), "what Flux adds"),
 }
 
 
@@ -107,6 +107,30 @@ def test_commits(own: bool, commits: str, tmp_path: Path) -> None:
     assert ("sources:" in text) is own
     if own:
         assert contract.sources == ("services/{app}/**",)
+
+
+CODE = {
+    "none": ({"README.md": "x\n", "apps/shop/README.md": "x\n"}, "elsewhere"),
+    "a program of an app": ({"apps/shop/main.go": "package main\n"}, "here"),
+    "a Dockerfile": ({"build/Dockerfile": "FROM scratch\n"}, "here"),
+}
+
+
+@pytest.mark.parametrize(("files", "commits"), CODE.values(), ids=CODE)
+def test_commits_without_tags_that_name_one(files: Mapping[str, str], commits: str, tmp_path: Path) -> None:
+    """Where no tag names a commit and nothing can be built, the code is elsewhere, so no rule speaks of it."""
+    write_files(
+        tmp_path, dict(files) | each("envs/{env}/{app}.yaml", "image: {repository: r/x, tag: 1.2.3}\nreplicas: 1\n")
+    )
+    contract, _ = proposed(tmp_path)
+    assert contract.commits == commits
+
+
+def test_no_image(tmp_path: Path) -> None:
+    """Where no image was seen, the default comes with a word about charts that have other keys."""
+    write_files(tmp_path, each("deploy/{app}/values-{env}.yaml", PLAIN))
+    _, text = proposed(tmp_path)
+    assert "# [{registry: image.repo, repository: image.name, tag: image.version}] or [{reference: image}].\n" in text
 
 
 def test_release_keys_and_broken_files(tmp_path: Path) -> None:

@@ -125,6 +125,10 @@ def test_text_and_sarif(repo: Repo, capfd: pytest.CaptureFixture[str], tmp_path:
     out = capfd.readouterr().out
     assert f"{DEV}:3:8: error[mutable-tag] (known) shop in dev" in out
     assert f"{PROD}:3:8: error[mutable-tag] shop in prod" in out
+    # What is known takes one line: the reasons stand with what is new, which a person has to act on.
+    known, new = out.split("\n\n")[:2]
+    assert "\n" not in known
+    assert [line.partition(":")[0] for line in new.splitlines()[-2:]] == ["   = why", "   = fix"]
     assert f"; since {base[:8]} 1 new, 1 known, 0 resolved (" in out
     results = json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"]
     assert [one["baselineState"] for one in results] == ["unchanged", "new"]

@@ -7,7 +7,7 @@ import pytest
 from gitopslint.engine.rollouts import Rollouts
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import MemoryTree
-from gitopslint.model.contract import Contract
+from gitopslint.model.contract import Contract, ImageKeys, LayerPath
 
 CHART = "deploy/charts/web-app"
 APPLICATION = """\
@@ -84,6 +84,10 @@ CASES: dict[str, tuple[dict[str, str | None], list[str]]] = {
     ),
     "the readme of a chart": ({f"{CHART}/README.md": "The chart\n"}, []),
     "a comment in Chart.yaml": ({f"{CHART}/Chart.yaml": "# Ours\n" + BASE[f"{CHART}/Chart.yaml"]}, []),
+    "a template of a chart beside it that it does not depend on": (
+        {"deploy/charts/other/templates/a.yaml": "a: 1\n"},
+        [],
+    ),
     "a source of the app": ({"apps/shop/page.ts": "export {}\n"}, []),
     "the same values in another order of files": (
         {
@@ -178,6 +182,32 @@ def test_another_layout() -> None:
         )
     )
     assert told(BASE, moved, contract) == []
+
+
+def test_a_chart_beside_that_the_chart_depends_on() -> None:
+    """Argo CD puts a dependency on a chart of the same repository into the chart before it renders."""
+    needs = "dependencies: [{name: base, version: 1.0.0, repository: 'file://../base'}]\n"
+    before = BASE | {
+        f"{CHART}/Chart.yaml": BASE[f"{CHART}/Chart.yaml"] + needs,
+        "deploy/charts/base/Chart.yaml": "apiVersion: v2\nname: base\nversion: 1.0.0\n",
+        "deploy/charts/base/templates/service.yaml": "kind: Service\n",
+    }
+    after = before | {"deploy/charts/base/templates/service.yaml": "kind: Service # Hello\n"}
+    assert told(before, after) == [
+        f"shop {environment} chart templates/service.yaml changes deploy/charts/base/templates/service.yaml:1:1"
+        for environment in ("dev", "prod")
+    ]
+
+
+def test_the_image_of_another_environment() -> None:
+    """In one file for all environments a release rolls out its own environment alone."""
+    contract = Contract(
+        layers=(LayerPath("release", "apps/{app}.yaml"),),
+        images=(ImageKeys(repository="{env}.repository", tag="{env}.tag", digest=None),),
+    )
+    text = "dev: {repository: r.example.com/shop, tag: a}\nprod: {repository: r.example.com/shop, tag: a}\n"
+    before, after = ({"apps/shop.yaml": one} for one in (text, text.replace("tag: a", "tag: b", 1)))
+    assert told(before, after, contract, contract) == ["shop dev release dev.tag 'a' → 'b' apps/shop.yaml:1:44"]
 
 
 def test_a_chart_at_the_root() -> None:

@@ -85,6 +85,11 @@ MADE = {
         ["one teams"],
     ),
     "extra values": ("- git: {repoURL: r, values: {k: v}, directories: [{path: 'teams/a/*'}]}", "{{values.k}}", ["v"]),
+    "extra values that are templates": (
+        "- git: {repoURL: r, values: {k: 'x-{{path.basename}}'}, directories: [{path: 'teams/*/*'}]}",
+        "{{values.k}}",
+        ["x-one", "x-two"],
+    ),
     "a matrix": (
         "- matrix:\n    generators:\n    - list: {elements: [{env: dev}, {env: prod}]}\n    - list: {elements: [{k: 1}, {k: 2}]}",
         "{{env}}{{k}}",
@@ -126,6 +131,17 @@ def test_go_templates(name: str, expected: list[str]) -> None:
     assert names(wiring) == expected
 
 
+def test_values_in_go_templates() -> None:
+    """What a generator adds under `values` is a template over what it found, and a field of the next one."""
+    wiring = made(
+        "- git: {repoURL: r, directories: [{path: 'teams/*/*'}], values: {app: '{{ index .path.segments 1 }}', k: v}}",
+        NAMED.replace("NAME", "{{ .values.app }}-{{ .values.k }}-{{ .path.basename }}"),
+        "goTemplate: true\n",
+    )
+    assert names(wiring) == ["a-v-one", "b-v-two"]
+    assert wiring.undecidable == ()
+
+
 # Generators, what stands beside them, the name, and the reason.
 OPEN = {
     "clusters": ("- clusters: {}", "", "x", "the generator 'clusters' asks a cluster or a server"),
@@ -145,6 +161,12 @@ OPEN = {
         "goTemplate: true\n",
         "{{ .z }}",
         ".z is not among its parameters",
+    ),
+    "extra values that see each other": (
+        "- git: {repoURL: r, values: {a: b, c: '{{ .values.a }}'}, directories: [{path: 'teams/a/*'}]}",
+        "goTemplate: true\n",
+        "x",
+        ".values.a is not among its parameters",
     ),
     "half a matrix": ("- matrix: {generators: [{list: {elements: []}}]}", "", "x", "exactly two generators"),
     "a broken file": ("- git: {repoURL: r, files: [{path: 'bro*'}]}", "", "x", "broken.yaml is not readable"),

@@ -129,11 +129,11 @@ def test_a_registry_that_knows_no_head(serve: Callable[[Handle], Server]) -> Non
     """Then the manifest itself is read, and its digest is what it hashes to."""
 
     def registry(method: str, path: str, headers: Any, body: bytes) -> Answer:
-        return (405, {}, b"") if method == "HEAD" else (200, {}, b"{}")
+        return (405, {}, b"") if method == "HEAD" else (200, {}, b'{"schemaVersion":2}')
 
     assert (
         ask(serve(registry).host).digest
-        == "sha256:" + "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+        == "sha256:" + "bafebd36189ad3688b7b3915ea55d461e0bfcfbdde11e54b0a123999fb6be50f"
     )
 
 
@@ -166,6 +166,8 @@ def test_a_login_stays_at_its_host(serve: Callable[[Handle], Server]) -> None:
         ((429, {}, b""), "answers 429"),
         ((500, {}, b""), "answers 500"),
         ((200, {"Docker-Content-Digest": "sha256:\x1b[31m"}, b""), "names no digest"),
+        ((200, {}, b"<html>Log in</html>"), "something that is no manifest"),
+        ((200, {}, b'{"error": "no such repository"}'), "something that is no manifest"),
         ((302, {"Location": "/v2/again"}, b""), "redirects without end"),
         ((302, {"Location": "file:///etc/passwd"}, b""), "neither http nor https"),
     ],

@@ -66,6 +66,15 @@ def everywhere(text: str) -> Report:
     )
 
 
+@pytest.mark.parametrize(("known", "word"), {"known": (True, "pass"), "new": (False, "violation")}.values())
+def test_verdict(known: bool, word: str) -> None:
+    """What is known fails no run, so the word above the page does not say that it did."""
+    one = finding()
+    prints = frozenset({one.fingerprint}) if known else frozenset()
+    text = page(reports.report(one)._replace(comparison=Comparison("main", prints, 0)))
+    assert f'<span class="verdict {word}">{word}</span>' in text
+
+
 @pytest.mark.parametrize("build", REPORTS.values(), ids=REPORTS)
 def test_whole(build: Any) -> None:
     """Every kind of report is a page, the same again, that loads nothing and runs only what its policy names."""

@@ -44,6 +44,11 @@ RELEASE = (
     "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop}\n"
     "spec: {values: {image: {tag: latest}}}\n"
 )
+REPOSITORY = "spec.values.image.repository"
+BASE = (
+    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop}\n"
+    "spec:\n  chart: {spec: {chart: shop}}\n  values: {image: {repository: registry.example.com/shop}}\n"
+)
 APPLICATION_SET = f"""\
 apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
@@ -207,6 +212,55 @@ LAYOUTS: dict[str, Expected] = {
             **each("apps/{env}/{app}/kustomization.yaml", KUSTOMIZATION),
         },
         also="# - 4 HelmReleases of Flux: `spec.values` and `valuesFrom` in them are not read as layers",
+    ),
+    "HelmReleases of Flux, and patches for each environment": Expected(
+        {
+            **each("apps/base/{app}/release.yaml", BASE, envs=("",)),
+            **each("apps/{env}/{app}-values.yaml", RELEASE),
+        },
+        ["dev", "prod"],
+        ["chart apps/base/{app}/release.yaml", "env apps/{env}/{app}-values.yaml"],
+        {
+            "apps/dev/kustomization.yaml": KUSTOMIZATION,
+            "infrastructure/ingress/release.yaml": BASE,
+            "clusters/dev/apps.yaml": DEPLOYMENT,
+        },
+        images=[{"repository": REPOSITORY, "tag": "spec.values.image.tag", "digest": "spec.values.image.digest"}],
+        also="# - what Flux adds to its HelmReleases",
+    ),
+    "HelmReleases of Flux that leave the repository to the chart": Expected(
+        each("clusters/{env}/{app}/helmrelease.yaml", RELEASE, envs=("staging", "production")),
+        ["staging", "production"],
+        ["env clusters/{env}/{app}/helmrelease.yaml"],
+        images=[{"repository": REPOSITORY, "tag": "spec.values.image.tag", "digest": "spec.values.image.digest"}],
+    ),
+    "a chart with keys of its own for the image": Expected(
+        {
+            "helm/Chart.yaml": CHART,
+            "helm/values.yaml": "image: {name: shop, repo: registry.example.com, ver: 1.2.3, pull: Always}\n",
+            **each("helm/values/values-{env}.yaml", PLAIN, apps=("",), envs=("test", "prod")),
+        },
+        ["test", "prod"],
+        ["chart helm/values.yaml", "env helm/values/values-{env}.yaml"],
+        images=[{"registry": "image.repo", "repository": "image.name", "tag": "image.ver", "digest": "image.digest"}],
+    ),
+    "a version in place of a tag": Expected(
+        each("apps/{app}/{env}/values.yaml", f"image: {{repository: r/x, version: {TAG}}}\nversion: 3\na: 1\nb: 2\n"),
+        ["dev", "prod"],
+        ["env apps/{app}/{env}/values.yaml"],
+        images=[{"repository": "image.repository", "tag": "image.version", "digest": "image.digest"}],
+    ),
+    "previews beside environments": Expected(
+        each("apps/{app}/{env}/values.yaml", BOTH, envs=("dev", "staging", "prod")),
+        ["dev", "staging", "prod"],
+        ["env apps/{app}/{env}/values.yaml"],
+        {"apps/shop/preview/values.yaml": "image: {repository: registry.example.com/shop, tag: preview}\n"},
+        also="# - preview: its tags come from elsewhere",
+    ),
+    "an environment that is called preview": Expected(
+        each("apps/{app}/{env}/values.yaml", BOTH, envs=("dev", "preview", "prod")),
+        ["dev", "preview", "prod"],
+        ["env apps/{app}/{env}/values.yaml"],
     ),
     "charts called like the apps": Expected(
         {

@@ -139,6 +139,8 @@ def deployed(live: Live, images: Sequence[str], contains: dict[str, bool | None]
             said,
             f"refresh and sync it: `argocd app sync {name}`",
         )
+    if not contains:
+        return Line("deployed", "undecided", f"{name} is Synced, and nobody told to which revision", said, "refresh it")
     return Line(
         "deployed",
         "undecided",

@@ -221,7 +221,7 @@ def _missing(release: Release, part: str, consequence: str) -> Iterator[Outcome]
     if node is None and release.stack.partial is not None:
         yield Doubt(
             f"whether the chart of {release} sets a {part} is not known: {release.stack.partial}",
-            "set it in the release layer",
+            "set it in a layer of each environment",
             at,
         )
         return

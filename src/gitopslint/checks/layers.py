@@ -115,10 +115,9 @@ def stray_release_key(layer: Layer, _: object) -> Iterator[Outcome]:
     """A release layer says which image runs, and nothing else."""
     if layer.role != "release" or not layer.readable:
         return
-    environment = layer.environment or ""
+    environments = (layer.environment,) if layer.environment else layer.contract.environments
     allowed: list[KeyPath] = [parse_key_path(key) for key in layer.contract.release_keys]
-    for image in layer.contract.images:
-        paths = image.paths(environment).values()
+    for paths in (image.paths(one).values() for one in environments for image in layer.contract.images):
         allowed += [(*path[:-1], "**") if len(path) > 1 else path for path in paths]
     # `x-…` is where a file keeps what its anchors need; charts do not read it.
     tops = [(key, node) for key, node in layer.document.root.mapping.items() if not key.startswith("x-")]

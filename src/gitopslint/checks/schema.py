@@ -20,6 +20,7 @@ _UNDERSTOOD = frozenset(
         "enum",
         "minimum",
         "maximum",
+        "pattern",
         "$schema",
         "$id",
         "title",
@@ -73,6 +74,8 @@ def certainly_fits(schema: Any, node: Node) -> bool:
         return False
     if "enum" in schema and not (isinstance(value, str) and value in schema["enum"]):
         return False
+    if "pattern" in schema and isinstance(value, str):
+        return False  # patterns of a repository run where their time is bounded
     if "minimum" in schema or "maximum" in schema:
         number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
         if not schema.get("minimum", number) <= number <= schema.get("maximum", number):

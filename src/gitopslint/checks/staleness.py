@@ -18,9 +18,11 @@ def stale_release(course: Course, _: object) -> Iterator[Outcome]:
     that was rolled back is behind on purpose.
     """
     timeline = course.timeline
+    order = timeline.environments
+    apart = min((order.index(one) for one in timeline.apart if one in order), default=len(order))
     known = []
     for trail, run in followed(course):
-        if trail.freshness is None:
+        if trail.freshness is None or order.index(trail.release.environment) > apart:
             break  # a later environment is not ahead of one of which nobody knows the build
         known.append((trail, run, trail.freshness))
     newest = max((freshness.built for _, _, freshness in known), default=None)

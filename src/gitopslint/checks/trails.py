@@ -14,7 +14,7 @@ from gitopslint.model.timeline import Run, Timeline, Trail
 
 APART = (
     "the image is set outside the layers whose history is followed, or behind a symbolic link",
-    "set it in the release layer",
+    "set it in a layer of each environment",
 )
 """Why nothing is known of how some releases got where they are, and the way out."""
 

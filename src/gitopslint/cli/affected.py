@@ -12,6 +12,7 @@ from gitopslint.cli.mainline import base_commit
 from gitopslint.cli.output import write_file, write_out
 from gitopslint.cli.workspace import nothing, open_ground
 from gitopslint.engine.affected import affected, everything
+from gitopslint.loaders.above import changed_above
 from gitopslint.loaders.changes import changed_files, changed_submodules
 from gitopslint.loaders.git import GitError
 from gitopslint.loaders.product import Product
@@ -111,7 +112,10 @@ def _found(arguments: argparse.Namespace, shipped: Catalogue) -> Affected:
                 linked: tuple[FileChange, ...] = ()
                 if ".gitmodules" in {*tree.paths, *ground.tree.paths} or ground.prefix:
                     linked = changed_submodules(ground.repository, ground.prefix, commit)
-                return affected(before, after, changes, linked, commit, ground.prefix)
+                above = None
+                if ground.prefix:
+                    above = changed_above(ground.repository, ground.prefix, commit, staged=arguments.staged)
+                return affected(before, after, changes, linked, commit, ground.prefix, above)
     except (GitError, SchemaError) as error:
         raise UsageError(str(error)) from None
 

@@ -87,24 +87,43 @@ def environments_of(place: Place, app: str, *named: str | None) -> tuple[str, ..
     """Return the environments of an app, among which all that are named must be. Raises UsageError."""
     known = place.product.layout.stacks()
     if app not in known:
-        raise UsageError(f"there is no app {app!r}: {hint(app, known)}")
+        where = " in HEAD" if place.head is not None else ""  # a commit rests on what is committed
+        raise UsageError(f"there is no app {app!r}{where}: {hint(app, known)}")
     for name in named:
         if name is not None and name not in known[app]:
             raise UsageError(f"{app} is in no environment {name!r}: {hint(name, known[app])}")
     return known[app]
 
 
-def image_keys(place: Place, asked: str | None) -> ImageKeys:
-    """Return the keys of the image that is meant. Raises UsageError."""
+def image_keys(place: Place, asked: str | None, app: str) -> ImageKeys:
+    """Return the keys of the image of an app that is meant. Raises UsageError."""
     images = {keys.name: keys for keys in place.product.contract.images}
     if asked is None:
-        if len(images) > 1:
-            raise UsageError(f"an app has several images here, so name one with --image: {', '.join(images)}")
-        return next(iter(images.values()))
-    for name, keys in images.items():
-        if asked in (name, name.rpartition(".")[0], keys.repository):
-            return keys
+        if len(images) == 1:
+            return next(iter(images.values()))
+        own = {name: keys for name, keys in images.items() if _has(place, app, keys)}
+        if len(own) == 1:
+            return next(iter(own.values()))
+        raise UsageError(f"{app} has several images, so name one with --image: {', '.join(own or images)}")
+    meant = [keys for keys in images.values() if _is_meant(asked, keys, place.product.contract.environments)]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise UsageError(f"{asked!r} leads to several images: {', '.join(one.name for one in meant)}")
     raise UsageError(f"there is no image {asked!r} in the contract: {hint(asked, images)}")
+
+
+def _is_meant(asked: str, keys: ImageKeys, environments: tuple[str, ...]) -> bool:
+    """Tell whether a word is a key of an image, or leads to one, be it with the name of an environment or without."""
+    names = ("{env}", *environments)
+    written = [text.replace("{env}", name) for text in (keys.name, keys.repository or "") for name in names]
+    written += [text.removeprefix("{env}.") for text in written]
+    return bool(asked) and any(text == asked or text.startswith(f"{asked}.") for text in written)
+
+
+def _has(place: Place, app: str, keys: ImageKeys) -> bool:
+    """Tell whether a layer of an app names an image."""
+    return any(find(place, Target(app, one, keys)).parts for one in place.product.layout.stacks()[app])
 
 
 def find(place: Place, target: Target) -> Placed:
@@ -232,7 +251,7 @@ def _write(place: Place, writing: Writing, change: Change) -> None:
     """Write the file and commit it: both, or neither. Raises UsageError."""
     root = Path(os.path.abspath(place.ground.root))  # noqa: PTH100 - `resolve` would follow links
     _write_files(root, {writing.path: (writing.on_disk, writing.changed)})
-    said = f"{change.done} ({change.old or 'nothing'} before) in {place.ground.prefix}{writing.path}"
+    told = [f"{change.done} ({change.old or 'nothing'} before) in {place.ground.prefix}{writing.path}"]
     repository = place.ground.repository
     if writing.begin is not None and repository is not None:
         settings = place.ground.contract.release_commit
@@ -244,8 +263,8 @@ def _write(place: Place, writing: Writing, change: Change) -> None:
             if isinstance(error, GitError):
                 raise UsageError(f"nothing was changed, because the commit failed: {error}") from None
             raise
-        said += f"\ncommitted as {made[:8]}: {message.rstrip()}"
-    write_out("".join(f"{visible(line)}\n" for line in said.split("\n")))
+        told.append(f"committed as {made[:8]}: {message.rstrip()}")
+    write_out("".join(f"{visible(line)}\n" for line in told))
 
 
 def _write_files(root: Path, files: Mapping[str, tuple[bytes, bytes]]) -> None:

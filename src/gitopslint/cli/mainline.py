@@ -39,13 +39,14 @@ def history_opener(
         if base is not None:
             raise UsageError("--base needs a git repository")
         return lambda: NO_HISTORY
+    named = _named(base) if base is not None else None
     if base is not None and resolve(repository, base) is None:
         raise UsageError(
             f"--base: there is no commit {base!r} in this clone: correct it, or fetch it (`git fetch origin {base}`)"
         )
 
     def opened() -> History | Unavailable:
-        request = Base((base,), "--base") if base is not None else _requested(repository.top, environment)
+        request = named or _requested(repository.top, environment)
         if request is not None and not (staged and base is None):
             return _on_top(repository, request, staged=staged)
         return GitHistory(repository, Line(resolve(repository, "HEAD"), staged=staged), now())
@@ -69,7 +70,7 @@ def base_commit(
     if repository is None:
         raise UsageError(f"{asked} needs a git repository")
     head = resolve(repository, "HEAD")
-    request = Base((base,), "--base") if base is not None else None
+    request = _named(base) if base is not None else None
     if request is None and staged:
         return head
     request = request or _requested(repository.top, environment)
@@ -83,13 +84,20 @@ def base_commit(
     return found.commit if found is not None else None
 
 
+def _named(base: str) -> Base:
+    """Return the base that was named. Raises UsageError for none, as an empty variable of a pipeline names it."""
+    if not base:
+        raise UsageError("--base is empty: name a commit or a branch, or leave it out")
+    return Base((base,), "--base")
+
+
 def base_of(
     repository: Repository | None, base: str | None, *, staged: bool, environment: Mapping[str, str] = os.environ
 ) -> tuple[str | None, ...]:
     """Return the commits that decide what the change is that a run is about: HEAD, and the base if there is any."""
     if repository is None:
         return ()
-    request = Base((base,), "--base") if base is not None else _requested(repository.top, environment)
+    request = _named(base) if base is not None else _requested(repository.top, environment)
     names = request.names if request is not None and not (staged and base is None) else ()
     return resolve(repository, "HEAD"), *(resolve(repository, name) for name in names)
 

@@ -40,10 +40,11 @@ def promote(arguments: argparse.Namespace) -> int:
     """Give the next environment the tag of the one before, if the contract allows it. Raises UsageError."""
     with place_of(arguments) as place:
         environments = environments_of(place, arguments.app, arguments.source, arguments.to)
-        keys = image_keys(place, arguments.image)
+        keys = image_keys(place, arguments.image, arguments.app)
         pair = _pair(place, environments, keys, arguments)
         if pair is None:
-            write_out(f"{visible(f'nothing to do: all environments of {arguments.app} run the same build')}\n")
+            where = " in HEAD" if arguments.commit else ""  # what is not committed is no part of a commit
+            write_out(f"{visible(f'nothing to do: all environments of {arguments.app} run the same build{where}')}\n")
             return CLEAN
         source, found = pair
         if source.build is None:
@@ -60,15 +61,21 @@ def _pair(
     """Return the environment that gives and the one that gets; None where all run the same. Raises UsageError."""
     app = arguments.app
     if len(environments) < 2:
-        raise UsageError(f"{app} is in one environment only, {environments[0]}, so nothing can be promoted")
+        raise UsageError(
+            f"{app} is in one environment only, {environments[0]}, so nothing can be promoted: write its layers in "
+            f"another one first"
+        )
     source, to = arguments.source, arguments.to
     if source is None and to is None:
+        without: Placed | None = None
         for one, other in pairwise(environments):
             gives, gets = (find(place, Target(app, name, keys)) for name in (one, other))
-            if gives.build is not None and (
-                gets.build is None or _as_in(place, gives.build, gets).tag != gets.build.tag
-            ):
+            if gives.build is None:
+                without = without or gives
+            elif _is_other(_as_in(place, gives.build, gets), gets.build):
                 return gives, gets
+        if without is not None:
+            raise UsageError(f"{without.target} has no tag that could be promoted")
         return None
     if source is None:
         source = environments[max(0, environments.index(to) - 1)]
@@ -78,6 +85,11 @@ def _pair(
         order = " -> ".join(environments)
         raise UsageError(f"a promotion goes forward ({order}), and not from {source} to {to}")
     return find(place, Target(app, source, keys)), find(place, Target(app, to, keys))
+
+
+def _is_other(build: Build, now: Build | None) -> bool:
+    """Tell whether an environment runs another build than the one that it would get."""
+    return now is None or build.tag != now.tag or build.digest not in (None, now.digest)
 
 
 def _as_in(place: Place, build: Build, found: Placed) -> Build:

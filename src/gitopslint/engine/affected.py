@@ -14,6 +14,9 @@ from gitopslint.model.landing import FileChange
 
 _BEGINNING = "there is nothing to compare with"
 _SUBMODULE = "a submodule is at another commit, and what is in it is not known here"
+_ABOVE = "the workspace begins above the contract, where {} has changed, and is not followed there"
+_LIFT = "put the contract at the root of the workspace; until then whatever changes above counts for all"
+_INSIDE = "any"  # a file of a submodule: patterns such as `apps/shop/**` are about what is in the folder
 _REMEDY = "make it readable here; until then whatever may depend on it counts as affected"
 
 
@@ -40,12 +43,14 @@ def affected(
     submodules: tuple[FileChange, ...],
     base: str,
     prefix: str,
+    above: str | None = None,
 ) -> Affected:
     """Return what the change from one state to another affects.
 
-    `changes` are the files in which they differ, `submodules` those that are at another commit.
+    `changes` are the files in which they differ, `submodules` those that are at another commit, and `above` is a
+    changed file of a workspace that begins above.
     """
-    if not changes and not submodules:
+    if not changes and not submodules and above is None:
         return Affected(base, (), (), prefix=prefix, apps=len(after.layout.stacks()))
     apps = after.layout.stacks()
     now = BuildInputs(after.tree, after.layout, apps)
@@ -54,15 +59,21 @@ def affected(
     causes = _causes(then, now, before.tree, after.tree, changes)
     for change in submodules:
         # What is in it is in another repository: of an app if it lies there, else perhaps of any.
-        found = now.causes(change.path) or dict.fromkeys(apps, Cause("undecided", change.path, _SUBMODULE))
+        found = now.causes(change.path) or now.causes(f"{change.path}/{_INSIDE}")
+        found = found or dict.fromkeys(apps, Cause("undecided", change.path, _SUBMODULE))
         for app, cause in found.items():
-            causes.setdefault(app, []).append(cause)
+            causes.setdefault(app, []).append(cause._replace(path=change.path))
+    beyond = _ABOVE.format(above)
+    for app in apps if above is not None else ():
+        causes.setdefault(app, []).append(Cause("undecided", "", beyond))
     images = tuple(AffectedImage(app, tuple(causes[app])) for app in apps if app in causes)
     rollouts = tuple(Rollouts(before, after, {change.path for change in changes}).all())
     told = {cause.detail for image in images for cause in image.causes if cause.kind == "undecided"}
     told |= {reason.detail for one in rollouts for reason in one.reasons if reason.kind == "undecided"}
     doubts = dict.fromkeys((*sorted(told), *now.doubts, *then.doubts))
-    return Affected(base, images, rollouts, tuple((one, _REMEDY) for one in doubts), prefix, len(apps))
+    return Affected(
+        base, images, rollouts, tuple((one, _LIFT if one == beyond else _REMEDY) for one in doubts), prefix, len(apps)
+    )
 
 
 def _causes(

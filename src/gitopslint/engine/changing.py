@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from gitopslint.engine.comparison import compared
 from gitopslint.loaders.product import Product
 from gitopslint.model.change import Change, Target
 from gitopslint.model.document import Node
-from gitopslint.model.finding import Report
+from gitopslint.model.finding import Report, Undecided
 from gitopslint.model.layer import Release
+from gitopslint.model.span import Span
 
 Deployed = dict[tuple[str, str, int], tuple[str | None, ...] | None]
 """What the stacks of an app deploy, by environment, image and number among those of one environment."""
@@ -24,7 +25,7 @@ class Seen(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """`report` holds only what is new. `refused`: a rule forbids it. `beyond`: it would change something else, too."""
+    """`report` holds only what is new. `refused`: a rule forbids it. `beyond`: it would do another thing, or more."""
 
     report: Report
     refused: bool
@@ -34,18 +35,42 @@ class Judgement(NamedTuple):
 def judged(before: Seen, after: Seen, change: Change) -> Judgement:
     """Hold a tree with a change against the tree without it."""
     report = compared(after.report, after.product.tree, before.report, before.product.tree, "")
-    doubts = {(one.rules, one.reason, one.spans) for one in before.report.undecided}
+    # A doubt about what is changed is one about the new build, even where the old one was as doubtful.
+    places = {node.span for one in _releases(after.product, change.target) for node in (one.tag, one.digest) if node}
     new = report._replace(
         findings=report.introduced,
-        undecided=tuple(one for one in report.undecided if (one.rules, one.reason, one.spans) not in doubts),
+        undecided=tuple(_new_doubts(report.undecided, before.report.undecided, places)),
         waived=(),
         faults=tuple(one for one in report.faults if one not in before.report.faults),
         unread=tuple(one for one in report.unread if one not in before.report.unread),
         comparison=None,
     )
-    beyond = tuple(_beyond(before.product, after.product, change))
+    beyond = (*_backward(new, change), *_beyond(before.product, after.product, change))
     refused = bool(new.count("error") or new.faults or new.unread or beyond)
     return Judgement(new, refused, beyond)
+
+
+def _new_doubts(now: Iterable[Undecided], before: Iterable[Undecided], places: set[Span]) -> Iterator[Undecided]:
+    """Yield doubts with those of their places that were not in doubt before, or that are changed."""
+    known = {(rule, one.reason, span) for one in before for rule in one.rules for span in (one.spans or (None,))}
+    for one in now:
+        new = [
+            span
+            for span in one.spans or (None,)
+            if span in places or any((rule, one.reason, span) not in known for rule in one.rules)
+        ]
+        if new:
+            yield one._replace(spans=tuple(span for span in new if span is not None))
+
+
+def _backward(report: Report, change: Change) -> Iterator[str]:
+    """Say where what was meant as a promotion leads back: nobody goes back without saying so."""
+    target, tag = change.target, change.new.tag
+    here = {"rollback"} if change.action == "promote" else set()
+    for finding in report.findings:
+        if finding.rule in here and (finding.app, finding.environment) == (target.app, target.environment):
+            way = f"`gitopslint rollback {target.app} {target.environment} --to {tag}` does that"
+            yield f"{target} ran {tag!r} before, so this would be a rollback, and no promotion: {way}"
 
 
 def _beyond(before: Product, after: Product, change: Change) -> Iterator[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from gitopslint.loaders import yaml
+from gitopslint.loaders.charts import load_chart
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.affected import Reason, Rollout, RolloutKind
+from gitopslint.model.chart import Chart
 from gitopslint.model.document import KeyPath, Node, dotted, find, plain
 from gitopslint.model.layer import Stack
 from gitopslint.model.shown import shown
@@ -41,6 +43,7 @@ class Rollouts:
         self._before = before
         self._after = after
         self._changed = frozenset(changed)
+        self._parts: dict[str, set[str]] = {}
 
     def all(self) -> Iterator[Rollout]:
         """Yield every app and environment that is deployed anew, apps by name, environments in their order."""
@@ -89,8 +92,12 @@ class Rollouts:
                 why = stack.unknown or "a layer is not readable"
                 yield Reason("undecided", f"the values are not known: {why}", file_start(touched[0]), stack is old)
             return
-        images = {path for keys in new.contract.images for path in keys.paths(new.environment).values()}
+        images = _image_paths(new, [new.environment])
+        # In one file for all environments the images of the others stand beside those of this one.
+        foreign = _image_paths(new, new.contract.environments) - images
         for one in _differences(old.values, new.values):
+            if one.path in foreign:
+                continue
             kind = _kind(new, one.new or one.around) if one.new is not None else _kind(old, one.old or one.around)
             detail = dotted(one.path)
             if one.path in images and one.old is not None and one.new is not None:
@@ -106,7 +113,7 @@ class Rollouts:
             folder = min(come)
             detail = f"{folder} takes the place of {min(left)}, and differs"
             yield Reason("chart", detail, file_start(posixpath.join(folder, "Chart.yaml")))
-        for folder in sorted(_charts(old) & _charts(new)):
+        for folder in sorted(self._with_parts(_charts(old) & _charts(new))):
             start = f"{folder}/" if folder else ""
             for path in sorted(one for one in self._changed if one.startswith(start)):
                 inner = path[len(start) :]
@@ -116,6 +123,16 @@ class Rollouts:
                     continue
                 gone = path not in self._after.tree.paths
                 yield Reason("chart", f"{inner} is removed" if gone else f"{inner} changes", file_start(path), gone)
+
+    def _with_parts(self, folders: set[str]) -> set[str]:
+        """Return charts with those elsewhere in the repository that they depend on (`file://`), in either state."""
+        found = set(folders)
+        for folder in folders:
+            if folder not in self._parts:
+                charts = (load_chart(one.tree, folder) for one in (self._before, self._after))
+                self._parts[folder] = {part for chart in charts if chart is not None for part in _outside(chart)}
+            found |= self._parts[folder]
+        return found
 
     def _rendering(self, product: Product, folders: set[str]) -> dict[str, bytes | None]:
         """Return what charts render values with, by the path inside their folder."""
@@ -162,6 +179,11 @@ def _name(stack: Stack) -> str:
     return "" if stack.application is None else stack.application.name
 
 
+def _image_paths(stack: Stack, environments: Iterable[str]) -> set[KeyPath]:
+    keys = stack.contract.images
+    return {path for one in environments for image in keys for path in image.paths(one).values()}
+
+
 def _kind(stack: Stack, node: Node) -> RolloutKind:
     role = next((layer.role for layer in stack.layers if layer.path == node.span.path), "values")
     if role == "release":
@@ -176,6 +198,14 @@ def _charts(stack: Stack) -> set[str]:
     if stack.application is not None:
         return {source.chart for source in stack.application.sources if source.chart is not None}
     return {posixpath.dirname(layer.path) for layer in stack.layers if layer.role == "chart"}
+
+
+def _outside(chart: Chart) -> Iterator[str]:
+    """Yield the folders of the charts below one that do not lie in its `charts/`."""
+    for part in chart.subcharts:
+        if not part.folder.startswith(posixpath.join(chart.folder, "charts/")):
+            yield part.folder
+        yield from _outside(part)
 
 
 def _renders(inner: str, start: str) -> bool:

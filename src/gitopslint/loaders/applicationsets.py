@@ -41,8 +41,9 @@ class _Undecided(Exception):  # noqa: N818 - an answer, not an error
 class _Filling:
     """Fills in templates. What a set makes of them is bounded as a file is: a few kilobytes could become terabytes."""
 
-    def __init__(self, render: Callable[[Node, Parameters], str]) -> None:
-        self._render = render
+    def __init__(self, *, go: bool) -> None:
+        self.go = go
+        self._render: Callable[[Node, Parameters], str] = _go_text if go else _fast_text
         self._nodes = _MOST_NODES
         self._text = _MOST_TEXT
         self._generated = _MOST_GENERATED
@@ -84,7 +85,7 @@ def generate(root: Node, files: Files) -> tuple[list[Node], list[Reason]]:
     if "templatePatch" in spec.mapping:
         return [], [(spec.mapping["templatePatch"], "a templatePatch may change what is loaded")]
     go = find(spec, ("goTemplate",))
-    filling = _Filling(_go_text if go is not None and go.value is True else _fast_text)
+    filling = _Filling(go=go is not None and go.value is True)
     made: list[Node] = []
     reasons: list[Reason] = []
     generators = spec.mapping.get("generators")
@@ -115,7 +116,7 @@ def _generated(generator: Node, files: Files, filling: _Filling, outer: Paramete
     if (listed := generator.mapping.get("list")) is not None:
         yield from _from_list(listed)
     elif (git := generator.mapping.get("git")) is not None:
-        yield from _from_git(filling.filled(git, outer) if outer else git, files)
+        yield from _from_git(filling.filled(git, outer) if outer else git, files, filling)
     elif (matrix := generator.mapping.get("matrix")) is not None:
         yield from _from_matrix(matrix, files, filling, outer)
 
@@ -138,18 +139,27 @@ def _from_matrix(matrix: Node, files: Files, filling: _Filling, outer: Parameter
             yield first | second
 
 
-def _from_git(git: Node, files: Files) -> Iterator[Parameters]:
+def _from_git(git: Node, files: Files, filling: _Filling) -> Iterator[Parameters]:
     prefix = _text(git, "pathParamPrefix")
-    extra = {f"values.{key}": _value(node) for key, node in (_mapping(git, "values")).items()}
+    extra = _mapping(git, "values")
     if "directories" in git.mapping:
-        found = _directories(git.mapping["directories"].items, files)
-        yield from (_path_parameters(folder, None, prefix) | extra for folder in found)
+        for folder in _directories(git.mapping["directories"].items, files):
+            yield _with_values(_path_parameters(folder, None, prefix), extra, filling)
     elif "files" in git.mapping:
         for path in _matching_files(git.mapping["files"].items, files):
+            about = _path_parameters(posixpath.dirname(path), posixpath.basename(path), prefix)
             for content in _contents(path, git, files):
-                yield content | _path_parameters(posixpath.dirname(path), posixpath.basename(path), prefix) | extra
+                yield _with_values(content | about, extra, filling)
     else:
         raise _Undecided(git, "a git generator needs directories or files")
+
+
+def _with_values(parameters: Parameters, extra: dict[str, Node], filling: _Filling) -> Parameters:
+    """Add the `values` of a generator: templates over its parameters, which do not see each other."""
+    values = {key: _value(filling.filled(node, parameters)) for key, node in extra.items()}
+    if filling.go:
+        return parameters | {"values": values} if values else parameters
+    return parameters | {f"values.{key}": value for key, value in values.items()}
 
 
 def _directories(entries: list[Node], files: Files) -> list[str]:

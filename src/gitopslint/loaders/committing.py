@@ -16,7 +16,13 @@ from gitopslint.loaders.tree import MAX_BYTES
 from gitopslint.model.namedtuple import NamedTuple
 
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
-_UNFINISHED = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
+_UNFINISHED = {
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+}
 
 
 class CommitError(Exception):
@@ -35,18 +41,24 @@ class Start(NamedTuple):
 
 def head_of(repository: Repository) -> str:
     """Return the commit on top of which a branch can grow now. Raises CommitError."""
+    for name, what in _UNFINISHED.items():
+        if _git_path(repository, name).exists():
+            raise CommitError(f"a {what} is not finished: conclude it, or `git {what} --abort`")
     try:
         repository.ask("symbolic-ref", "--quiet", "HEAD")
     except GitError:
         raise CommitError(
             "HEAD is detached, so the commit would be on no branch: `git switch` to one (`git switch -C main`)"
         ) from None
-    for name, what in _UNFINISHED.items():
-        if _git_path(repository, name).exists():
-            raise CommitError(f"a {what} is not finished: conclude it, or `git {what} --abort`")
     head = resolve(repository, "HEAD")
     if head is None:
         raise CommitError("nothing was ever committed here, so there is nothing to change")
+    try:
+        repository.ask("var", "GIT_COMMITTER_IDENT", signed=True)
+    except GitError:
+        raise CommitError(
+            "git does not know who commits: `git config user.name NAME` and `git config user.email ADDRESS`"
+        ) from None
     return head
 
 

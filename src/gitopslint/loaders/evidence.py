@@ -91,8 +91,9 @@ class Evidence:
 
     def _sources(self, app: str, changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
         """Return the changes of what the image of an app is built from. No layer is built into an image."""
-        patterns = [self._prefix + pattern for pattern in self._contract.sources_of(app)]
-        return tuple(one for one in changes if fits_any(patterns, one.path) and self._role(one.path) is None)
+        patterns, start = self._contract.sources_of(app), self._prefix
+        inside = (one for one in changes if one.path.startswith(start) and fits_any(patterns, one.path[len(start) :]))
+        return tuple(one for one in inside if self._role(one.path) is None)
 
     def _migrations(self, app: str, changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
         """Return the migrations of an app that were added or removed."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitopslint.model.contract import Contract
-from gitopslint.model.document import KeyPath, Node, walk
+from gitopslint.model.document import KeyPath, Node, dotted, leaves, walk
 from gitopslint.model.image import split_reference
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.proposal import FoundImage
 from gitopslint.model.tag import commit_in
 
 _REPOSITORY = ("repository", "name", "image")
+_VERSION = ("version", "ver")
 _FLAT = (("imageTag", ("imageRepository", "imageName", "image")), ("image_tag", ("image_repository", "image")))
 _MOST_IMAGES = 20
 
@@ -38,6 +39,8 @@ def images_in(root: Node) -> Iterator[ImagePlace]:
                 registry = [("registry", (*path, "registry"))] if "registry" in keys else []
                 parts = [("repository", (*path, repository or "repository")), ("tag", (*path, "tag"))]
                 yield ImagePlace((*registry, *parts, ("digest", (*path, "digest"))), _text(tag))
+        elif (version := next((name for name in _VERSION if name in keys and keys[name].is_scalar), None)) is not None:
+            yield from _versioned(path, keys, version)
         for name, repositories in _FLAT:
             if name in keys and keys[name].is_scalar:
                 repository = next((one for one in repositories if one in keys), repositories[0])
@@ -45,6 +48,20 @@ def images_in(root: Node) -> Iterator[ImagePlace]:
         if path and node.is_scalar and _is_reference(path, node):
             reference = split_reference(node.text)
             yield ImagePlace((("reference", path),), reference.tag)
+
+
+def _versioned(path: KeyPath, keys: Mapping[str, Node], version: str) -> Iterator[ImagePlace]:
+    """Yield an image whose tag is called its version, as `image: {repo: ghcr.io/org, name: shop, version: 1.2.3}`."""
+    if not path or "image" not in str(path[-1]).lower():
+        return
+    scalars = [name for name in keys if keys[name].is_scalar]
+    holder = next((name for name in ("registry", "repo") if name in scalars), None)
+    name = next((name for name in _REPOSITORY if name in scalars), None)
+    if name is None:
+        holder, name = None, holder
+    if name is not None:
+        registry = [("registry", (*path, holder))] if holder is not None else []
+        yield ImagePlace((*registry, ("repository", (*path, name)), ("tag", (*path, version))), _text(keys[version]))
 
 
 def proposed(
@@ -75,6 +92,20 @@ def proposed(
     ranked = sorted(better.items(), key=lambda pair: (-pair[1], pair[0]))
     found = tuple(FoundImage(keys, count) for keys, count in ranked[:_MOST_IMAGES])
     return found, tuple(sorted(keys[-1][1] if len(keys) == 1 else dict(keys)["tag"] for keys in others))
+
+
+def beside_images(root: Node) -> set[str]:
+    """Return the key paths that a file sets besides images."""
+    images = {path for place in images_in(root) for _, path in place.keys}
+    folders = [path[:-1] for path in images if len(path) > 1]
+    rest = (path for path, _ in leaves(root) if path not in images)
+    return {_without_positions(path) for path in rest if not any(path[: len(folder)] == folder for folder in folders)}
+
+
+def _without_positions(path: KeyPath) -> str:
+    """Write a key path as a contract has it, which knows no positions in lists."""
+    at = next((number for number, step in enumerate(path) if isinstance(step, int)), None)
+    return dotted(path) if at is None else f"{dotted(path[:at])}.**"
 
 
 def _written(place: ImagePlace, environments: Sequence[str]) -> Keys:

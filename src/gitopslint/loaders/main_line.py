@@ -73,10 +73,10 @@ class Told(NamedTuple):
 
 
 def landings(repository: Repository, steps: Mapping[str, Step], folders: Sequence[str]) -> Iterator[Told]:
-    """Yield the commits that change anything in the folders, or at all where there are none. Raises GitError."""
+    """Yield the commits that change anything in the folders; where there are no folders, all. Raises GitError."""
     asked = ("diff-tree", "--stdin", "--root", *RAW, _FORMAT)
     if not folders:
-        for commit, changes in _commits(repository.ask(*asked, "-r", stdin=requests(steps))):
+        for commit, changes in _commits(repository.ask(*asked, "-r", "--always", stdin=requests(steps))):
             yield commit._replace(changes=tuple(change.of_file() for change in changes), whole=True)
         return
     wanted = {os.fsencode(folder.rstrip("/")) for folder in folders}

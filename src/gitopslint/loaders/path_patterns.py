@@ -20,7 +20,7 @@ _GENERIC = _CONTAINERS | {
     "kubernetes", "kube", "cluster", "clusters", "service", "argocd", "argo-cd", "argo", "gitops", "flux", "infra",
     "infrastructure", "release", "image", "images", "version", "versions", "tag", "tags", "common", "global",
     "shared", "default", "defaults", "main", "override", "overrides", "resources", "settings", "manifests",
-    "stages", "root", "all", "helmfile", "secrets",
+    "stages", "root", "all", "helmfile", "secrets", "helmrelease", "helm-release", "hr",
 }
 # fmt: on
 _ENVIRONMENTS = frozenset({"env", "envs", "environment", "environments", "stages", "overlays"})

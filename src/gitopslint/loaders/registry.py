@@ -22,6 +22,8 @@ _CHALLENGE = re.compile(r'([a-zA-Z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 _MOST_REDIRECTS = 3
 _LOGIN = "log in (`docker login`), or set DOCKER_CONFIG"
 
+_PAGE = "see what answers there: the page of a proxy, or a server that is no registry"
+
 Credentials = Callable[[str], Credential | None]
 """Return the credential for a host. Raises CredentialError."""
 
@@ -54,6 +56,8 @@ class Registries:
             return told._replace(trouble=Trouble(f"{host} does not let us look ({answer.status})", _LOGIN))
         if answer.status != 200:
             return told._replace(trouble=Trouble(f"{host} answers {answer.status}", "ask again later"))
+        if "docker-content-digest" not in answer.headers and answer.whole:
+            return told._replace(trouble=Trouble(f"{host} answers with something that is no manifest", _PAGE))
         digest = answer.headers.get("docker-content-digest", "")
         if not _DIGEST.fullmatch(digest):
             return told._replace(trouble=Trouble(f"{host} names no digest"))
@@ -68,7 +72,8 @@ class Registries:
         if answer.status in (401, 403, 404, 429):
             return answer
         answer = self._authorized("GET", host, path, url)
-        if answer.status == 200 and answer.whole and "docker-content-digest" not in answer.headers:
+        told = "docker-content-digest" in answer.headers
+        if answer.status == 200 and answer.whole and not told and _is_manifest(answer.body):
             digest = f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
             return answer._replace(headers={**answer.headers, "docker-content-digest": digest})
         return answer
@@ -139,3 +144,12 @@ class Registries:
 def _scheme(host: str) -> str:
     """Return how to speak to a registry: only on this machine without encryption, as docker does."""
     return "http" if is_loopback(host.rpartition(":")[0] or host) else "https"
+
+
+def _is_manifest(body: bytes) -> bool:
+    """Tell whether a registry has sent a manifest, and nobody in its place a page for people."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "schemaVersion" in found

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from gitopslint.loaders import helm
+from gitopslint.loaders import flux, helm
 from gitopslint.loaders.charts import load_chart
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.set_values import SetKind, Setting, SettingsLimitError, apply_set
@@ -62,7 +62,8 @@ class Composer:
         stack = Stack(app, environment, tuple(layers), self.missing(app, environment), None, self._contract)
         if unreadable or not all(layer.readable for layer in layers):
             return stack
-        return self._composed(stack, folder)
+        composed = self._composed(stack, folder)
+        return composed._replace(partial=flux.unknown_defaults(composed.values))
 
     def by_application(self, app: str, environment: str, application: Application, source: Source, load: Load) -> Stack:
         """Return the stack that one source of an Application loads."""

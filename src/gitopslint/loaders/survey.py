@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from gitopslint.loaders import charts, yaml
+from gitopslint.loaders import charts, flux, yaml
 from gitopslint.loaders.argocd import Wiring, mentions_applications, wire
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.git import GitError, Repository
-from gitopslint.loaders.image_places import images_in, proposed
+from gitopslint.loaders.image_places import beside_images, images_in, proposed
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.path_patterns import Guess, common_template, guesses
+from gitopslint.loaders.previews import without_previews
+from gitopslint.loaders.sources import has_code, sources
 from gitopslint.loaders.tree import Tree
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.contract import AppSettings, Contract, LayerPath, Role
-from gitopslint.model.document import Document, KeyPath, Node, dotted, leaves
+from gitopslint.model.document import Document
 from gitopslint.model.environments import by_promotion, rank, sure
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.proposal import Commits, FoundLayer, Proposal
@@ -34,7 +35,6 @@ _MOST_FILES = 20_000
 _MOST_RELEASE_KEYS = 2
 _MOST_EXCLUDED = 20
 _MOST_NAMED = 8
-_DOCKERFILE = re.compile(r"(?:.*/)?(?:Dockerfile|Containerfile)(?:\.[A-Za-z0-9_-]+)?")
 _FLUX = re.compile(rb"^kind:\s*HelmRelease\b", re.MULTILINE)
 _BUILDS = re.compile(r"docker/web-[^/]+/WEB_CORE_REF")
 
@@ -59,15 +59,25 @@ class _Survey:
         self._name = name
         self._charts = [path.rpartition("/")[0] for path in tree.paths if path.rpartition("/")[2] == "Chart.yaml"]
         self._kustomize = 0
-        self._flux = 0
+        self._flux: dict[str, Document] = {}
+        self._bases: frozenset[str] = frozenset()
+        self._previews: tuple[str, ...] = ()
         self._applications: dict[str, Document] = {}
         self._values = self._read()
 
     def proposal(self) -> Proposal:
-        """Return what was found."""
+        """Return what was found: values files, or else the HelmReleases of Flux that are none."""
+        found = self._proposal()
+        if found.layers or not self._flux:
+            return found
+        self._values = self._flux
+        self._bases = flux.bases(self._flux)
+        return self._proposal()
+
+    def _proposal(self) -> Proposal:
         wiring = self._wiring()
         loaded = _loaded(wiring)
-        found = self._layer_files(loaded)
+        found, self._previews = without_previews(self._layer_files(loaded), self._values)
         environments = by_promotion({one.environment for one in found if one.environment is not None})
         inside = self._inside() if not environments else []
         if inside:
@@ -93,7 +103,7 @@ class _Survey:
             apps=apps,
             single_app=single,
             exclude=exclude,
-            sources=self._sources(apps or (self._name,), single),
+            sources=sources(self._tree.paths, apps, single),
             commits=commits,
             tags=tags,
             applications=len(wiring.applications),
@@ -121,8 +131,9 @@ class _Survey:
             if not isinstance(data, bytes):
                 continue
             self._kustomize += file in ("kustomization.yaml", "kustomization.yml")
-            self._flux += bool(_FLUX.search(data))
-            if mentions_applications(data):
+            if _FLUX.search(data) and flux.is_helm_release(document := yaml.parse(path, data)):
+                self._flux[path] = document
+            elif mentions_applications(data):
                 self._applications[path] = yaml.parse(path, data)
             elif not _NO_VALUES.fullmatch(file):
                 document = yaml.parse(path, data)
@@ -157,7 +168,7 @@ class _Survey:
 
     def _look_like_values(self, layers: Sequence[Guess]) -> bool:
         """Tell whether files that are named after environments are values of Helm at all."""
-        if any("values" in one.path.lower() for one in layers):
+        if any("values" in one.path.lower() or one.path in self._flux for one in layers):
             return True
         return any(next(images_in(self._values[one.path].root), None) is not None for one in layers)
 
@@ -185,7 +196,7 @@ class _Survey:
 
     def _is_chart(self, path: str) -> bool:
         folder, _, file = path.rpartition("/")
-        return file in ("values.yaml", "values.yml") and folder in self._charts
+        return path in self._bases or (file in ("values.yaml", "values.yml") and folder in self._charts)
 
     def _chart_files(self, found: Sequence[Guess], loaded: _Loaded, apps: Sequence[str]) -> list[Guess]:
         """Return the defaults of the charts that the apps are made of."""
@@ -193,7 +204,7 @@ class _Survey:
         if loaded.charts:
             defaults = [path for path in defaults if path.rpartition("/")[0] in loaded.charts]
         own = [one for one in guesses(sorted(defaults)) if one.app in apps]
-        if own:
+        if own or self._bases:
             return own
         if len(defaults) == 1:
             return [Guess(defaults[0], defaults[0], None, None)]
@@ -242,12 +253,12 @@ class _Survey:
         """Tell whether a file says which image runs, and hardly anything else."""
         root = self._values[one.path].root
         images = list(images_in(root))
-        return bool(images) and len(_beside_images(root)) <= extra
+        return bool(images) and len(beside_images(root)) <= extra
 
     def _release_keys(self, layers: Sequence[FoundLayer], found: Sequence[Guess]) -> tuple[str, ...]:
         release = {layer.path for layer in layers if layer.role == "release"}
         files = [one for one in found if one.template in release and self._is_release(one)]
-        return tuple(sorted({key for one in files for key in _beside_images(self._values[one.path].root)}))
+        return tuple(sorted({key for one in files for key in beside_images(self._values[one.path].root)}))
 
     def _others(
         self, layers: Sequence[FoundLayer], found: Sequence[Guess], environments: Sequence[str], single: str | None
@@ -271,7 +282,9 @@ class _Survey:
         patterns = Contract().tag_patterns
         tags = {place.tag for one in found for place in images_in(self._values[one.path].root) if place.tag}
         prefixes = sorted({sha for tag in tags if (sha := commit_in(tag, patterns)) is not None})
-        if not prefixes or self._repository is None:
+        if not prefixes:
+            return ("unknown" if has_code(self._tree.paths, {one.app for one in found}) else "elsewhere"), 0
+        if self._repository is None:
             return "unknown", len(prefixes)
         asked = "".join(f"{prefix}^{{commit}}\n" for prefix in prefixes)
         try:
@@ -283,19 +296,6 @@ class _Survey:
             return "here", len(prefixes)
         return ("unknown" if shallow else "elsewhere"), len(prefixes)
 
-    def _sources(self, apps: Iterable[str], single: str | None) -> tuple[str, ...]:
-        """Return where the images are built from: the folders with a Dockerfile that are called like an app."""
-        folders = [path.rpartition("/")[0] for path in self._tree.paths if _DOCKERFILE.fullmatch(path)]
-        if single is not None:
-            return ("**",) if "" in folders else tuple(f"{folder}/**" for folder in folders[:1])
-        found: Counter[str] = Counter()
-        for app in apps:
-            for folder in folders:
-                parts = folder.split("/")
-                if app in parts:
-                    found["/".join("{app}" if part == app else part for part in parts[: parts.index(app) + 1])] += 1
-        return tuple(f"{folder}/**" for folder in sorted(found))
-
     def _application_path(self, environments: Sequence[str]) -> str | None:
         found = [one for one in guesses(sorted(self._applications)) if one.environment in environments]
         return common_template(found)
@@ -304,6 +304,11 @@ class _Survey:
         return any(_BUILDS.fullmatch(path) for path in self._tree.paths)
 
     def _notes(self, wiring: Wiring, bought: Sequence[str] = ()) -> Iterator[str]:
+        for name in self._previews:
+            yield (
+                f"{name}: its tags come from elsewhere, as in previews of merge requests, so it is no step of the "
+                f"promotion; if it is one, add it to `environments`, else its files to `exclude`"
+            )
         if bought:
             yield (
                 f"tags that never name a commit, as images that others build have them: "
@@ -311,10 +316,12 @@ class _Survey:
             )
         if self._unseen:
             yield f"{_counted(self._unseen, 'YAML file')} more, because only the first {_MOST_FILES} were looked at"
-        if self._flux:
+        if self._flux and self._values is self._flux:
+            yield "what Flux adds to its HelmReleases: the defaults of charts, `valuesFrom` and substituted variables"
+        elif self._flux:
             yield (
-                f"{_counted(self._flux, 'HelmRelease')} of Flux: `spec.values` and `valuesFrom` in them are not read "
-                f"as layers; values files beside them are, where their names tell app and environment"
+                f"{_counted(len(self._flux), 'HelmRelease')} of Flux: `spec.values` and `valuesFrom` in them are not "
+                f"read as layers; values files beside them are, where their names tell app and environment"
             )
         if self._kustomize:
             yield (
@@ -357,20 +364,6 @@ def _may_be_values(document: Document) -> bool:
         return True  # a layer that is broken today is a layer
     keys = document.root.mapping
     return len(document.roots) == 1 and bool(keys) and not ({"apiVersion", "kind"} <= keys.keys() or "sops" in keys)
-
-
-def _beside_images(root: Node) -> set[str]:
-    """Return the key paths that a file sets besides images."""
-    images = {path for place in images_in(root) for _, path in place.keys}
-    folders = [path[:-1] for path in images if len(path) > 1]
-    rest = (path for path, _ in leaves(root) if path not in images)
-    return {_written(path) for path in rest if not any(path[: len(folder)] == folder for folder in folders)}
-
-
-def _written(path: KeyPath) -> str:
-    """Write a key path as a contract has it, which knows no positions in lists."""
-    at = next((number for number, step in enumerate(path) if isinstance(step, int)), None)
-    return dotted(path) if at is None else f"{dotted(path[:at])}.**"
 
 
 def _without_environment(path: str, environments: Sequence[str]) -> str:

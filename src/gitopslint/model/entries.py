@@ -17,6 +17,7 @@ _PLAIN = lazy(r"[A-Za-z0-9_][A-Za-z0-9_./@-]*(?::[A-Za-z0-9_./@-]+)*")
 _PLAIN_KEY = lazy(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _REST = lazy(r"(?P<colon>[ \t]*:)?[ \t]*(?P<comment>(?<![^ \t:])#.*)?")
 _ANCHOR = lazy(r"(?:^|[\s:,\[{-])&[^\s,\[\]{}]")
+_JSON = lazy(r'\s*\{\s*"')
 _STEP = "  "
 
 
@@ -57,16 +58,22 @@ def setting(document: Document, path: KeyPath, text: str) -> Edit:
 
 
 def without(document: Document, path: KeyPath) -> Edit | None:
-    """Return the edit that takes an entry out with its lines.
+    """Return the edit that takes an entry out with its lines, and mappings that hold nothing else with it.
 
-    None where other text stands there, or where nothing else is in its mapping, which would then be null.
+    None where other text stands there, or where nothing else is in the file.
     """
     mapping = document.root
+    around = [mapping]
     for step in path[:-1]:
         mapping = mapping.mapping.get(str(step), mapping)
+        around.append(mapping)
         if mapping.uses:
             return None
-    entry = mapping.mapping.get(str(path[-1]))
+    depth = len(path) - 1
+    while depth and len(around[depth].mapping) == 1 and not around[depth].duplicates:
+        depth -= 1  # alone it would leave a null behind
+    mapping = around[depth]
+    entry = mapping.mapping.get(str(path[depth]))
     if entry is None or entry.key is None or len(mapping.mapping) < 2 or mapping.style != "block":
         return None
     return without_lines(Lines(document.text), entry, entry.key)
@@ -117,10 +124,12 @@ def _added(lines: Lines, mapping: Node, rest: KeyPath, text: str) -> Edit:
     """Add what is missing of a key path behind the last entry of a mapping."""
     last = max(mapping.mapping.values(), key=lambda node: _end(node)[3:], default=None)
     if mapping.style == "flow":
-        inside = written_as(text)
-        for key in reversed(_keys(rest[1:])):
+        style: Style = "double" if _is_json(lines, last) else "plain"
+        keys = [written_as(str(key), "double") for key in rest] if style == "double" else _keys(rest)
+        inside = written_as(text, style)
+        for key in reversed(keys[1:]):
             inside = f"{{{key}: {inside}}}"
-        entry = f"{_keys(rest[:1])[0]}: {inside}"
+        entry = f"{keys[0]}: {inside}"
         if last is not None:
             return Edit(_after(_end(last)), f", {entry}")
         closing = mapping.span._replace(line=mapping.span.end_line, column=mapping.span.end_column - 1)
@@ -135,6 +144,13 @@ def _added(lines: Lines, mapping: Node, rest: KeyPath, text: str) -> Edit:
         bottom = Span(mapping.span.path, lines.count, 1, lines.count, 1)
         return Edit(bottom, _block(lines, rest, text, 1) + _newline(lines))
     raise UnwritableError(f"{mapping.span}: {dotted(rest)!r} is not set here: write it out")
+
+
+def _is_json(lines: Lines, beside: Node | None) -> bool:
+    """Tell whether keys are written as JSON wants them: then the next one is, too."""
+    if beside is None or beside.key is None:
+        return _JSON.match(lines.text) is not None
+    return lines.written(beside.key.span).startswith('"')
 
 
 def _below(lines: Lines, key: Node, rest: KeyPath, text: str) -> Edit:

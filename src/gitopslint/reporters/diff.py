@@ -27,10 +27,15 @@ def _difference(path: str, before: Source, after: Source) -> Iterator[str]:
     # Lines are compared with their ends, so that a last line without one differs from one that has it.
     for line in difflib.unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}"):
         if line.endswith("\n"):
-            yield visible(line[:-1])
+            yield _shown(line[:-1])
         else:
-            yield visible(line)
+            yield _shown(line)
             yield _NO_END
+
+
+def _shown(line: str) -> str:
+    """Return a line as people can look at it. Tabs move nothing but the text behind them, so they stay."""
+    return "\t".join(map(visible, line.split("\t")))
 
 
 def _lines(source: Source) -> list[str]:

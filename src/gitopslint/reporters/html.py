@@ -81,8 +81,15 @@ def _numbered(report: Report) -> dict[str, int]:
     return {name: number for number, name in enumerate(names)}
 
 
+def _verdict(report: Report) -> str:
+    """Return the word for the whole report. For what is known no run fails, and a red word would say that it did."""
+    if report.comparison is None or report.introduced:
+        return report.verdict
+    return report._replace(findings=()).verdict
+
+
 def _header(report: Report) -> Markup:
-    verdict = report.verdict
+    verdict = _verdict(report)
     tiles: list[tuple[str, int]] = [(level, report.count(level)) for level in reversed(LEVELS)]
     tiles += [("undecided", len(report.undecided)), ("waived", len(report.waived))]
     tiles += [("unread", len(report.unread))] if report.unread else []

@@ -91,7 +91,8 @@ def _layer(layer: FoundLayer) -> str:
 def _images(found: Proposal) -> str:
     if not found.images:
         return (
-            "# Where an image is set in the values. None was seen, so this is the default: correct it.\n"
+            "# Where an image is set in the values. None was seen, so this is the default: correct it, for example to\n"
+            "# [{registry: image.repo, repository: image.name, tag: image.version}] or [{reference: image}].\n"
             "images:\n  - {repository: image.repository, tag: image.tag, digest: image.digest}\n"
         )
     lines = ["# Where an image is set in the values, one entry for each image of an app.", "images:"]
@@ -129,7 +130,13 @@ def _applications(found: Proposal) -> str:
 
 def _commits(found: Proposal) -> str:
     tags = f"{found.tags} {'tag names a commit' if found.tags == 1 else 'tags name commits'}"
-    if found.commits == "elsewhere":
+    if found.commits == "elsewhere" and not found.tags:
+        text = (
+            "# No tag names a commit, so none can be traced; `gitopslint explain untraceable-tag` says what would.\n"
+            "# Nothing that images are built from was seen either: the code is in another repository.\n"
+            "commits: elsewhere\n"
+        )
+    elif found.commits == "elsewhere":
         text = f"# {tags}, and none is of this repository: the code is in another one.\ncommits: elsewhere\n"
     elif found.commits == "here":
         text = f"# {tags}, and those of this repository are found: `commits: here` is the default.\n"
@@ -193,7 +200,9 @@ def not_recognised(found: Proposal, template: str) -> str:
     seen: Iterator[str] = (f"# - {_comment(one)}\n" for one in found.notes)
     return (
         "# No layout was recognised: no values files were found whose paths tell app and environment. What follows\n"
-        "# is the default contract; say under `layers` where yours are.\n" + "".join(seen) + template
+        "# is the default contract; say under `layers` where yours are. Without one of them nothing is checked.\n"
+        + "".join(seen)
+        + template
     )
 
 

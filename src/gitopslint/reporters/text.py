@@ -17,11 +17,14 @@ _MOST_RULES = 4
 
 
 def render(report: Report, *, colour: bool = False) -> str:
-    """Return the report as text. Why and fix stand with the first finding of each rule."""
+    """Return the report as text. Why and fix stand with the first finding of each rule that is not known already."""
     page = _Page(report, colour)
     explained: set[str] = set()
     lines: list[str] = []
     for finding in report.findings:
+        if report.is_known(finding):
+            lines += [page.headline(finding), ""]
+            continue
         lines += page.finding(finding, explain=finding.rule not in explained)
         lines.append("")
         explained.add(finding.rule)
@@ -35,11 +38,15 @@ class _Page:
         self._report = report
         self._colour = colour
 
-    def finding(self, finding: Finding, *, explain: bool) -> Iterator[str]:
+    def headline(self, finding: Finding) -> str:
+        """Return place, rule and message: all that is said of what is known."""
         label = self._painted(f"{finding.level}[{finding.rule}]", finding.level)
         known = "(known) " if self._report.is_known(finding) else ""
         mark = "[*] " if finding.fix is not None and finding.fix.safe else ""
-        yield f"{self._at(finding.span)}: {label} {known}{mark}{visible(finding.message)}"
+        return f"{self._at(finding.span)}: {label} {known}{mark}{visible(finding.message)}"
+
+    def finding(self, finding: Finding, *, explain: bool) -> Iterator[str]:
+        yield self.headline(finding)
         yield from self._excerpt(finding.span, finding.level)
         for related in finding.related:
             yield self._remark("", f"{visible(related.note)}: {self._at(related.span)}")
