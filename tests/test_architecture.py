@@ -165,7 +165,19 @@ def length(source: Path) -> list[str]:
     return [f"{module} has {lines} lines, more than {MOST_LINES}" for module, lines in lengths if lines > MOST_LINES]
 
 
-LAWS: dict[str, Law] = {law.__name__: law for law in (floors, doors, purity, printing, type_checking, vague, length)}
+def cheap_to_import(source: Path) -> list[str]:
+    """Name classes below the engine whose definition costs ten times as much as it has to."""
+    return [
+        f"{module}:{line} {name}: take it from model/namedtuple.py"
+        for module, tree in modules(source)
+        if floor_of(module) in ("model", "loaders", "checks") and module != "model/namedtuple.py"
+        for line, name in uses(tree, module, {"typing.NamedTuple", "collections.namedtuple"})
+    ]
+
+
+LAWS: dict[str, Law] = {
+    law.__name__: law for law in (floors, doors, purity, printing, type_checking, vague, length, cheap_to_import)
+}
 
 BROKEN = {
     "a check that asks the engine": (
@@ -277,6 +289,12 @@ BROKEN = {
         "engine/run.py",
         "import sys\n\nprint('here')\nsys.stderr.write('there')\n",
         ["engine/run.py:3 print belongs to cli", "engine/run.py:4 sys.stderr belongs to cli"],
+    ),
+    "a class that is slow to define": (
+        cheap_to_import,
+        "loaders/charts.py",
+        "from typing import Literal, NamedTuple\n",
+        ["loaders/charts.py:1 typing.NamedTuple: take it from model/namedtuple.py"],
     ),
     "a drawer": (vague, "loaders/utils.py", "", ["loaders/utils.py says nothing about what is in it"]),
     "a drawer of drawers": (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from gitopslint.model.finding import Doubt, Offence
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.record import record
 
 Subject = TypeVar("Subject")

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gitopslint.checks.linear import linear_validator
 from gitopslint.checks.predicates import UndecidedError
 from gitopslint.checks.schema import certainly_fits, misfits
 from gitopslint.model.document import KeyPath, Node, dotted
-from gitopslint.model.regex import RegexError
+from gitopslint.model.lazy import lazy
 
-_DIALECT = re.compile(r"https?://json-schema\.org/(?:(?:draft-0[467]|draft/2019-09|draft/2020-12)/)?schema#?", re.ASCII)
-_ASSERTS_FORMAT = re.compile(r".*/draft-0[467]/.*")
+_DIALECT = lazy(r"https?://json-schema\.org/(?:(?:draft-0[467]|draft/2019-09|draft/2020-12)/)?schema#?", re.ASCII)
+_ASSERTS_FORMAT = lazy(r".*/draft-0[467]/.*")
 _DEEPEST = 100
 _SIMPLIFY = "say it without that in the schema, or check it where Helm runs"
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_LABEL = lazy(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
+_SCHEME = lazy(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_DATE_TIME = lazy(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class RefusedError(Exception):
@@ -48,6 +46,9 @@ def _misfits(content: Any, node: Node, *, asserts: bool) -> Iterator[tuple[KeyPa
     from referencing import Registry
     from referencing.exceptions import NoSuchResource, Unresolvable
     from referencing.jsonschema import DRAFT202012
+
+    from gitopslint.checks.linear import linear_validator
+    from gitopslint.model.regex import RegexError
 
     def retrieve(address: str) -> Any:
         """Follow no reference out of the schema, and let every `urn:` pass as Helm does."""
@@ -92,16 +93,28 @@ def _is_hostname(value: str) -> bool:
     return len(name) <= 253 and all(map(_LABEL.fullmatch, name.split(".")))
 
 
+def _is_ipv4(value: str) -> bool:
+    from ipaddress import IPv4Address  # hardly any schema asks
+
+    return bool(IPv4Address(value))
+
+
+def _is_ipv6(value: str) -> bool:
+    from ipaddress import IPv6Address
+
+    return bool(IPv6Address(value))
+
+
 def _when_text(judge: Callable[[str], object]) -> Callable[[object], bool]:
     return lambda value: not isinstance(value, str) or bool(judge(value))
 
 
 # What Helm's validator asserts below draft 2019-09. It knows more formats; what breaks one of those passes here.
 _FORMATS: dict[str, Callable[[object], bool]] = {
-    "ipv4": _when_text(ipaddress.IPv4Address),
-    "ipv6": _when_text(ipaddress.IPv6Address),
-    "email": _when_text(re.compile("@").search),
+    "ipv4": _when_text(_is_ipv4),
+    "ipv6": _when_text(_is_ipv6),
+    "email": _when_text(lambda value: "@" in value),
     "hostname": _when_text(_is_hostname),
-    "uri": _when_text(_SCHEME.match),
-    "date-time": _when_text(_DATE_TIME.fullmatch),
+    "uri": _when_text(lambda value: _SCHEME.match(value)),
+    "date-time": _when_text(lambda value: _DATE_TIME.fullmatch(value)),
 }

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.foreign_schema import RefusedError, schema_errors
 from gitopslint.checks.predicates import UndecidedError
-from gitopslint.model.document import KeyPath, Node, dotted, find, leads_to, leaves, matches, parse_key_path, walk
+from gitopslint.model.document import (
+    KeyPath,
+    Node,
+    collections,
+    dotted,
+    find,
+    leads_to,
+    leaves,
+    matches,
+    parse_key_path,
+)
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.layer import App, Layer, Stack
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span, file_start
 
 _WHO = {
@@ -20,7 +30,9 @@ _WHO = {
     "inline": "the Application's own values set",
     "parameters": "a parameter of the Application sets",
 }
-_ACTION = re.compile(r"\{\{[^{}]*\}\}")
+# A value holds `{{` only where its text does, or where it is escaped or tagged, as `!!binary` is.
+_CAN_TEMPLATE = lazy(r"\{\{|[\\!]")
+_ACTION = lazy(r"\{\{[^{}]*\}\}")
 
 
 @check("invalid-yaml", over=Layer)
@@ -50,7 +62,7 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
     """A key counts as the same when Helm takes it for the same: `on` and `yes` are both `true`."""
     seen: set[Span] = set()
     for root in layer.document.roots:
-        for path, node in walk(root):
+        for path, node in collections(root):
             for first, second in node.duplicates:
                 if second.key_span in seen:  # the mapping is used by an alias as well
                     continue
@@ -178,7 +190,7 @@ class TemplatedValue(NamedTuple):
 @check("templated-value", over=Layer, parameters=TemplatedValue)
 def templated_value(layer: Layer, parameters: TemplatedValue) -> Iterator[Outcome]:
     """Helm does not template values files; only a chart that calls `tpl` on a value does."""
-    if not layer.readable:
+    if not layer.readable or (_is_file(layer) and not _CAN_TEMPLATE.search(layer.document.text)):
         return
     told: set[Span] = set()
     lines: list[str] = []
@@ -290,6 +302,8 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
     if stack.values is None:
         return
     ranks = {layer.path: _rank(layer) for layer in stack.layers if _is_file(layer) and layer.role != "chart"}
+    if len(set(ranks.values())) == len(ranks):  # so it is nearly everywhere
+        return
     images = {path for keys in stack.contract.images for path in keys.paths(stack.environment).values()}
     for path, node in leaves(stack.values):
         if not node.shadowed or node.span.path not in ranks:

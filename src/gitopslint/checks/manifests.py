@@ -11,14 +11,15 @@ from gitopslint.model.document import KeyPath, Node, walk
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.image import split_reference
 from gitopslint.model.layer import Manifest
+from gitopslint.model.lazy import lazy
 from gitopslint.model.span import Span
 from gitopslint.model.tag import placeholder_repository, placeholder_tag
 
 _KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _LISTS = frozenset({"containers", "initContainers", "ephemeralContainers", "steps", "sidecars"})
 _SINGLE = frozenset({"container", "script"})
-_KIND = re.compile(r"^kind:[ \t]*[A-Z]", re.MULTILINE)
-_WHOLE_VERSION = re.compile(r"v?[0-9]+\.[0-9]+(?!.*(?:latest|snapshot)).*", re.IGNORECASE)
+_KIND = lazy(r"^kind:[ \t]*[A-Z]", re.MULTILINE)
+_WHOLE_VERSION = lazy(r"v?[0-9]+\.[0-9]+(?!.*(?:latest|snapshot)).*", re.IGNORECASE)
 
 
 @check("mutable-tag", over=Manifest, parameters=MovingTags)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.tag import commit_in
 
-_FLOATING = re.compile(r"v?[0-9]{1,3}(?:\.[0-9]{1,4})?")
-_COUNTED = re.compile(r"[0-9]+(?:\.[0-9]+)+|[-._](?:r|rev|build|b)?[0-9]+$")
-_REQUEST = re.compile(r"(?:pr|mr|pull|merge)[-_]?[0-9]+")
+_FLOATING = lazy(r"v?[0-9]{1,3}(?:\.[0-9]{1,4})?")
+_COUNTED = lazy(r"[0-9]+(?:\.[0-9]+)+|[-._](?:r|rev|build|b)?[0-9]+$")
+_REQUEST = lazy(r"(?:pr|mr|pull|merge)[-_]?[0-9]+")
 
 
 class MovingTags(NamedTuple):

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gitopslint.model.document import KeyPath, Node
 from gitopslint.model.glob import alternatives, name_matches
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.requirement import Condition, Expected, Scope, UrlParts, ValuesAt, filled, several
 from gitopslint.model.scalars import Scalar, printed
 from gitopslint.model.shown import shown, shown_scalar
 from gitopslint.model.valuepath import Steps, Wild, is_empty, parse_value_path, select
 
 LONGEST_TEXT = 2000
-_SPECIAL = re.compile(r"([*?\[\]{},\\])")
-_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#\\]*)(?:[/?#].*)?", re.DOTALL)
-_HOST = re.compile(r"[^\s/\\@:\[\]<>\"']+|\[[0-9A-Fa-f:.]+\]")
-_PORT = re.compile(r":[0-9]{0,5}")
+_SPECIAL = lazy(r"([*?\[\]{},\\])")
+_URL = lazy(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#\\]*)(?:[/?#].*)?", re.DOTALL)
+_HOST = lazy(r"[^\s/\\@:\[\]<>\"']+|\[[0-9A-Fa-f:.]+\]")
+_PORT = lazy(r":[0-9]{0,5}")
 _MOST_LISTED = 5
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitopslint.checks.check import Check, NoParameters, Outcome
-from gitopslint.checks.linear import linear_validator
 from gitopslint.checks.predicates import Context, UndecidedError, complaint, described, holds
 from gitopslint.checks.schema import certainly_fits, misfits
 from gitopslint.model.claim import Claim, FileList
@@ -15,6 +14,7 @@ from gitopslint.model.document import KeyPath, Node, dotted, find
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.glob import glob_matches, is_glob
 from gitopslint.model.layer import Layer, Stack
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.requirement import Demand, several
 from gitopslint.model.rule import Catalogue, Rule
 from gitopslint.model.shown import shown
@@ -183,6 +183,8 @@ def _by_schema(
 ) -> Iterator[Outcome]:
     if certainly_fits(schema, root):
         return
+    from gitopslint.checks.linear import linear_validator  # most values fit for certain
+
     for path, message in misfits(schema, root, linear_validator(schema)):
         node = find(root, path)
         if node is None or not path:

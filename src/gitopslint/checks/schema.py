@@ -68,26 +68,28 @@ def certainly_fits(schema: Any, node: Node) -> bool:
         return True
     if not isinstance(schema, dict) or not _UNDERSTOOD.issuperset(schema):
         return False
+    value = node.value
     types = schema.get("type")
     if types is not None and _types(node).isdisjoint((types,) if isinstance(types, str) else types):
         return False
-    if "enum" in schema and not (isinstance(node.value, str) and node.value in schema["enum"]):
+    if "enum" in schema and not (isinstance(value, str) and value in schema["enum"]):
         return False
-    if "pattern" in schema and isinstance(node.value, str):
+    if "pattern" in schema and isinstance(value, str):
         return False  # patterns of a repository run where their time is bounded
-    number = node.value if isinstance(node.value, int | float) and not isinstance(node.value, bool) else 0
-    if not schema.get("minimum", number) <= number <= schema.get("maximum", number):
-        return False
-    if isinstance(node.value, dict):
+    if "minimum" in schema or "maximum" in schema:
+        number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+        if not schema.get("minimum", number) <= number <= schema.get("maximum", number):
+            return False
+    if isinstance(value, dict):
         properties = schema.get("properties", {})
         others = schema.get("additionalProperties", True)
-        for key, below in node.value.items():
+        for key, below in value.items():
             wanted = properties.get(key, others)
             if wanted is not True and not certainly_fits(wanted, below):
                 return False
-    elif isinstance(node.value, list):
+    elif isinstance(value, list):
         wanted = schema.get("items", True)
-        return wanted is True or all(certainly_fits(wanted, item) for item in node.value)
+        return wanted is True or all(certainly_fits(wanted, item) for item in value)
     return True
 
 
@@ -146,6 +148,7 @@ def _explained(error: Any) -> str:
 
 def _types(node: Node) -> frozenset[str]:
     value = node.value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _WHOLE if float(value).is_integer() else _NUMBER
-    return _TYPES[type(value)]
+    known = _TYPES.get(value.__class__)
+    if known is not None:
+        return known
+    return _WHOLE if float(value).is_integer() else _NUMBER  # type: ignore[arg-type]

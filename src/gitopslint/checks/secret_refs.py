@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gitopslint.checks.check import Outcome, check
 from gitopslint.model.closest import closest
@@ -11,6 +10,7 @@ from gitopslint.model.contract import Contract, PlatformSettings
 from gitopslint.model.document import Node, find
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.layer import Manifest, Stack
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Gap, KnownSecret, Links, SecretUse, Unused
 from gitopslint.model.rule import Level
 from gitopslint.model.secretref import makes_certificates, secret_name, secret_uses

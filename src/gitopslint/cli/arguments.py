@@ -44,7 +44,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         near = closest(first, known)
         hint = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}"
         raise UsageError(f"there is no command {first!r}: {hint}")
-    parser, chosen = _parsers(first)
+    # A leading command takes all words after it, so nobody can ask for the list of commands: making a parser for each
+    # costs 2 ms, most of it for gettext, which looks for the translations of every word.
+    parser, chosen = _parsers(first, [first] if first is not None and words[0] == first else known)
     arguments, rest = parser.parse_known_args(words)
     if not hasattr(arguments, "command"):
         raise UsageError(f"name a command: {', '.join(known)} (see `gitopslint --help`)")
@@ -53,7 +55,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
-def _parsers(first: str | None) -> tuple[_Parser, _Parser]:
+def _parsers(first: str | None, offered: Sequence[str]) -> tuple[_Parser, _Parser]:
     """Return the parser of all words, and that of the command that they name. Only that one is filled in."""
     parser = chosen = _Parser(
         prog="gitopslint",
@@ -62,7 +64,8 @@ def _parsers(first: str | None) -> tuple[_Parser, _Parser]:
     )
     parser.add_argument("-V", "--version", action="version", version=f"gitopslint {__version__}")
     adder = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
-    for name, entry in COMMANDS.items():
+    for name in offered:
+        entry = COMMANDS[name]
         added = adder.add_parser(name, help=entry.summary, description=entry.summary)
         if name == first:
             command = entry.load()

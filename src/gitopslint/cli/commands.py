@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import NamedTuple
+
+from gitopslint.model.namedtuple import NamedTuple
 
 
 class Command(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from gitopslint.cli.clock import now
 from gitopslint.cli.exits import UsageError, tell
@@ -13,6 +12,7 @@ from gitopslint.loaders.git import Repository
 from gitopslint.loaders.git_history import GitHistory, Line, merge_base, resolve
 from gitopslint.loaders.history import NO_HISTORY, History, Unavailable
 from gitopslint.model.landing import WHOLE_HISTORY
+from gitopslint.model.namedtuple import NamedTuple
 
 Opener = Callable[[], History | Unavailable]
 

@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import Opener, history_opener
@@ -23,6 +22,7 @@ from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import below, disk_tree
 from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.contract import FILE_NAME, Contract, PlatformSettings
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import SECRET_RULES

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gitopslint.cli.exits import UsageError
 from gitopslint.cli.mainline import history_opener
@@ -23,6 +22,7 @@ from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.tree import DiskTree, OverlayTree, ReadError, Tree, below, disk_tree, index_tree
 from gitopslint.model.contract import FILE_NAME, Contract
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 
 _NOTHING: Mapping[Path, bytes] = MappingProxyType({})

@@ -15,6 +15,7 @@ from gitopslint.loaders.tree import ReadError
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.document import Node, find, plain
 from gitopslint.model.glob import GlobError, name_matches
+from gitopslint.model.lazy import lazy
 from gitopslint.model.scalars import printed
 
 MOST_APPLICATIONS = 1000
@@ -25,9 +26,9 @@ _MOST_GENERATED = 10_000  # runs of generators inside each other
 Parameters = dict[str, Any]
 Reason = tuple[Node, str]
 
-_FAST = re.compile(r"\{\{([^{}]*)\}\}")
-_FIELD = re.compile(r"\{\{-?\s*((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}")
-_INDEX = re.compile(r"\{\{-?\s*index\s+((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s+([0-9]+)\s*-?\}\}")
+_FAST = lazy(r"\{\{([^{}]*)\}\}")
+_FIELD = lazy(r"\{\{-?\s*((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}")
+_INDEX = lazy(r"\{\{-?\s*index\s+((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s+([0-9]+)\s*-?\}\}")
 _DECIDED = frozenset({"list", "git", "matrix"})
 
 

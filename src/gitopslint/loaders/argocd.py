@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from gitopslint.loaders import applicationsets
-from gitopslint.loaders.embedded import embedded
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
 from gitopslint.model.application import Application, Automation, Expected, Origin, Parameter, Source, Undecidable
@@ -91,6 +89,8 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout) -> Wiring:
                 reason = "its git generator may read the platform repository, which is not looked through for it"
                 undecidable.append(Undecidable(document.path, root.span, name, reason, layout.contract))
                 continue
+            from gitopslint.loaders import applicationsets  # few repositories have any
+
             made, reasons = applicationsets.generate(root, files)
             written += [(document, one, name) for one in made]
             undecidable += [
@@ -271,6 +271,8 @@ def _inline(helm: Node, document: Document) -> tuple[Node | None, str | None]:
     text = helm.mapping.get("values")
     if text is None or not isinstance(text.value, str) or not text.value.strip():
         return None, None
+    from gitopslint.loaders.embedded import embedded  # values stand in files of their own
+
     inner = embedded(text, document)
     if inner.problem is not None:
         return text, inner.problem.message
@@ -364,6 +366,7 @@ def _environment_in(application: Application, contract: Contract) -> str | None:
     return None
 
 
+@lru_cache(256)  # every Application names a repository, and nearly all of them the same one
 def normal_url(url: str) -> str:
     """Return what two spellings of one repository have in common: host and path, without scheme or credentials."""
     text = url.strip()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 from functools import cached_property
-from typing import NamedTuple
 
 from gitopslint.loaders.jsonc import plain_json
 from gitopslint.loaders.layout import Layout
@@ -18,6 +17,7 @@ from gitopslint.loaders.workspaces import MANIFEST, NPMRC, PNPM, read_workspace
 from gitopslint.model.affected import Cause
 from gitopslint.model.glob import GlobError, alternatives, fits_any, is_glob
 from gitopslint.model.lockfile import Lock, difference
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.workspace import Workspace, way
 
 _TURBO = ("turbo.json", "turbo.jsonc")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.contract import Contract, PlatformSettings
 from gitopslint.model.gitref import LENGTHS, full_id, short_id
 from gitopslint.model.landing import Landing
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Answer, Build, Gap, Pair, Text
 from gitopslint.model.span import file_start
 

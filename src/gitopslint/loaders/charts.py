@@ -5,7 +5,6 @@ from __future__ import annotations
 import bisect
 import json
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,14 +13,15 @@ from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.chart import Absent, Chart, ChartSchema, Dependency, ImportValues
 from gitopslint.model.document import Document, KeyPath, Node, plain
 from gitopslint.model.layer import Templating
+from gitopslint.model.lazy import lazy
 
 _DEEPEST = 12
 _MOST = 100  # charts below one, each counted as often as it is used
 _LOCAL = "file://"
-_PACKED = re.compile(r"^(.+?)(?:-v?[0-9].*)?\.tgz$")
-_ACTION = re.compile(r"\{\{(?:[^}]|\}(?!\}))*\}\}")
-_TPL = re.compile(r"(?<![\w.])tpl(?![\w])|tplvalues\.render|tplValue")
-_VALUES = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)*)")
+_PACKED = lazy(r"^(.+?)(?:-v?[0-9].*)?\.tgz$")
+_ACTION = lazy(r"\{\{(?:[^}]|\}(?!\}))*\}\}")
+_TPL = lazy(r"(?<![\w.])tpl(?![\w])|tplvalues\.render|tplValue")
+_VALUES = lazy(r"\.Values((?:\.[A-Za-z_]\w*)*)")
 
 
 def load_chart(tree: Tree, folder: str, values: Node | None = None) -> Chart | None:

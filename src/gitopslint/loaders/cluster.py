@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import urllib.parse
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitopslint.loaders.http import Client, UnreachableError
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.verification import Job, JobState, Live, Trouble
 
 _INSTANCE = ("argocd.argoproj.io/instance", "app.kubernetes.io/instance")

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from gitopslint.loaders.positions import BREAK
 from gitopslint.loaders.yaml import scalar_ranges
 from gitopslint.model.document import Comment, Document
+from gitopslint.model.lazy import lazy
 
-_MARKED = re.compile(
+_MARKED = lazy(
     r"(?:^|(?<=\s))(?P<mark>#+|//+|--|;+|<!--|/\*+|%+|\{\{-? ?/\*|(?i:rem\b))[ \t]*(?P<text>gitopslint:[^\n]*)",
     re.MULTILINE,
 )
-_CLOSING = re.compile(r"[ \t]*(?:-->|\*/(?: ?-?\}\})?)[ \t]*$")
+_CLOSING = lazy(r"[ \t]*(?:-->|\*/(?: ?-?\}\})?)[ \t]*$")
 
 
 def marked_comments(text: str) -> Iterator[Comment]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
 
 from gitopslint.loaders.git import EXECUTABLE, REGULAR, GitError, Repository
 from gitopslint.loaders.git_history import resolve
 from gitopslint.loaders.tree import MAX_BYTES
+from gitopslint.model.namedtuple import NamedTuple
 
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 _UNFINISHED = {

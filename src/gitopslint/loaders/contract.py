@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gitopslint.loaders import yaml
-from gitopslint.loaders.policies import read_policies
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.tree import Tree
 from gitopslint.loaders.validation import ContractError, names, nearest, read_mapping, settings, validated
@@ -60,6 +59,8 @@ def read_contract(name: str, data: bytes, shipped: Catalogue, tree: Tree | None 
     `name` is what its errors call it, from the top of the repository. `shipped` are the rules of gitopslint.
     Without a tree there is no folder of rules.
     """
+    from gitopslint.loaders.policies import read_policies  # many repositories have no contract file
+
     mistakes: list[str] = []
     root = read_mapping(name, data, "the contract", names(Contract), mistakes)
     if root is None:

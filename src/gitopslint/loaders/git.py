@@ -12,7 +12,9 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
+
+from gitopslint.model.namedtuple import NamedTuple
 
 _HARDENED = (
     "--no-pager",

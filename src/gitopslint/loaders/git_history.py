@@ -12,13 +12,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
 
 from gitopslint.loaders.git import AT_ONCE, Conversation, GitError, Repository
 from gitopslint.loaders.history import HistoryError, Landed, Later
 from gitopslint.loaders.main_line import RAW, Step, Told, chain, changes_from, landings, landings_of
 from gitopslint.loaders.tree import MAX_BYTES
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
+from gitopslint.model.namedtuple import NamedTuple
 
 _MOST_KEPT = 8  # changes of a landing that are remembered
 _MOST_LOOKUPS = 200  # from here on all ids are listed: that takes as long as some hundreds of questions

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from gitopslint.model.landing import Commit, FileChange, Landing, Start
+from gitopslint.model.namedtuple import NamedTuple
 
 _EPOCH = 1_767_225_600  # the first of January 2026
 

@@ -13,7 +13,9 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from http.client import HTTPException
-from typing import Any, NamedTuple
+from typing import Any
+
+from gitopslint.model.namedtuple import NamedTuple
 
 _MOST_BYTES = 4 * 1024 * 1024  # the size up to which registries take a manifest
 _CHUNK = 64 * 1024

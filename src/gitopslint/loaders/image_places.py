@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import KeyPath, Node, dotted, leaves, walk
 from gitopslint.model.image import split_reference
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.proposal import FoundImage
 from gitopslint.model.tag import commit_in
 

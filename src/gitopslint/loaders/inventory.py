@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
 
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Unit
 from gitopslint.model.application import Application
 from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.layer import Layer, Stack
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import across, is_across
 
 _KNOWN = {"Chart.yaml": "chart", ".sops.yaml": "rules of SOPS"}

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from gitopslint.loaders.tree import Tree
 from gitopslint.model.document import Document, Node
+from gitopslint.model.namedtuple import NamedTuple
 
 _NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _BROUGHT_IN = ("resources", "bases", "components", "generators")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from gitopslint.model.contract import Contract, LayerPath
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 
-_PARTS = re.compile(r"(\{app\}|\{env\})")
+_PARTS = lazy(r"(\{app\}|\{env\})")
 
 
 class Place(NamedTuple):

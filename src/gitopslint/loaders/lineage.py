@@ -8,16 +8,16 @@ image tells: the same repository and the same tag in a file that was there when 
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from gitopslint.loaders.history import History
 from gitopslint.loaders.layout import Place
 from gitopslint.model.landing import FileChange, Landing
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 
 _YAML = (".yaml", ".yml", ".json")
-_WORD = re.compile(r"[^/.]+")
+_WORD = lazy(r"[^/.]+")
 _MOST_CANDIDATES = 64
 _MOST_ARRIVALS = 16
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from gitopslint.loaders.git import EMPTY_TREES, SYMLINK, GitError, Repository
 from gitopslint.model.landing import FileChange
+from gitopslint.model.namedtuple import NamedTuple
 
 RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
 _TREE = "040000"

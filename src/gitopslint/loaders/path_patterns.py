@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from gitopslint.model.environments import rank
+from gitopslint.model.namedtuple import NamedTuple
 
 _CONTAINERS = frozenset({"apps", "applications", "services", "workloads", "components", "releases"})
 # What says what kind of file or folder something is, and not which app it belongs to.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import mentions_applications
@@ -22,6 +21,7 @@ from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.unit import Unit
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document, Node, find
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Build, Secrets
 from gitopslint.model.span import across
 

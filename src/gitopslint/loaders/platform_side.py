@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.platform import Platform
@@ -14,6 +13,7 @@ from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.unit import Mine, Task, Unit, all_mine
 from gitopslint.model.application import Undecidable
 from gitopslint.model.finding import Unread
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Gap, KnownSecret, Unused
 from gitopslint.model.secret import OwnRules, Pattern, TextFile
 from gitopslint.model.span import across, file_start

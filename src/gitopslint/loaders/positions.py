@@ -7,13 +7,14 @@ import re
 from typing import Any
 
 from gitopslint.model.document import Node
+from gitopslint.model.lazy import lazy
 from gitopslint.model.span import Span
 
 _BLANKS, _BREAKS = " \t", "\r\n\x85\u2028\u2029"
-BREAK = re.compile(f"[{_BREAKS}]")
+BREAK = lazy(f"[{_BREAKS}]")
 """Where YAML 1.1 ends a line. Editors and git do so at a line feed only, and so do spans."""
 
-_PROPERTY = re.compile(rf"[^{_BLANKS}{_BREAKS}]+(?:[{_BLANKS}{_BREAKS}]+|#[^{_BREAKS}]*)*")
+_PROPERTY = lazy(rf"[^{_BLANKS}{_BREAKS}]+(?:[{_BLANKS}{_BREAKS}]+|#[^{_BREAKS}]*)*")
 
 
 class Positions:

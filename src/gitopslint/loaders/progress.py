@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from gitopslint.loaders.history import History, Landed
 from gitopslint.model.affected import Cause
 from gitopslint.model.landing import FileChange, Landing
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.timeline import Freshness
 
 

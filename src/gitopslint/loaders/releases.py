@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.layout import Layout
@@ -14,6 +13,7 @@ from gitopslint.model.document import Document, KeyPath, Node, dotted, find, lea
 from gitopslint.model.entries import UnwritableError, setting, without
 from gitopslint.model.finding import Edit
 from gitopslint.model.image import split_reference
+from gitopslint.model.namedtuple import NamedTuple
 
 
 class NoLayerError(Exception):

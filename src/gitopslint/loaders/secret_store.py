@@ -9,12 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.kustomize import Overlay, Overlays
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.document import Document, Node, find
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Gap, KnownSecret
 
 MENTIONS_SECRETS = re.compile(

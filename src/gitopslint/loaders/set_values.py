@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.document import Node
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.scalars import Scalar
 
 SetKind = Literal["set", "set-string", "set-file"]
 MOST_SETTINGS = 2000
 _LARGEST_INDEX = 65536
 _MOST_DOTS = 30
-_INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
+_INTEGER = lazy(r"[-+]?[0-9]+", re.ASCII)
 _INT64 = 1 << 63
-_UNESCAPED_COMMA, _ESCAPED = re.compile(r"(?<!\\),"), r"\\,"
+_UNESCAPED_COMMA, _ESCAPED = lazy(r"(?<!\\),"), r"\\,"
 
 
 class SetError(ValueError):

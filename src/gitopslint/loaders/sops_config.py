@@ -8,11 +8,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.document import Node
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.regex import Regex, RegexError, compiled
 from gitopslint.model.sops import DEFAULT_SUFFIX, SELECTORS, CreationRule, Reach, Recipient, SopsGap
 from gitopslint.model.span import file_start

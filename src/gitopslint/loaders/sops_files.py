@@ -8,7 +8,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.comments import comments
@@ -16,6 +15,7 @@ from gitopslint.loaders.sops_config import NAME, Covering, Selectors, SopsConfig
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.unit import Unit
 from gitopslint.model.document import Document, KeyPath, Node, walk
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.redaction import is_secret
 from gitopslint.model.secret import TextFile
 from gitopslint.model.sops import SELECTORS, Form, Leaf, Metadata, Part, Recipient, SopsFile, kind_of

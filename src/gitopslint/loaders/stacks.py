@@ -177,7 +177,8 @@ class Composer:
 
     def _with_parameters(self, values: Node, source: Source) -> Node:
         """Return values with the parameters of a source on top, as `--set`, `--set-string` and `--set-file` do it."""
-        return apply_set(values, self._settings(source))
+        # Most sources have none: copying their values for nothing took a fiftieth of a run.
+        return apply_set(values, self._settings(source)) if source.parameters else values
 
     def _settings(self, source: Source) -> Iterator[Setting]:
         for parameter in source.parameters:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import NamedTuple
 
 from gitopslint.loaders.git import Repository
 from gitopslint.loaders.tree import Tree
+from gitopslint.model.namedtuple import NamedTuple
 
 
 class State(NamedTuple):

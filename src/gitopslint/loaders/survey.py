@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from gitopslint.loaders import charts, flux, yaml
 from gitopslint.loaders.argocd import Wiring, mentions_applications, wire
@@ -20,6 +19,7 @@ from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.contract import AppSettings, Contract, LayerPath, Role
 from gitopslint.model.document import Document
 from gitopslint.model.environments import by_promotion, rank, sure
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.proposal import Commits, FoundLayer, Proposal
 from gitopslint.model.tag import commit_in
 

@@ -7,7 +7,6 @@ followed: an image that comes from there today stands apart.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal
@@ -24,11 +23,12 @@ from gitopslint.model.contract import ImageKeys
 from gitopslint.model.document import Document, KeyPath
 from gitopslint.model.landing import FileChange, Landing
 from gitopslint.model.layer import Release
+from gitopslint.model.lazy import lazy
 from gitopslint.model.tag import placeholder_tag
 from gitopslint.model.timeline import ABSENT, CORRUPT, UNREAD, Freshness, Image, Run, Step, TagCommit, Timeline, Trail
 
-_HEX = re.compile(rb"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])")
-_DIGEST = re.compile(rb"sha[0-9]+:[0-9a-f]+")
+_HEX = lazy(rb"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9A-Za-z])")
+_DIGEST = lazy(rb"sha[0-9]+:[0-9a-f]+")
 _ENOUGH = 3
 _LOOKED_AT = 200
 

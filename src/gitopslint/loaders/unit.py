@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.layer import App, Layer, Manifest
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Build, Unused
 from gitopslint.model.secret import TextFile
 from gitopslint.model.sops import SopsFile, SopsGap

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import bisect
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from gitopslint.loaders.tree import Tree
 from gitopslint.model.application import ValueFile
 from gitopslint.model.document import Node
 from gitopslint.model.glob import GlobError, GlobLimitError, glob_matches, is_glob
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 
 _LINKS_FOLLOWED = 10
-_VARIABLE = re.compile(r"\$(?:\{(ARGOCD_[A-Z0-9_]+)\}|(ARGOCD_[A-Z0-9_]+))")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_VARIABLE = lazy(r"\$(?:\{(ARGOCD_[A-Z0-9_]+)\}|(ARGOCD_[A-Z0-9_]+))")
+_SCHEME = lazy(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class Files(NamedTuple):

@@ -8,18 +8,18 @@ history has thousands of versions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from gitopslint.loaders import yaml
 from gitopslint.model.document import Document, KeyPath, Node, find
 from gitopslint.model.image import split_reference
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.scalars import Scalar, resolve
 from gitopslint.model.span import Span
 
-_QUOTED = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]*")
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./@-]*(?::[A-Za-z0-9_./-]+)*")
+_QUOTED = lazy(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]*")
+_PLAIN = lazy(r"[A-Za-z0-9_][A-Za-z0-9_./@-]*(?::[A-Za-z0-9_./-]+)*")
 _MOST_MOULDS = 8
 
 Reading = dict[KeyPath, tuple[Scalar, str]]

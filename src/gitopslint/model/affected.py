@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
 
 CauseKind = Literal["source", "package", "shared", "lockfile", "undecided", "beginning"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Node, find
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.finding import Verdict
 from gitopslint.model.move import Move
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Level
 
 SourceStatus = Literal["landed", "foreign", "ambiguous", "unknown", "elsewhere", "none"]

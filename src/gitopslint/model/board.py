@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.landing import Landing
 from gitopslint.model.move import Kind
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Level
 from gitopslint.model.timeline import Image
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.contract import ImageKeys
+from gitopslint.model.namedtuple import NamedTuple
 
 Action = Literal["promote", "rollback", "release"]
 _DONE = {"promote": "promoted", "roll": "rolled", "release": "released"}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitopslint.model.document import KeyPath, Node
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.record import record
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gitopslint.model.document import KeyPath
 from gitopslint.model.finding import Related
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.scalars import Scalar
 from gitopslint.model.span import Span
 

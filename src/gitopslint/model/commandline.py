@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from gitopslint.model.namedtuple import NamedTuple
 
 Kind = Literal["nothing", "text", "choice", "file", "folder", "app", "environment", "rule"]
 

@@ -6,11 +6,11 @@ against these same classes and the published JSON Schema is generated from them,
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from gitopslint.model.document import KeyPath, dotted, parse_key_path
 from gitopslint.model.glob import alternatives, check_ignore_pattern, name_matches
+from gitopslint.model.lazy import lazy
 from gitopslint.model.moment import parse_length
 from gitopslint.model.places import PLACEHOLDER, check_beside, check_template
 from gitopslint.model.policy import Policy
@@ -25,7 +25,7 @@ FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
 _SAID = ("summary", "action", "app", "env", "tag", "old")
-_SPECIAL = re.compile(r"[*?\[\]{}\\]")
+_SPECIAL = lazy(r"[*?\[\]{}\\]")
 
 
 @record

@@ -6,19 +6,18 @@ to read the outcome again: an anchor, or a parser that sees more, can still make
 
 from __future__ import annotations
 
-import re
-
 from gitopslint.model.document import Document, KeyPath, Node, Style, dotted
 from gitopslint.model.edits import Lines
 from gitopslint.model.finding import Edit
+from gitopslint.model.lazy import lazy
 from gitopslint.model.scalars import resolve
 from gitopslint.model.span import Span
 
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./@-]*(?::[A-Za-z0-9_./@-]+)*")
-_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
-_REST = re.compile(r"(?P<colon>[ \t]*:)?[ \t]*(?P<comment>(?<![^ \t:])#.*)?")
-_ANCHOR = re.compile(r"(?:^|[\s:,\[{-])&[^\s,\[\]{}]")
-_JSON = re.compile(r'\s*\{\s*"')
+_PLAIN = lazy(r"[A-Za-z0-9_][A-Za-z0-9_./@-]*(?::[A-Za-z0-9_./@-]+)*")
+_PLAIN_KEY = lazy(r"[A-Za-z_][A-Za-z0-9_./-]*")
+_REST = lazy(r"(?P<colon>[ \t]*:)?[ \t]*(?P<comment>(?<![^ \t:])#.*)?")
+_ANCHOR = lazy(r"(?:^|[\s:,\[{-])&[^\s,\[\]{}]")
+_JSON = lazy(r'\s*\{\s*"')
 _STEP = "  "
 
 

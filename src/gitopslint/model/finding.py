@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.board import Board
 from gitopslint.model.document import KeyPath
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue, Level
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span, is_across, named_across

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from gitopslint.model.lazy import lazy
+
 LENGTHS = (40, 64)
 """The hex digits of a full commit id: SHA-1 and SHA-256."""
 
-_HEX = re.compile(r"[0-9a-fA-F]+")
-_NAME = re.compile(r"(?:refs/|origin/)?[A-Za-z][\w./-]*", re.ASCII)
+_HEX = lazy(r"[0-9a-fA-F]+")
+_NAME = lazy(r"(?:refs/|origin/)?[A-Za-z][\w./-]*", re.ASCII)
 _SHORTEST = 4
 _MOST_SHOWN = 80
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.regex import MOST_STATES, Parser, RegexError, Test, Tree, is_so
 
 _POSIX: dict[str, str] = {

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*")
-_DOMAIN = re.compile(
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
+
+_TAG = lazy(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_COMPONENT = lazy(r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*")
+_DOMAIN = lazy(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
     r"|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
 )
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
-_OTHER_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
+_OTHER_DIGEST = lazy(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
 _LONGEST_REPOSITORY = 255
 
 

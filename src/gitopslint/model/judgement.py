@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from gitopslint.model.board import Deployment, Track
 from gitopslint.model.finding import Finding, Report, Verdict
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import LEVELS, Level
 
 Place = tuple[str, str]

@@ -10,14 +10,17 @@ import re
 import unicodedata
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 
 Sense = Literal["secret", "token", "key", "reference", "harmless", "neutral"]
 """`secret`: any literal is one. `token`: one, unless it reads as a name. `key`: only a random value is one.
 `reference`: the value names where a secret is. `harmless`: it is only about one. `neutral`: the key says nothing."""
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_PIECE = re.compile(r"[^\W_]+")
+_WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_PIECE = lazy(r"[^\W_]+")
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -196,7 +199,7 @@ HARMLESS_ENDS = word_set(
 )
 """Last words that say: the value is only about a secret."""
 
-_REFERENCE = re.compile(
+_REFERENCE = lazy(
     r"(?:ref|refs|selector|annotations|labels)$|^existing|^use_?existing|^image_?pull_?secrets?$|^pull_?secrets?$"
     r"|^(?:external|sealed)_?secrets?$|secret_?name$|secret_?names$|^secret_?ref",
     re.IGNORECASE,
@@ -206,7 +209,7 @@ _SWITCHES = word_set(
     "max existing without no skip ignore validate verify auto mount automount"
 )
 _PUBLIC_KEYS = word_set("public publishable pub known authorized host hostkey primary foreign partition sort")
-_BROWSER = re.compile(
+_BROWSER = lazy(
     r"(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|VUE_APP|PUBLIC|GATSBY|STORYBOOK|NG_APP|RSBUILD_PUBLIC"
     r"|SNOWPACK_PUBLIC|PUBLIC_ENV)_[A-Z0-9]"
 )

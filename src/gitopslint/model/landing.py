@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.moment import day
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.shown import spoken
 
 _SHORT = 8

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from gitopslint.model.application import Application
 from gitopslint.model.chart import ChartSchema, Gap
 from gitopslint.model.contract import Contract, ImageKeys, Role
 from gitopslint.model.document import Document, KeyPath, Node
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Links
 from gitopslint.model.span import Span, file_start
 

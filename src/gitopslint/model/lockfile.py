@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+from gitopslint.model.namedtuple import NamedTuple
 
 # What a version looks like. Others are addresses, in which a password may stand.
 _VERSION = re.compile(r"[0-9A-Za-z.+_-]{1,80}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from gitopslint.model.lazy import lazy
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _DAYS, _FEBRUARY = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 2
 _UNITS = {"m": _MINUTE, "h": _HOUR, "d": _DAY, "w": 7 * _DAY}
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_DURATION = re.compile(r"([0-9]{1,6})([mhdw])")
+_DATE = lazy(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_DURATION = lazy(r"([0-9]{1,6})([mhdw])")
 
 
 def day(time: int) -> str:

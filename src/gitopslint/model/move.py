@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.landing import Landing
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Level
 from gitopslint.model.timeline import Image, Run
 

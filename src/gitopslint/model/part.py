@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gitopslint.model.board import Track
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Comparison, Doubt, Fault, Finding, Undecided, Unread
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Level, Rule
 from gitopslint.model.share import Share
 from gitopslint.model.source import Source

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from gitopslint.model.lazy import lazy
 
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER = lazy(r"\{([^{}]*)\}")
 """`{app}`, `{env}`."""
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
+from gitopslint.model.lazy import lazy
 from gitopslint.model.record import record
 from gitopslint.model.requirement import Demand, Requirement, Scope
 from gitopslint.model.rule import Level, Rule
 
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_NAME = lazy(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 FAMILY: Literal["policy"] = "policy"
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from gitopslint.model.document import KeyPath, Node
 from gitopslint.model.keynames import HOLDERS, PASSWORD_WORDS, SECRET_PAIRS, TOKEN_WORDS, words_of
+from gitopslint.model.lazy import lazy
 from gitopslint.model.scalars import printed
 from gitopslint.model.span import Span
 
@@ -109,15 +110,15 @@ _HARMLESS_IN_HOLDERS = frozenset(
         "username",
     }
 )
-_REFERENCES = re.compile(
+_REFERENCES = lazy(
     r"(?:ref|refs|selector|annotations|labels)$|^existing|^image_?pull_?secrets?$|^(?:external|sealed)_?secrets?$",
     re.IGNORECASE,
 )
 """Keys below which nothing is a secret by its name."""
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy(
     r"\{\{.*\}\}|\$\{[^}]*\}|\$\([^)]*\)|<path:[^>]*>|(?:secret)?ref\+[a-z]+://\S+|ENC\[AES256_GCM,.*", re.DOTALL
 )
-_CREDENTIAL = re.compile(
+_SHAPES = (
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"
     r"|://[^/\s:@]{0,200}:(?!\$|\{|<|@)[^/\s@]{1,500}@"
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
@@ -125,12 +126,12 @@ _CREDENTIAL = re.compile(
     r"|xox[abeoprs]-[\w-]{8}|xapp-[\w-]{8}|(?:AKIA|ASIA)[A-Z0-9]{16}\b|[sr]k_(?:live|test)_[A-Za-z0-9]{10}"
     r"|sk-[\w-]{20}|AIza[\w-]{35}|npm_[A-Za-z0-9]{30}|pypi-[\w-]{16}|dckr_pat_[\w-]{10}|hv[bs]\.[\w-]{20}"
     r"|SG\.[\w-]{16}\.|ya29\.[\w-]{20}|dop_v1_[a-f0-9]{20}|shp(?:at|ss|ca|pa)_[a-fA-F0-9]{20})"
-    r"|\bAGE-SECRET-KEY-1[A-Z0-9]{10}",
-    re.ASCII,
+    r"|\bAGE-SECRET-KEY-1[A-Z0-9]{10}"
 )
+_CREDENTIAL = lazy(_SHAPES, re.ASCII)
 
 # A shape says how a credential begins. All of the word belongs to it.
-_WHOLE_CREDENTIAL = re.compile(rf"(?:{_CREDENTIAL.pattern})[^\s'\"]*", re.ASCII)
+_WHOLE_CREDENTIAL = lazy(rf"(?:{_SHAPES})[^\s'\"]*", re.ASCII)
 
 _MARK = "!secret"
 """The tag of a value that was found to be secret by more than its name and shape."""
@@ -173,7 +174,8 @@ def is_secret(path: KeyPath, text: str) -> bool:
 
 def without_credentials(text: str) -> str:
     """Return a text with asterisks in place of all that has the shape of a credential."""
-    return _WHOLE_CREDENTIAL.sub("***", text)
+    # Hardly any text has one, and the second expression takes long to compile.
+    return _WHOLE_CREDENTIAL.sub("***", text) if _CREDENTIAL.search(text) is not None else text
 
 
 def judged(path: KeyPath, node: Node) -> Iterator[tuple[str | int, KeyPath, Node]]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from gitopslint.model.namedtuple import NamedTuple
 
 MOST_STATES = 2000
 _MOST_DEPTH = 50

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
 from gitopslint.model.glob import GlobError, alternatives, name_matches
+from gitopslint.model.lazy import lazy
 from gitopslint.model.record import record
 from gitopslint.model.valuepath import parse_value_path
 
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
-_PLACEHOLDER = re.compile(r"(?<!\{)\{([A-Za-z_]+)\}(?!\})")
+_PLACEHOLDER = lazy(r"(?<!\{)\{([A-Za-z_]+)\}(?!\})")
 _NAMES = ("app", "env", "namespace")
 LONGEST_PATTERN = 200
 
@@ -157,7 +157,7 @@ def placeholders(text: str) -> set[str]:
 
 def filled(text: str, names: dict[str, str]) -> str:
     """Return a text with its placeholders filled in. Raises KeyError for one that has no name here."""
-    return _PLACEHOLDER.sub(lambda match: names[match[1]], text)
+    return _PLACEHOLDER.sub(lambda match: names[match[1]], text) if "{" in text else text
 
 
 def check_condition(condition: Condition) -> None:

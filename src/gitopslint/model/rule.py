@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.requirement import Demand
 
 Level = Literal["error", "warning", "note"]

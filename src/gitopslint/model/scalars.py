@@ -12,6 +12,8 @@ import math
 import re
 from functools import lru_cache
 
+from gitopslint.model.lazy import lazy
+
 Scalar = str | bool | int | float | None
 """A number from a YAML file is a float, as Helm makes it; only `--set` gives an int, which keeps all its digits."""
 
@@ -27,16 +29,16 @@ KINDS = ("binary", "bool", "float", "int", "null", "timestamp")
 """The tags of `tag:yaml.org,2002:` by which a scalar gets another type than its text says, or is refused."""
 
 _NUMBER_START = frozenset("0123456789+-.")
-_INTEGER = re.compile(r"([-+]?)(?:(0[xX])([0-9a-fA-F]+)|(0[bB])([01]+)|(0[oO]?)([0-7]+)|([1-9][0-9]*|0))", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_LOOSE_UNDERSCORE = re.compile(r"(?<![0-9])_|_(?![0-9])", re.ASCII)
-_DATE = re.compile(
+_INTEGER = lazy(r"([-+]?)(?:(0[xX])([0-9a-fA-F]+)|(0[bB])([01]+)|(0[oO]?)([0-7]+)|([1-9][0-9]*|0))", re.ASCII)
+_FLOAT = lazy(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_LOOSE_UNDERSCORE = lazy(r"(?<![0-9])_|_(?![0-9])", re.ASCII)
+_DATE = lazy(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
     r"(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]*)?(?:Z|[ \t]*[-+][0-9:]{1,6})?)?",
     re.ASCII,
 )
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_BASE64 = lazy(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_SURROGATE = lazy("[\ud800-\udfff]")
 _INT64, _UINT64 = 1 << 63, 1 << 64
 _DECIMAL_DIGITS_OF_UINT64 = 20
 

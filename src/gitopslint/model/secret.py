@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.document import Document, KeyPath
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
 
 SECRET_RULES = (

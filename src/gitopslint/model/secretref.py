@@ -5,22 +5,22 @@ Sources: Kubernetes core/v1 `types.go`; the charts of Bitnami, Grafana and other
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
 from gitopslint.model.document import KeyPath, Node
+from gitopslint.model.lazy import lazy
 from gitopslint.model.platform import SecretUse
 
-_FIELD = re.compile(
+_FIELD = lazy(
     r"secretRef|secretName|[a-z][A-Za-z0-9]*SecretName|[a-z][A-Za-z0-9]*SecretRef|existingSecret(?:Name)?"
     r"|existing[A-Z][A-Za-z0-9]*Secret|[a-z][A-Za-z0-9]*[eE]xistingSecret|envFromSecret|extraEnvVarsSecret"
     r"|extraEnvFromSecret|pullSecret|imagePullSecret"
 )
-_LIST = re.compile(r"(?:image|registry)?[pP]ullSecrets|[a-z][A-Za-z0-9]*SecretRefs|secretRefs|envFromSecrets")
-_KEY_FIELD = re.compile(r"(?:existingSecret|secret)[A-Za-z]*Key")
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+_LIST = lazy(r"(?:image|registry)?[pP]ullSecrets|[a-z][A-Za-z0-9]*SecretRefs|secretRefs|envFromSecrets")
+_KEY_FIELD = lazy(r"(?:existingSecret|secret)[A-Za-z]*Key")
+_NAME = lazy(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _CERTIFICATES = ("cert-manager.io/", "certmanager.k8s.io/", "kubernetes.io/tls-acme", "acme")
 
 

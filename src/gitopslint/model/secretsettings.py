@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from gitopslint.model.document import parse_key_path
+from gitopslint.model.lazy import lazy
 from gitopslint.model.moment import check_day
 from gitopslint.model.record import record
-from gitopslint.model.regex import RegexError
 from gitopslint.model.requirement import check_pattern
 from gitopslint.model.secret import SECRET_RULES, OwnPattern
 
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
-_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_NAME = lazy(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _SHORTEST_KEYWORD = 2
 
 
@@ -40,6 +38,7 @@ class SecretPattern:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"the name {self.name!r} must be lower-case words with hyphens, such as 'shop-key'")
         from gitopslint.model.goregex import go_regex  # few contracts hold a pattern
+        from gitopslint.model.regex import RegexError
 
         try:
             go_regex(self.regex)

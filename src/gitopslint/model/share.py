@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from gitopslint.model.namedtuple import NamedTuple
 
 MOST_SHARES = 1000
 

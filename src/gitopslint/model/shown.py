@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from gitopslint.model.document import KeyPath, Node
+from gitopslint.model.lazy import lazy
 from gitopslint.model.redaction import is_secret
 from gitopslint.model.scalars import Scalar, printed
 
 _LONGEST = 100
-_RANDOM = re.compile(r"[A-Za-z0-9+/_=-]{32,}")
+_RANDOM = lazy(r"[A-Za-z0-9+/_=-]{32,}")
 
 
 def showable(path: KeyPath, text: str) -> bool:

@@ -5,19 +5,20 @@ Sources: getsops/sops `sops.go` (Tree.Encrypt), `aes/cipher.go`, `config/config.
 
 from __future__ import annotations
 
-import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.document import KeyPath
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
 
-CIPHERTEXT = re.compile(
+CIPHERTEXT = lazy(
     r"ENC\[AES256_GCM,data:(?:[A-Za-z0-9+/]+={0,2}),iv:[A-Za-z0-9+/]{43}=,tag:[A-Za-z0-9+/]{22}==,"
     r"type:(?:str|int|float|bytes|bool|time|comment)\]"
 )
 """What SOPS writes: 32 bytes of nonce, 16 bytes of tag, all in standard base64."""
 
-_REFERENCE = re.compile(r"<path:[^<>]*>|<[A-Za-z0-9_.-]+>|\$\{[^{}]*\}|\{\{[^{}]*\}\}|(?:secret)?ref\+[a-z]+://\S+")
+_REFERENCE = lazy(r"<path:[^<>]*>|<[A-Za-z0-9_.-]+>|\$\{[^{}]*\}|\{\{[^{}]*\}\}|(?:secret)?ref\+[a-z]+://\S+")
 """What argocd-vault-plugin, vals, kustomize and others replace when they deploy."""
 
 SELECTORS = (

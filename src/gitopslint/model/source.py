@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from itertools import zip_longest
-from typing import NamedTuple
 
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
 
 _MODULUS = 1 << 64

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
+
+from gitopslint.model.lazy import lazy
 
 _WORDS = {
     "<sha>": r"(?P<sha>[0-9a-f]{7,64})",
@@ -11,21 +13,19 @@ _WORDS = {
     "<version>": r"v?[0-9]+(?:\.[0-9]+)*",
     "<any>": r"[A-Za-z0-9_.-]+?",
 }
-_WORD = re.compile("|".join(map(re.escape, _WORDS)))
-_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[0-9]{2}){0,3}")
-_EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?")
+_WORD = lazy("|".join(map(re.escape, _WORDS)))
+_DATE = lazy(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[0-9]{2}){0,3}")
+_EPOCH = lazy(r"1[0-9]{9}(?:[0-9]{3})?")
 
 # Phrases that nobody uses as a name, whatever follows them, and words that are also names: `todo` is an app.
-_PHRASE = re.compile(
+_PHRASE = lazy(
     r"(?:replace[-_ ]?(?:me|this|with)|change[-_ ]?(?:me|this)|set[-_ ]?me|fill[-_ ]?(?:me|in)|fix[-_ ]?me"
     r"|your[-_ ][a-z]+|insert[-_ ][a-z]+)(?![a-z0-9]).*",
     re.IGNORECASE,
 )
-_WORD_IN_CAPITALS = re.compile(r"(?:TODO|TBD|TBA|PLACEHOLDER|XXX+)(?![A-Za-z0-9]).*")
-_WORD_AS_TAG = re.compile(r"todo|tbd|tba|placeholder|xxx+|n/?a|none|unset|undefined|\.{3}", re.IGNORECASE)
-_BRACKETS = re.compile(
-    r"<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|__[A-Za-z][A-Za-z0-9_]*__|%[A-Z_]+%|@[A-Z_]+@"
-)
+_WORD_IN_CAPITALS = lazy(r"(?:TODO|TBD|TBA|PLACEHOLDER|XXX+)(?![A-Za-z0-9]).*")
+_WORD_AS_TAG = lazy(r"todo|tbd|tba|placeholder|xxx+|n/?a|none|unset|undefined|\.{3}", re.IGNORECASE)
+_BRACKETS = lazy(r"<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|__[A-Za-z][A-Za-z0-9_]*__|%[A-Z_]+%|@[A-Z_]+@")
 _LONGEST_TAG = 128
 _MOST_WORDS = 5
 _LONGEST = 512  # far beyond any reference; keeps the patterns above cheap on hostile text
@@ -100,6 +100,7 @@ def placeholder_repository(text: str) -> bool:
     return any(map(_is_placeholder, text[:_LONGEST].split("/"))) or _is_placeholder(text)
 
 
+@lru_cache(4096)  # one repository and its tags are asked about in every environment, by several rules
 def _is_placeholder(text: str) -> bool:
     text = text[:_LONGEST]
     return bool(_BRACKETS.search(text) or _PHRASE.fullmatch(text) or _WORD_IN_CAPITALS.fullmatch(text))

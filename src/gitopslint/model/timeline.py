@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.contract import Contract, ImageKeys
 from gitopslint.model.landing import Commit, FileChange, Landing
 from gitopslint.model.layer import Release
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.shown import showable
 
 State = Literal["image", "placeholder", "absent", "corrupt", "unread"]

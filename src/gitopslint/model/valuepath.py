@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from gitopslint.model.document import KeyPath, Node
+from gitopslint.model.lazy import lazy
 from gitopslint.model.span import Span
 
 ANY_KEY, ANY_ITEM, ANY_DEPTH = "*", "[*]", "**"
 
-_KEY = re.compile(r"(?:\\.|[^.\[\]\\])+")
-_ITEM = re.compile(r"\[(\*|[0-9]{1,6})\]")
+_KEY = lazy(r"(?:\\.|[^.\[\]\\])+")
+_ITEM = lazy(r"\[(\*|[0-9]{1,6})\]")
 
 
 class Wild(str):

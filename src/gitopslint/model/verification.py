@@ -5,7 +5,9 @@ Facts come from the loaders, verdicts from `checks/done.py`. Fields of facts tha
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from gitopslint.model.namedtuple import NamedTuple
 
 Verdict = Literal["pass", "fail", "undecided"]
 Criterion = Literal["recorded", "published", "deployed", "migrated", "serving"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from gitopslint.model.finding import Finding
 from gitopslint.model.moment import is_past
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
 from gitopslint.model.waiversettings import WaiverSettings
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.semver import is_constraint, is_version, satisfies
 
 _WORKSPACE = "workspace:"

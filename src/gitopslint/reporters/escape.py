@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
+from gitopslint.model.lazy import lazy
+
+_SURROGATES = lazy("[\ud800-\udfff]")
 # C0 and C1 controls, marks that turn the writing direction, line breaks that are none to git, and what has no
 # width: a reviewer would see another text than the one that is there.
-DECEPTIVE = re.compile(
+DECEPTIVE = lazy(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]",
 )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from gitopslint.checks.secrets.lazy import lazy
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 
 _QUOTED = r'"(?:[^"\\\n]|\\.){0,4000}"' + r"|'(?:[^'\\\n]|\\.|''){0,4000}'"
 _LINE = lazy(
@@ -52,6 +52,8 @@ _COMMANDS = tuple(
     )
 )
 """Programs that take a password behind a flag of one letter."""
+_FORMS = ((_PAIR, ""), (_QUERY, "="), (_FLAG, "-"), (_ELEMENT, "</"), (_DIRECTIVE, ""))
+"""Each with what a line must hold to be looked at: most hold hardly any of it."""
 _USER = lazy(
     rf"""(?:curl|wget|http|https|xh)\b[^\n|;]{{0,400}}?\s(?:-u|--user|--proxy-user|-a)[ =]{{0,2}}"""
     rf"""(?P<value>{_QUOTED}|[^\s"';|$][^\s"';|]{{0,300}})"""
@@ -89,8 +91,8 @@ def _written(line: str) -> Iterator[Assignment]:
     whole = _LINE.match(line)
     if whole is not None and (whole["sign"] != ":" or whole["gap"] or whole["value"][:1] in "\"'"):
         yield from _whole(whole)
-    for form in (_PAIR, _QUERY, _FLAG, _ELEMENT, _DIRECTIVE):
-        for match in form.finditer(line):
+    for form, mark in _FORMS:
+        for match in form.finditer(line) if mark in line else ():
             key = match["key"] if form is not _DIRECTIVE or "token" in match["key"] else "password"
             if key == "key" and (form is _QUERY or line[match.start() - 1 : match.start()] in ("?", "&")):
                 key = "api-key"  # as a parameter of an address it opens something

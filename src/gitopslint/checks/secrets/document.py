@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from gitopslint.checks.secrets import encoded, lines, pem, references, values
 from gitopslint.checks.secrets.found import Found
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
 from gitopslint.checks.secrets.randomness import has_digits_and_letters, looks_random
@@ -17,6 +16,7 @@ from gitopslint.checks.secrets.structure import Leaf, is_secret_manifest, leaves
 from gitopslint.checks.secrets.unnamed import is_unnamed_secret
 from gitopslint.model.document import Document, KeyPath, Node
 from gitopslint.model.keynames import Name, word_set
+from gitopslint.model.lazy import lazy
 from gitopslint.model.secret import Confidence
 
 _PROSE_WORDS = word_set("description message text help comment notes note title summary documentation")

@@ -9,9 +9,9 @@ import re
 from typing import Any
 
 from gitopslint.checks.secrets import values
-from gitopslint.checks.secrets.lazy import lazy
+from gitopslint.model.lazy import lazy
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{4,200000}={0,2}\s*|[A-Za-z0-9_-]{4,200000}={0,2}")
+_BASE64 = lazy(r"[A-Za-z0-9+/\s]{4,200000}={0,2}\s*|[A-Za-z0-9_-]{4,200000}={0,2}")
 _PIECE = lazy(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/]{24,20000}={0,2}(?![A-Za-z0-9+/_=-])")
 _BLANKS = dict.fromkeys(map(ord, "\t\n\r"))
 _CRC_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

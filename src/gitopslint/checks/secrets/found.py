@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from gitopslint.model.document import KeyPath
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.secret import Confidence
 from gitopslint.model.span import Span
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gitopslint.checks.secrets import encoded, naming, urls, values
 from gitopslint.checks.secrets.assignments import Assignment, assignments
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.manner import Manner
 from gitopslint.checks.secrets.randomness import looks_random
 from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TOKEN_WORDS, Name, name_of, word_set
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 
 _COMMON = word_set(
     "pass pwd psw _pw pw: pw= secret token key cred auth dsn uri psk pepper salt identified curl redis-cli "

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gitopslint.checks.secrets import values
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import has_digits_and_letters, is_uuid, looks_random, varied, wordlike
 from gitopslint.model.keynames import Name, word_set
+from gitopslint.model.lazy import lazy
 
 _CREDENTIALS = word_set(
     "jwt client app application cookie session hmac shared webhook token auth api signing oauth oauth2 consumer "

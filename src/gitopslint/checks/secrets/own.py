@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gitopslint.checks.secrets.randomness import entropy
 from gitopslint.checks.secrets.shapes import Shape
 from gitopslint.model.glob import glob_matches
 from gitopslint.model.goregex import go_regex
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.secret import Allowlist, OwnPattern, OwnRules, Pattern
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gitopslint.checks.secrets.lazy import lazy
+from gitopslint.model.lazy import lazy
 
 KEYWORDS = ("-----begin ", "putty-user-key-file-", "-----begin openvpn static key")
 _BEGIN = lazy(r"-----BEGIN (?P<kind>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----", re.IGNORECASE)

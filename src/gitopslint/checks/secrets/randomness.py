@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import pairwise
 from operator import ne
 
-from gitopslint.checks.secrets.lazy import lazy
+from gitopslint.model.lazy import lazy
 
 _COMMON = {
     first: frozenset(seconds)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gitopslint.checks.secrets import values
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import looks_random
 from gitopslint.checks.secrets.structure import Leaf
 from gitopslint.model.keynames import words_of
+from gitopslint.model.lazy import lazy
 
 _SUBDOMAIN = lazy(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[./][a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 _KEY = lazy(r"[-._a-zA-Z0-9/]{1,253}")

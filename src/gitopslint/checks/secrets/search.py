@@ -5,11 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from gitopslint.checks.secrets.document import DocumentSearch
 from gitopslint.checks.secrets.found import Found, chosen
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.lines import STEMS
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
@@ -19,6 +17,8 @@ from gitopslint.checks.secrets.text import found_in_text
 from gitopslint.checks.secrets.values import is_encrypted
 from gitopslint.model.document import KeyPath, dotted
 from gitopslint.model.keynames import word_set
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.secret import Exposure, Hidden, OwnRules, Pattern, TextFile
 
 _ENV_FILE = lazy(r"\.env(?:[._-].*)?", re.IGNORECASE)

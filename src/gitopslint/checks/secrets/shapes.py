@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gitopslint.checks.secrets import encoded, pem, urls, values
 from gitopslint.checks.secrets.keywords import Keywords, lowered
 from gitopslint.checks.secrets.randomness import looks_random, varied
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.secret import Pattern
 
 PRIVATE_KEY = Pattern("private-key", "a private key", pem.KEYWORDS, "")

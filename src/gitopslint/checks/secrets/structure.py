@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.checks.secrets.values import names_a_key
 from gitopslint.model.document import KeyPath, Node
 from gitopslint.model.keynames import Name, holds_secrets, is_reference, name_of, word_set
+from gitopslint.model.namedtuple import NamedTuple
 
 Around = Literal["", "secret-data", "secret-text", "quiet", "holder"]
 """In which surroundings a value stands: in `data` or `stringData` of a Secret, where keys say nothing about secrets

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from gitopslint.checks.secrets import lines, references, values
 from gitopslint.checks.secrets.encoded import decoded
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import is_hex, looks_random
 from gitopslint.model.keynames import holds_secrets, name_of
+from gitopslint.model.lazy import lazy
 
 _LONG = 20
 _SILENT = ("neutral", "harmless", "reference")
@@ -37,7 +37,7 @@ def is_suspicious(text: str, names: list[int], shaped: bool, keyed: bool) -> boo
     """
     if (
         shaped
-        or _ESCAPED.search(text)
+        or ("\\" in text and _ESCAPED.search(text))
         or (keyed and _FOLDED.search(text))
         or ("@" in text and _USER_INFO.search(text))
         or _has_long_token(text)

@@ -9,11 +9,11 @@ from gitopslint.checks.secrets import encoded, lines, values
 from gitopslint.checks.secrets.assignments import assignments
 from gitopslint.checks.secrets.document import secrets_in_text
 from gitopslint.checks.secrets.found import Found
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.manner import Manner
 from gitopslint.checks.secrets.shapes import Shape, Shapes
 from gitopslint.checks.secrets.unnamed import is_unnamed_secret
 from gitopslint.model.keynames import name_of
+from gitopslint.model.lazy import lazy
 from gitopslint.model.secret import Confidence
 
 _LONGEST_LINE = 2000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gitopslint.checks.secrets import values
 from gitopslint.checks.secrets.encoded import decoded
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import entropy, is_hex, looks_random, wordlike
 from gitopslint.model.keynames import Name, word_set
+from gitopslint.model.lazy import lazy
 
 _TOKEN = lazy(r"[A-Za-z0-9+/_-]{20,200}={0,2}|[A-Za-z0-9+/_.~-]{32,200}")
 _EXPLAINED = word_set(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from gitopslint.checks.secrets import values
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.model.keynames import word_set
+from gitopslint.model.lazy import lazy
+from gitopslint.model.namedtuple import NamedTuple
 
 KEYWORD = "://"
 _USER_INFO = lazy(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from gitopslint.checks.secrets.lazy import lazy
 from gitopslint.checks.secrets.randomness import is_hex, is_uuid, looks_random, wordlike
 from gitopslint.model.keynames import word_set
+from gitopslint.model.lazy import lazy
 
 _PLACEHOLDER = lazy(
     r"""
@@ -76,6 +76,8 @@ _DURATION = lazy(
 )
 _VERSION = lazy(r"v?[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}[-+~]?(?:[0-9.]{1,10})?")
 _DIGEST = lazy(r"(?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/=]{8,}|[^\s@]+@sha256:[0-9a-f]{64}", re.IGNORECASE)
+_PUBLIC = (("://", _URL), ("@", _EMAIL), ("", _DURATION), ("", _DIGEST), (".", _VERSION))
+"""What everybody may know, each with what it always holds."""
 _NAME = lazy(r"[A-Za-z][A-Za-z0-9]*(?:[-._/][A-Za-z0-9]+)*")
 _WORDS_OF_SECRETS = lazy(
     r"(?:^|[-_./])(?:secrets?|token|tokens|creds?|credentials?|passwords?|passwd|pass|pwd|keys?|auth|tls|cert|certs|config|env|jwt"
@@ -145,8 +147,8 @@ def is_encrypted(text: str) -> bool:
 
 def is_public(text: str) -> bool:
     """Tell whether a text is something that everybody may know: an address, a length of time, a digest."""
-    return any(one.fullmatch(text) is not None for one in (_URL, _EMAIL, _DURATION, _DIGEST, _VERSION)) or (
-        _HOST.fullmatch(text) is not None and not looks_random(text.partition(".")[0], 20)
+    return any(mark in text and one.fullmatch(text) is not None for mark, one in _PUBLIC) or (
+        "." in text and _HOST.fullmatch(text) is not None and not looks_random(text.partition(".")[0], 20)
     )
 
 
