@@ -10,28 +10,26 @@ from collections.abc import Callable, Iterator
 from math import isfinite as _is_finite
 from typing import Any, NoReturn
 
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+from yaml.tokens import ScalarToken
+
 from gitopslint.loaders.positions import BREAK, Positions, written
 from gitopslint.loaders.yaml_problems import character_problem, syntax_problem
 from gitopslint.model.document import Document, Later, Node, Problem, Style, beyond, walk
-from gitopslint.model.lazy import lazy, postponed
+from gitopslint.model.lazy import lazy
 from gitopslint.model.scalars import KINDS, Scalar, key_text, resolve, resolve_as
 from gitopslint.model.span import Span
-
-# The expressions of PyYAML's own parser, which libyaml takes the place of, cost a fourteenth of a run of ten apps.
-with postponed():
-    import yaml
-    from yaml.events import (
-        AliasEvent,
-        DocumentStartEvent,
-        Event,
-        MappingEndEvent,
-        MappingStartEvent,
-        ScalarEvent,
-        SequenceEndEvent,
-        SequenceStartEvent,
-        StreamEndEvent,
-    )
-    from yaml.tokens import ScalarToken
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 150

@@ -7,8 +7,6 @@ repository, which needs half of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, AnyStr, cast
 
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub")
@@ -29,14 +27,3 @@ class _Lazy:
 def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Return a regular expression as `re.compile` does, but compile it later."""
     return cast("re.Pattern[AnyStr]", _Lazy(pattern, int(flags)))
-
-
-@contextmanager
-def postponed() -> Iterator[None]:
-    """Let the modules of others that are imported meanwhile compile their expressions later, too."""
-    at_once = re.compile
-    re.compile = lazy  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        re.compile = at_once
