@@ -26,7 +26,7 @@ class Peer(NamedTuple):
 
 PEERS = {
     "yamllint": Peer("yamllint==1.38.0", "bin/yamllint", ("-d", "relaxed", "{}"), "syntax error"),
-    "ryl": Peer("ryl==0.26.1", "bin/ryl", ("check", "{}"), "syntax error"),
+    "ryl": Peer("ryl==0.26.1", "bin/ryl", ("check", "-d", "relaxed", "--no-cache", "{}"), "syntax error"),
     "checkov": Peer("checkov==3.3.30", "bin/checkov", ("-d", "{}", "--quiet", "--compact"), "CKV"),
     "detect-secrets": Peer("detect-secrets==1.5.0", "bin/detect-secrets", ("scan", "--all-files", "{}"), "deploy/env"),
     "gitleaks": Peer(
@@ -47,7 +47,7 @@ def command(name: str, repository: Path) -> list[str]:
     peer = PEERS[name]
     program = installed(name)
     words = [str(program), *(word.format(repository) for word in peer.words)]
-    done = subprocess.run(words, capture_output=True, check=False)
+    done = subprocess.run(words, cwd=repository, capture_output=True, check=False)
     said = (done.stdout + done.stderr).decode("utf-8", "replace")
     assert peer.proof in said, f"{name} did nothing: {said[-500:]}"
     return words

@@ -48,7 +48,7 @@ class Rows:
     def _check(self, shape: Shape) -> tuple[Path, Work]:
         """Return how to check a repository in which all that is planted is reported, and all files are read."""
         place, planted = self._repository(shape)
-        command = [str(_HERE / "gitopslint"), "check", str(place)]
+        command = [str(_HERE / "gitopslint"), "check", str(place), "--no-cache"]
         report = _report(command)
         found = {(one["rule"], one["path"]) for one in report["findings"]}
         assert planted, "nothing is planted"
@@ -123,6 +123,37 @@ class Rows:
 
     def _thousand_ryl(self) -> Pair:
         return self._against(_THOUSAND, "ryl")
+
+    def _warm_ryl(self) -> Pair:
+        place, _ = self._check(_THOUSAND)
+        return {"second check": self._kept(place), "ryl": process(peers.command("ryl", place), place)}
+
+    def _unchanged(self) -> Pair:
+        place, first = self._check(_FIVE_THOUSAND)
+        return {"second check": self._kept(place), "first check": first}
+
+    def _one_file(self) -> Pair:
+        """Change one layer before every check; the time of that counts as well."""
+        place, first = self._check(_FIVE_THOUSAND)
+        layer = min(place.glob("deploy/env/dev/*.yaml"))
+        words = [*self._kept_words(place), "--base", "HEAD"]
+        _report(words)
+        change = 'date \'+# %s%N\' >> "$1"; shift; exec "$@"'
+        return {"after a change": process(["sh", "-c", change, "sh", str(layer), *words]), "first check": first}
+
+    def _kept(self, place: Path) -> Work:
+        words = self._kept_words(place)
+        assert _report(words) == _report(words), "the second check says something else than the first"
+        return process(words)
+
+    def _kept_words(self, place: Path) -> list[str]:
+        return [
+            str(_HERE / "gitopslint"),
+            "check",
+            str(place),
+            "--cache-dir",
+            str(self._folder / f"{place.name}-cache"),
+        ]
 
     def _growth(self) -> Pair:
         return {"5,000 apps": self._check(_FIVE_THOUSAND)[1], "1,000 apps": self._check(_THOUSAND)[1]}
