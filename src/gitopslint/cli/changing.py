@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gitopslint.cli.clock import today
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, UsageError, tell
-from gitopslint.cli.hints import hint
+from gitopslint.cli.hints import expect_app, expect_environment, hint
 from gitopslint.cli.mainline import Opener, history_opener, history_under
 from gitopslint.cli.output import colourful, write_out
 from gitopslint.cli.pair import product_side
@@ -86,12 +86,10 @@ def place_of(arguments: argparse.Namespace) -> Iterator[Place]:
 def environments_of(place: Place, app: str, *named: str | None) -> tuple[str, ...]:
     """Return the environments of an app, among which all that are named must be. Raises UsageError."""
     known = place.product.layout.stacks()
-    if app not in known:
-        where = " in HEAD" if place.head is not None else ""  # a commit rests on what is committed
-        raise UsageError(f"there is no app {app!r}{where}: {hint(app, known)}")
+    expect_app(app, known, " in HEAD" if place.head is not None else "")  # a commit rests on what is committed
     for name in named:
-        if name is not None and name not in known[app]:
-            raise UsageError(f"{app} is in no environment {name!r}: {hint(name, known[app])}")
+        if name is not None:
+            expect_environment(app, name, known)
     return known[app]
 
 

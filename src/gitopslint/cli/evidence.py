@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from gitopslint import __version__
 from gitopslint.cli.committed import committed_product
 from gitopslint.cli.exits import CLEAN, FINDINGS, UsageError
-from gitopslint.cli.hints import hint
+from gitopslint.cli.hints import expect_app
 from gitopslint.cli.output import write_out
 from gitopslint.cli.workspace import Ground, nothing, open_ground
 from gitopslint.engine.attestation import attested
@@ -102,8 +102,8 @@ def _evidence(
     known = product.layout.stacks()
     if not known:
         raise UsageError(nothing(ground.root, ground.file, product.contract))
-    if app is not None and app not in known:
-        raise UsageError(f"there is no app {app!r}: {hint(app, known)}")
+    if app is not None:
+        expect_app(app, known)
     selection = select(rules_in_force(product.contract, shipped), product.contract)
     with closing(product):
         try:

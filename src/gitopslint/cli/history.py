@@ -6,8 +6,8 @@ import argparse
 from contextlib import closing
 
 from gitopslint.cli import deadline
-from gitopslint.cli.exits import CLEAN, FINDINGS, UsageError
-from gitopslint.cli.hints import hint
+from gitopslint.cli.exits import CLEAN, FINDINGS
+from gitopslint.cli.hints import expect_app
 from gitopslint.cli.output import colourful, write_out
 from gitopslint.cli.workspace import open_workspace
 from gitopslint.engine.history import chapters
@@ -54,8 +54,8 @@ def history(arguments: argparse.Namespace) -> int:
     workspace = open_workspace(arguments.repository, load_catalogue(), staged=arguments.staged, base=arguments.base)
     product = workspace.product
     known = product.layout.stacks()
-    if arguments.app is not None and arguments.app not in known:
-        raise UsageError(f"there is no app {arguments.app!r}: {hint(arguments.app, known)}")
+    if arguments.app is not None:
+        expect_app(arguments.app, known)
     with closing(product):
         told = list(chapters(product, select(workspace.catalogue, product.contract), arguments.app))
     if arguments.format == "json":

@@ -7,7 +7,7 @@ import sys
 
 from gitopslint.cli import deadline
 from gitopslint.cli.exits import CLEAN, UsageError, tell
-from gitopslint.cli.hints import hint
+from gitopslint.cli.hints import expect_app, expect_environment, hint
 from gitopslint.cli.output import write_out
 from gitopslint.cli.workspace import Workspace, open_workspace
 from gitopslint.engine.secrets import SecretWatch
@@ -59,10 +59,8 @@ def values(arguments: argparse.Namespace) -> int:
 def _stacks(workspace: Workspace, app: str, environment: str) -> list[Stack]:
     product = workspace.product
     known = product.layout.stacks()
-    if app not in known:
-        raise UsageError(f"there is no app {app!r}: {hint(app, known)}")
-    if environment not in known[app]:
-        raise UsageError(f"{app} is in no environment {environment!r}: {hint(environment, known[app])}")
+    expect_app(app, known)
+    expect_environment(app, environment, known)
     return [stack for stack in product.stacks(app) if stack.environment == environment]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gitopslint import __version__
 from gitopslint.cli.exits import CLEAN, FINDINGS, UsageError, tell
-from gitopslint.cli.hints import hint
+from gitopslint.cli.hints import expect_app, expect_environment
 from gitopslint.cli.output import colourful, write_file, write_out
 from gitopslint.cli.workspace import Workspace, open_workspace
 from gitopslint.engine.selection import select
@@ -112,10 +112,8 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def _known(workspace: Workspace, app: str, environment: str) -> None:
     known = workspace.product.layout.stacks()
-    if app not in known:
-        raise UsageError(f"there is no app {app!r}: {hint(app, known)}")
-    if environment not in known[app]:
-        raise UsageError(f"{app} is in no environment {environment!r}: {hint(environment, known[app])}")
+    expect_app(app, known)
+    expect_environment(app, environment, known)
 
 
 def _world(
