@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gitopslint.cli import main
 from tests.support.registry import RegistryServer, registry
 from tests.support.repo import IDENTITY
+from tests.support.site import served
 from tests.support.story import Code, Landing, Storyteller
 
 APPLICATION = """\
@@ -32,18 +30,6 @@ spec:
 """
 
 
-class Site(http.server.BaseHTTPRequestHandler):
-    """Answers everything, in the name of whichever host."""
-
-    def do_GET(self) -> None:
-        """Answer."""
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def images(tmp_path: Path) -> Iterator[RegistryServer]:
     with registry(tmp_path / "registry") as server:
@@ -52,12 +38,8 @@ def images(tmp_path: Path) -> Iterator[RegistryServer]:
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with served() as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import http.server
 import json
-import threading
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ import pytest
 
 from gitopslint.cli import main
 from tests.support.registry import PASSWORD, USER, RegistryServer, free_port, registry
+from tests.support.site import Site, served
 from tests.support.story import Code, Landing, Storyteller
 
 TAG = "{1}-r1"
@@ -39,24 +39,6 @@ spec:
 Verify = Callable[..., tuple[int, dict[str, Any]]]
 
 
-class Site(http.server.BaseHTTPRequestHandler):
-    """Answers what the test says for each path: a status, and where a redirect leads."""
-
-    def do_GET(self) -> None:
-        """Answer."""
-        path = self.path.partition("?")[0]
-        status, target = self.server.answers.get(path, (200, None))  # type: ignore[attr-defined]
-        self.server.asked.append((self.headers["Host"], self.path))  # type: ignore[attr-defined]
-        self.send_response(status)
-        if target:
-            self.send_header("Location", target)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryServer]:
     """A registry that wants a password."""
@@ -67,14 +49,8 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryServer]
 @pytest.fixture
 def site() -> Iterator[http.server.ThreadingHTTPServer]:
     """A web server whose answers a test sets."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
-        server.answers = {}  # type: ignore[attr-defined]
-        server.asked = []  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with served() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)
