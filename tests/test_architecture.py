@@ -166,11 +166,11 @@ def length(source: Path) -> list[str]:
 
 
 def cheap_to_import(source: Path) -> list[str]:
-    """Name classes below the engine whose definition costs ten times as much as it has to."""
+    """Name classes whose definition costs ten times as much as it has to."""
     return [
         f"{module}:{line} {name}: take it from model/namedtuple.py"
         for module, tree in modules(source)
-        if floor_of(module) in ("model", "loaders", "checks") and module != "model/namedtuple.py"
+        if module != "model/namedtuple.py"
         for line, name in uses(tree, module, {"typing.NamedTuple", "collections.namedtuple"})
     ]
 

@@ -12,7 +12,7 @@ Parts hold no secrets (model/part.py), and a task with a claim whose value may n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import joined
@@ -22,6 +22,7 @@ from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.unit import Task
 from gitopslint.loaders.watched import WatchedTree
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.packing import PackingError, unpacked
 from gitopslint.model.part import Part
 from gitopslint.model.scalars import printed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple
 
 from gitopslint.checks.requirements import gatherings
 from gitopslint.engine.acceptance import accept
@@ -16,6 +15,7 @@ from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
 from gitopslint.engine.waivers import Verdicts
 from gitopslint.model.finding import Report
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import SECRET_RULES
 from gitopslint.model.source import Source

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from gitopslint.checks.secrets.manner import manner_of
 from gitopslint.loaders.comments import comments, marked_comments
@@ -12,6 +11,7 @@ from gitopslint.model.closest import closest
 from gitopslint.model.document import Comment, Document
 from gitopslint.model.finding import Finding, Offence, Waived
 from gitopslint.model.moment import check_day, is_past
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import TextFile
 from gitopslint.model.span import Span

@@ -117,10 +117,10 @@ def _from_base64(text: str) -> str:
 
 def _number(text: str) -> int | float | None:
     """Return the finite number that go-yaml reads from `text`, or None where it keeps the text."""
-    if text[:1] not in _NUMBER_START or _DATE.fullmatch(text):
+    if text[:1] not in _NUMBER_START or (text[4:5] == "-" and _DATE.fullmatch(text)):
         return None
     # go-yaml drops every `_`, but hands a leading `.` to Go's ParseFloat, which wants each between two digits.
-    if text[0] == "." and _LOOSE_UNDERSCORE.search(text):
+    if text[0] == "." and "_" in text and _LOOSE_UNDERSCORE.search(text):
         return None
     plain = text.replace("_", "")
     number: int | float | None = _integer(plain)

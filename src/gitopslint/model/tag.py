@@ -24,7 +24,10 @@ _PHRASE = lazy(
     re.IGNORECASE,
 )
 _WORD_IN_CAPITALS = lazy(r"(?:TODO|TBD|TBA|PLACEHOLDER|XXX+)(?![A-Za-z0-9]).*")
-_WORD_AS_TAG = lazy(r"todo|tbd|tba|placeholder|xxx+|n/?a|none|unset|undefined|\.{3}", re.IGNORECASE)
+_WORDS_AS_TAG = frozenset({"todo", "tbd", "tba", "placeholder", "na", "n/a", "none", "unset", "undefined", "..."})
+# Hardly a tag starts as a phrase does, or holds a bracket: then no expression need be compiled.
+_PHRASE_STARTS = ("rep", "cha", "set", "fil", "fix", "you", "ins")
+_CAPITAL_STARTS = ("TODO", "TBD", "TBA", "PLACEHOLDER", "XXX")
 _BRACKETS = lazy(r"<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|__[A-Za-z][A-Za-z0-9_]*__|%[A-Z_]+%|@[A-Z_]+@")
 _LONGEST_TAG = 128
 _MOST_WORDS = 5
@@ -92,7 +95,8 @@ def check_tag_pattern(pattern: str) -> None:
 
 def placeholder_tag(text: str) -> bool:
     """Tell whether a tag still waits for its value: `REPLACE_ME`, `TBD`, `<tag>`, `${TAG}` …"""
-    return _is_placeholder(text) or _WORD_AS_TAG.fullmatch(text) is not None
+    lower = text.lower()
+    return _is_placeholder(text) or lower in _WORDS_AS_TAG or (len(lower) >= 3 and not lower.strip("x"))
 
 
 def placeholder_repository(text: str) -> bool:
@@ -103,7 +107,11 @@ def placeholder_repository(text: str) -> bool:
 @lru_cache(4096)  # one repository and its tags are asked about in every environment, by several rules
 def _is_placeholder(text: str) -> bool:
     text = text[:_LONGEST]
-    return bool(_BRACKETS.search(text) or _PHRASE.fullmatch(text) or _WORD_IN_CAPITALS.fullmatch(text))
+    return bool(
+        (text.lower().startswith(_PHRASE_STARTS) and _PHRASE.fullmatch(text))
+        or (text.startswith(_CAPITAL_STARTS) and _WORD_IN_CAPITALS.fullmatch(text))
+        or (any(mark in text for mark in "<${_%@") and _BRACKETS.search(text))
+    )
 
 
 @cache
