@@ -26,7 +26,6 @@ from gitopslint.cli.subject import declare_subject, selection_of
 from gitopslint.engine.run import Watch, run
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.finding import Report
 from gitopslint.model.source import Source
 from gitopslint.model.span import within
@@ -131,7 +130,7 @@ def check(arguments: argparse.Namespace) -> int:
 def _checked(arguments: argparse.Namespace, workspace: Checked, selection: Selection, *, whole: bool) -> Report:
     with closing(workspace.side) as side, _progress(arguments) as watch:
         cache = None
-        if isinstance(side.tree, WatchedTree):
+        if workspace.watched:
             from gitopslint.cli.caching import open_cache  # not for small repositories
 
             cache = open_cache(workspace, selection, arguments)

@@ -11,7 +11,6 @@ from gitopslint.cli.mainline import base_of
 from gitopslint.cli.pair import Checked
 from gitopslint.cli.reporting import formats_of
 from gitopslint.engine.run import Keeping
-from gitopslint.engine.workers import automatic
 from gitopslint.loaders.tree import DiskTree
 from gitopslint.model.share import ALL, MOST_SHARES, Share
 
@@ -55,7 +54,11 @@ def require_divisible(arguments: argparse.Namespace, checked: Checked, *, fixing
 
 def jobs_of(arguments: argparse.Namespace, checked: Checked) -> int:
     """Return how many processes share the work."""
-    jobs: int = automatic(len(checked.side.paths)) if arguments.jobs == "auto" else arguments.jobs
+    if arguments.jobs == "auto":
+        from gitopslint.engine.workers import automatic
+
+        return automatic(len(checked.side.paths))
+    jobs: int = arguments.jobs
     return jobs
 
 

@@ -20,6 +20,7 @@ from gitopslint.loaders.cache_store import CacheStore
 from gitopslint.loaders.fingerprint import contents, digest, links, read, together
 from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Product
+from gitopslint.loaders.recorded import recorded_of
 from gitopslint.loaders.unit import Task
 from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.namedtuple import NamedTuple
@@ -113,7 +114,7 @@ class Cache:
         """
         shelf = self._shelf()
         history = (
-            self._product.chronicle.recorded if past else None
+            recorded_of(self._product.chronicle) if past else None
         )  # opened before any task, or the first one would do it
         holding = self._holding(shelf, past=past)
         yield from ((one.app, part) for one, part in holding.values())
@@ -182,7 +183,7 @@ class Cache:
         if past:
             same = [one for one in same if one.app is None or one.told == self._told(one.app)]
         prefixes = sorted({prefix for one in same for prefix in one.asked})
-        history = self._product.chronicle.recorded if prefixes or any(one.fresh for one in same) else None
+        history = recorded_of(self._product.chronicle) if prefixes or any(one.fresh for one in same) else None
         tip = digest(history.tip) if history is not None else ""
         same = [one for one in same if self._is_as_fresh(one, tip)]
         try:

@@ -12,7 +12,6 @@ from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
-from gitopslint.engine.workers import shared_out
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Task
 from gitopslint.model.finding import Report, Undecided
@@ -141,6 +140,8 @@ def _parts(
     def divided(wanted: Iterable[Task], work: Callable[[Task], Result]) -> Iterator[Result]:
         if jobs == 1:
             return map(work, wanted)
+        from gitopslint.engine.workers import shared_out  # small repositories are checked by one process
+
         waiting = list(wanted)
         # Every process has to know what no excerpt may show, so that is not shared out.
         done = [work(task) for task in waiting if task.masks]

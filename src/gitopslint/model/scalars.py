@@ -7,7 +7,7 @@ compare this module with a real Helm.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import math
 import re
 from functools import lru_cache
@@ -112,7 +112,7 @@ def _from_base64(text: str) -> str:
     if not _BASE64.fullmatch(data):  # what Go takes; Python takes more
         raise ValueError("not base64")
     # JSON gets U+FFFD for every byte that is no UTF-8.
-    return _SURROGATE.sub("\ufffd", base64.b64decode(data).decode("utf-8", "surrogateescape"))
+    return _SURROGATE.sub("\ufffd", binascii.a2b_base64(data).decode("utf-8", "surrogateescape"))
 
 
 def _number(text: str) -> int | float | None:
