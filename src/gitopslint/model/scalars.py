@@ -133,6 +133,9 @@ def _number(text: str) -> int | float | None:
 
 def _integer(plain: str) -> int | None:
     """Return what Go's `ParseInt(plain, 0, 64)` or else `ParseUint` reads; None where both refuse."""
+    if plain.isascii() and plain.isdigit() and (plain[0] != "0" or plain == "0"):  # as most numbers are
+        value = int(plain) if len(plain) <= _DECIMAL_DIGITS_OF_UINT64 else _UINT64
+        return value if value < _UINT64 else None
     if plain.startswith(("0b-", "0b+")):  # go-yaml cuts the `0b` off itself, and so takes a sign behind it
         plain = f"{plain[2]}0b{plain[3:]}"
     match = _INTEGER.fullmatch(plain)

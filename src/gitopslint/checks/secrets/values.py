@@ -18,11 +18,14 @@ _FILLERS = word_set(
 _MASK = frozenset("x*.-_#•?0")
 _BRACKETED = lazy(r"[<\[{(]{1,3}[^<>\[\]{}]{0,200}[>\]})]{1,3}")  # <password>, [token], {{ x }}
 _IN_VAULT = lazy(r"(?:use|from|see|in)[\W_]vault", re.IGNORECASE)
-_STEMS = word_set(
-    "change replace todo tbd fixme placeholder redacted dummy fake insert fill set your example not be my enter "
-    "provide see managed goes here xxx *** ... замени указать вставьте пример заполни ваш ersetzen hier"
+_OPENINGS = (
+    *("change", "replace", "todo", "tbd", "fixme", "placeholder", "redacted", "dummy", "fake", "insert", "fill", "set"),
+    *("your", "example", "not", "managed", "goes", "xxx", "ersetzen", "hier"),
+    *("замени", "указать", "вставьте", "пример", "заполни", "ваш"),
 )
-"""What `_SAYS_SO` and `_TOGETHER` need. Of words that are parts of many others, `to` is left to the `be` behind it."""
+_OPENING_WORDS = word_set("to my enter provide see")
+"""How a phrase of `_SAYS_SO` begins, as the start of a word or as a whole one."""
+_RUN = lazy(r"[^\W_]+")
 _SAYS_SO = lazy(
     r"""
     (?:^|[\W_])(?:
@@ -36,10 +39,10 @@ _SAYS_SO = lazy(
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_TOGETHER = lazy(
-    r"changeme|replaceme|setme|fillme|insertyour|your(?:password|secret|token|key|api)|example(?:password|secret|key|token)"
-    r"|placeholder",
-    re.IGNORECASE,
+_TOGETHER = (
+    *("changeme", "replaceme", "setme", "fillme", "insertyour", "placeholder"),
+    *("yourpassword", "yoursecret", "yourtoken", "yourkey", "yourapi"),
+    *("examplepassword", "examplesecret", "examplekey", "exampletoken"),
 )
 _TEMPLATE = lazy(
     r"""
@@ -111,9 +114,7 @@ def is_placeholder(text: str) -> bool:
     lower = stripped.lower()
     if _stands_for_nothing(stripped, lower):
         return True
-    if not any(stem in lower for stem in _STEMS):
-        return False
-    if _SAYS_SO.search(stripped) is None and _TOGETHER.search(stripped) is None:
+    if not any(one in lower for one in _TOGETHER) and not (_may_say_so(lower) and _SAYS_SO.search(stripped)):
         return False
     return not any(looks_random(part) for part in re.split(r"[-_.:/\s]", stripped))
 
@@ -126,6 +127,11 @@ def _stands_for_nothing(text: str, lower: str) -> bool:
         or (text[0] in "<[{(" and _BRACKETED.fullmatch(text) is not None)
         or (lower.endswith("vault") and _IN_VAULT.fullmatch(text) is not None)
     )
+
+
+def _may_say_so(lower: str) -> bool:
+    words = _RUN.findall(lower)
+    return "***" in lower or "..." in lower or any(one in _OPENING_WORDS or one.startswith(_OPENINGS) for one in words)
 
 
 def without_templates(text: str) -> str:
@@ -156,7 +162,7 @@ def _is_bare(text: str) -> bool:
 
 def is_word(text: str) -> bool:
     """Tell whether a text is nothing but a word, in the place of a value that somebody took the trouble to encode."""
-    return re.fullmatch(r"[a-z]{3,20}", text) is not None and _TOGETHER.search(text) is None
+    return re.fullmatch(r"[a-z]{3,20}", text) is not None and not any(one in text for one in _TOGETHER)
 
 
 def is_publishable(text: str) -> bool:
