@@ -13,7 +13,7 @@ from gitopslint.cli.mainline import Opener, history_opener
 from gitopslint.cli.workspace import Ground, nothing, open_ground
 from gitopslint.loaders.beside import Neighbour
 from gitopslint.loaders.contract import platform_root
-from gitopslint.loaders.git import GitError, find_repository
+from gitopslint.loaders.git import Asked, GitError, find_repository
 from gitopslint.loaders.history import History, Unavailable
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.schemas import SchemaError
@@ -52,15 +52,16 @@ def open_checked(
     unsaved: Mapping[Path, bytes] = MappingProxyType({}),
     *,
     cached: bool = False,
+    listing: Asked | None = None,
 ) -> Checked:
     """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out.
 
     `unsaved` is what editors hold of files, and counts instead of what is on disk. `cached`: what is read and asked is
-    noted, so that results can be kept for the next run where that pays.
+    noted, so that results can be kept for the next run where that pays. `listing` is what `begin_listing` began.
     """
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
-    ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved)
+    ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved, listing=listing)
     keeps = cached and (
         bool(arguments.cache_dir or os.environ.get(CACHE_VARIABLE)) or len(ground.tree.paths) >= WORTH_KEEPING
     )

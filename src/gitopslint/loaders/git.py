@@ -164,11 +164,15 @@ class Repository(NamedTuple):
                 found[path] = words[0] if commit is None else words[1]
         return found
 
-    def files(self) -> tuple[set[bytes], set[bytes]]:
+    def begin_files(self) -> Asked:
+        """Let git look for the files of the work tree, before `files` asks for them. Raises GitError."""
+        return self.begin("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
+
+    def files(self, begun: Asked | None = None) -> tuple[set[bytes], set[bytes]]:
         """Return the tracked paths and the untracked ones that nothing ignores, from the top. Raises GitError."""
         tracked: set[bytes] = set()
         untracked: set[bytes] = set()
-        listed = self.ask("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
+        listed = (begun or self.begin_files()).answer()
         for line in listed.split(b"\0")[:-1]:
             (untracked if line.startswith(b"? ") else tracked).add(line[2:])
         return tracked, untracked
@@ -202,17 +206,18 @@ class Repository(NamedTuple):
         GitError.
         """
         environment = self._environment(staged=staged, signed=signed)
-        done = self._started(question, environment, fed=stdin is not None, heard=True).result(stdin or b"")
-        if done.code:
-            if not self.top.is_dir():
-                raise self._gone()
-            raise _explained(done.err.decode("utf-8", "replace").strip(), question[0], self.top)
-        return done.out
+        process = self._started(question, environment, fed=stdin is not None, heard=True)
+        return Asked(process, question[0], self.top).answer(stdin or b"")
+
+    def begin(self, *question: str) -> Asked:
+        """Start a git command whose answer is wanted later. Raises GitError."""
+        process = self._started(question, self._environment(staged=False), fed=False, heard=True)
+        return Asked(process, question[0], self.top)
 
     def converse(self, *question: str) -> Conversation:
         """Start a git command that answers line by line. Raises GitError."""
         if not self.top.is_dir():
-            raise self._gone()
+            raise _gone(self.top)
         process = self._started(question, self._environment(staged=False), fed=True, heard=False)
         return Conversation(process, question[0], self.top)
 
@@ -229,8 +234,28 @@ class Repository(NamedTuple):
         # Git is not to look further up: there it would answer for another repository.
         return environment | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": os.fspath(self.top.parent)}
 
-    def _gone(self) -> GitError:
-        return GitError(f"{self.top} is gone")
+
+class Asked:
+    """A git command that is on its way."""
+
+    def __init__(self, process: Process, command: str, top: Path) -> None:
+        self._process = process
+        self._command = command
+        self._top = top
+
+    def answer(self, stdin: bytes = b"") -> bytes:
+        """Wait for what it prints, and return it. Raises GitError."""
+        done = self._process.result(stdin)
+        if done.code:
+            if not self._top.is_dir():
+                raise _gone(self._top)
+            raise _explained(done.err.decode("utf-8", "replace").strip(), self._command, self._top)
+        return done.out
+
+    def close(self) -> None:
+        """End the command, where nobody wants the answer any more."""
+        self._process.close()
+        self._process.kill()
 
 
 class Conversation:
@@ -301,6 +326,10 @@ def find_repository(folder: Path) -> Repository | None:
         if found.is_file() or (found / "HEAD").is_symlink() or (found / "HEAD").is_file():
             return Repository(candidate)
     return None
+
+
+def _gone(top: Path) -> GitError:
+    return GitError(f"{top} is gone")
 
 
 def _explained(message: str, command: str, top: Path) -> GitError:
