@@ -15,6 +15,7 @@ PRIVATE_KEY = Pattern("private-key", "a private key", pem.KEYWORDS, "")
 ADDRESS = Pattern("password-in-address", "a password in an address", (urls.KEYWORD,), "")
 _BEHIND = 300
 """How far behind its keyword a credential ends that begins ahead of it."""
+_UNBOUNDED = "/?&"
 _LEFT, _RIGHT = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 
 
@@ -80,6 +81,9 @@ class Shapes:
             if address is None or not urls.is_secret(address, prose=prose):
                 return None
             return Shape(pattern, address.start, address.end)
+        bounded = not pattern.before and pattern.find[:1] not in _UNBOUNDED
+        if bounded and at and text[at - 1].isalnum() and text[at - 1].isascii():  # as in most words, it is no start
+            return None
         find = self._regex(pattern)
         if not pattern.before:
             match = find.match(text, at)
@@ -94,7 +98,7 @@ class Shapes:
     def _regex(self, pattern: Pattern) -> re.Pattern[str]:
         found = self._compiled.get(pattern.name)
         if found is None:
-            left = "" if pattern.find[:1] in "/?&" else _LEFT
+            left = "" if pattern.find[:1] in _UNBOUNDED else _LEFT
             found = self._compiled[pattern.name] = re.compile(f"{left}(?:{pattern.find}){_RIGHT}")
         return found
 
