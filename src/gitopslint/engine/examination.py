@@ -217,9 +217,7 @@ class Examiner:
         return found
 
     def _check(self, subject: Subject, outcomes: Outcomes) -> None:
-        for check, options in self._plan.get(type(subject), ()):
-            judge = partial(check, subject, options)
-            outcomes.settle(check.rule, judge, subject, subject.app, subject.environment)
+        outcomes.judge(self._plan.get(type(subject), ()), subject)
 
     def _check_timelines(self, unit: Unit, app: App, outcomes: Outcomes) -> list[Track]:
         """Judge how today's releases got where they are, and return the tracks of the app for the board.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from gitopslint.model.document import KeyPath, Node
@@ -172,6 +173,7 @@ def is_secret(path: KeyPath, text: str) -> bool:
     return _names_secret(path) or _CREDENTIAL.search(text) is not None
 
 
+@lru_cache(256)  # most doubts of a large repository give one of few reasons
 def without_credentials(text: str) -> str:
     """Return a text with asterisks in place of all that has the shape of a credential."""
     # Hardly any text has one, and the second expression takes long to compile.
@@ -199,6 +201,7 @@ def judged_path(root: Node, path: KeyPath) -> KeyPath:
     return way
 
 
+@lru_cache(1024)  # values stand at the same paths in all apps
 def _names_secret(path: KeyPath) -> bool:
     keys = [step for step in path if isinstance(step, str)]
     if not keys or any(_REFERENCES.search(key) for key in keys):
