@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from gitopslint.checks.secrets import encoded, pem, urls, values
 from gitopslint.checks.secrets.keywords import Keywords, lowered
@@ -32,15 +32,16 @@ class Shape(NamedTuple):
 class Shapes:
     """All patterns, ready to search."""
 
-    def __init__(self, patterns: Iterable[Pattern], names: Iterable[str] = (), *, native: bool = True) -> None:
+    def __init__(self, patterns: Iterable[Pattern], names: Sequence[str] = (), *, native: bool = True) -> None:
         self._compiled: dict[str, re.Pattern[str]] = {}
         of_word: dict[str, list[Pattern]] = {}
         for pattern in (PRIVATE_KEY, ADDRESS, *patterns):
             for word in pattern.keywords:
                 of_word.setdefault(word.lower(), []).append(pattern)
+        named = frozenset(names)
         words = dict.fromkeys([*of_word, *names])
         self._of_word = (*of_word.values(), *([] for _ in range(len(words) - len(of_word))))
-        self._names = {number for number, word in enumerate(words) if word in set(names)}
+        self._names = {number for number, word in enumerate(words) if word in named}
         self._keywords = Keywords(words, native=native)
 
     def look(self, text: str) -> tuple[list[tuple[int, Pattern]], list[int]]:
