@@ -9,11 +9,14 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any, NoReturn
 
 from gitopslint import __version__
 from gitopslint.cli.exits import FAULT, INTERRUPTED, USAGE, UsageError, tell
+
+TYPE_CHECKING = False  # `typing` itself would be half of the time that `--version` takes
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 

@@ -78,10 +78,10 @@ class Product:
             yield from task.load()
 
     def tasks(self, *, texts: bool = False, past: bool = False, mine: Mine = all_mine) -> Iterator[Task]:
-        """Yield what SOPS encrypts, the shared layers, every app, the Applications of no app, then the manifests.
+        """Yield what SOPS encrypts, the shared layers, the manifests, every app, and the Applications of no app.
 
-        With `texts` all other files of text follow, so that every file is in some unit. `past`: timelines will be
-        asked for.
+        With `texts` all other files of text come before the apps, so that every file is in some unit. `past`: timelines
+        will be asked for: of apps, which come last, because by then git has told the history.
         """
         if past:
             self.chronicle.begin()
@@ -96,17 +96,17 @@ class Product:
         if mine(""):
             shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
             yield Task("shared layers", lambda: [self._shared(shared, unread)])
-        for app in filter(mine, apps):
-            own = sorted(by_app.get(app, []))
-            yield Task(f"app {app}", partial(self._app, app, stacks.get(app, ()), own), app, tuple(own))
-        if mine(""):
-            yield Task("of no app", lambda: [self._of_no_app(set(apps))])
         for part in chunks([path for path in images if mine(path)]):
             yield Task(f"manifests {part[0]}", partial(self._manifests, part))
         if texts:
             read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
             others = [path for path in self.paths if path not in read and mine(path)]
             yield from text_tasks(self.tree, others, self._texts)
+        for app in filter(mine, apps):
+            own = sorted(by_app.get(app, []))
+            yield Task(f"app {app}", partial(self._app, app, stacks.get(app, ()), own), app, tuple(own))
+        if mine(""):
+            yield Task("of no app", lambda: [self._of_no_app(set(apps))])
 
     def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:
         """Yield all files of text, one to a unit, for rules that know no apps."""

@@ -11,7 +11,6 @@ from typing import Literal
 
 from gitopslint.model.document import KeyPath, dotted, parse_key_path
 from gitopslint.model.glob import alternatives, check_ignore_pattern, name_matches
-from gitopslint.model.lazy import lazy
 from gitopslint.model.moment import parse_length
 from gitopslint.model.places import PLACEHOLDER, check_beside, check_template
 from gitopslint.model.policy import Policy
@@ -26,7 +25,7 @@ FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
 _SAID = ("summary", "action", "app", "env", "tag", "old")
-_SPECIAL = lazy(r"[*?\[\]{}\\]")
+_SPECIAL = frozenset("*?[]{}\\")
 
 
 @record
@@ -396,5 +395,5 @@ class Contract:
     def sources_of(self, app: str) -> tuple[str, ...]:
         """Return the patterns of what the image of an app is built from."""
         own = self.app(app).sources
-        name = _SPECIAL.sub(r"\\\g<0>", app)
+        name = "".join(f"\\{one}" if one in _SPECIAL else one for one in app)
         return tuple(pattern.replace("{app}", name) for pattern in (self.sources if own is None else own))

@@ -22,7 +22,6 @@ _FIELDS = frozenset(
 _FIELD_ENDS = ("SecretName", "SecretRef", "ExistingSecret", "existingSecret")
 _LISTS = frozenset(f"{kind}{pull}" for kind in ("", "image", "registry") for pull in ("pullSecrets", "PullSecrets"))
 _LISTS |= {"secretRefs", "envFromSecrets"}
-_KEY_FIELD = lazy(r"(?:existingSecret|secret)[A-Za-z]*Key")
 _NAME = lazy(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 Kind = Literal["list", "field", "other"]
 _CERTIFICATES = ("cert-manager.io/", "certmanager.k8s.io/", "kubernetes.io/tls-acme", "acme")
@@ -132,8 +131,13 @@ def _keys_beside(node: Node, field: str) -> list[Node | None]:
         return [key for item in items.items if (key := item.mapping.get("key")) is not None]
     if not field.startswith("existingSecret") and field != "secretName":
         return []
-    beside = [below for key, below in node.mapping.items() if _KEY_FIELD.fullmatch(key)]
+    beside = [below for key, below in node.mapping.items() if _names_key(key)]
     return [below for below in beside if isinstance(below.value, str) and below.value]
+
+
+def _names_key(key: str) -> bool:
+    """Tell whether a key reads as `secretPasswordKey` or `existingSecretKey`."""
+    return key.startswith(("secret", "existingSecret")) and key.endswith("Key") and key.isascii() and key.isalpha()
 
 
 def _named(node: Node, path: KeyPath, key: Node | None, tls: bool, around: Node | None = None) -> Iterator[SecretUse]:

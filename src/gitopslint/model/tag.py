@@ -45,7 +45,7 @@ def commit_in(tag: str, patterns: tuple[str, ...]) -> str | None:
     if len(name) > _LONGEST_TAG:
         return None
     found = [match["sha"] for pattern in patterns if (match := _compiled(pattern).fullmatch(name))]
-    found = [sha for sha in found if not (_DATE.fullmatch(sha) or _EPOCH.fullmatch(sha))]
+    found = [sha for sha in found if not (sha.isdigit() and (_DATE.fullmatch(sha) or _EPOCH.fullmatch(sha)))]
     return max(found, key=len, default=None)
 
 

@@ -126,7 +126,7 @@ def _without(text: str, written: list[Shape], one: Exposure) -> Exposure:
 def is_env_file(path: str) -> bool:
     """Tell whether a file is one of those that hold the environment of a program, and no template for one."""
     name = posixpath.basename(path)
-    if _ENV_FILE.fullmatch(name) is None:
+    if name[:1] != "." or _ENV_FILE.fullmatch(name) is None:
         return False
     return _TEMPLATES.isdisjoint(re.split(r"[._-]", name.lower())[1:])
 

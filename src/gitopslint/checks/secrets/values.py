@@ -223,7 +223,7 @@ def is_prose(text: str) -> bool:
 
 def is_pattern(text: str) -> bool:
     """Tell whether a text is a regular expression."""
-    return _REGEX.search(text) is not None
+    return any(mark in text for mark in ("[", "\\", "(?", ".*")) and _REGEX.search(text) is not None
 
 
 def harmless(text: str) -> bool:
