@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from gitopslint.model.document import KeyPath, Node
+from gitopslint.model.document import KeyPath, Node, find
 from gitopslint.model.lazy import lazy
 from gitopslint.model.span import Span
 
@@ -59,26 +59,10 @@ def select(root: Node, steps: Steps) -> Iterator[tuple[KeyPath, Node]]:
     One walk with all the positions in the path at which it can be, so no pattern takes more than values times steps.
     """
     if not any(isinstance(step, Wild) for step in steps):  # the common case, without a walk
-        if (node := _at(root, steps)) is not None:
+        if (node := find(root, steps)) is not None:
             yield steps, node
         return
     yield from _select(root, steps, _reached(steps, frozenset({0})), (), ())
-
-
-def _at(node: Node, steps: Steps) -> Node | None:
-    uses: tuple[Span, ...] = ()
-    for step in steps:
-        uses = node.uses + uses
-        value = node.value
-        below: Node | None = None
-        if isinstance(value, dict) and isinstance(step, str):
-            below = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            below = value[step]
-        if below is None:
-            return None
-        node = below
-    return node.changed(uses=node.uses + uses) if uses else node
 
 
 def _select(
