@@ -107,10 +107,11 @@ def _expected(written: list[tuple[Document, Node, str | None]], files: Files, co
     urls: Counter[str] = Counter()
     revisions: Counter[str] = Counter()
     for _, root, _ in written:
-        for url in _urls_by_values(root, files):
+        sources = _sources(root)
+        for url in _urls_by_values(sources, files):
             urls[url] += 1
-        for source in _sources(root):
-            folder = files.from_top(_text(source, "path")) if _text(source, "path") else None
+        for source in sources:
+            folder = files.from_top(path) if (path := _text(source, "path")) else None
             if folder is not None and files.has_folder(folder):
                 urls[normal_url(_text(source, "repoURL"))] += 1
                 revisions[_text(source, "targetRevision")] += 1
@@ -126,10 +127,9 @@ def _expected(written: list[tuple[Document, Node, str | None]], files: Files, co
     )
 
 
-def _urls_by_values(root: Node, files: Files) -> Iterator[str]:
+def _urls_by_values(sources: list[Node], files: Files) -> Iterator[str]:
     """Yield the URLs of `ref` sources from which values files are loaded that stand here."""
-    sources = _sources(root)
-    named = {_text(source, "ref"): _text(source, "repoURL") for source in sources if _text(source, "ref")}
+    named = {ref: _text(source, "repoURL") for source in sources if (ref := _text(source, "ref"))}
     for source in sources if named else ():
         for item in _list(source.mapping.get("helm") or Node({}, source.span, "block"), "valueFiles"):
             name, _, path = item.text.partition("/")
@@ -346,14 +346,18 @@ def _declared(application: Application, contract: Contract) -> tuple[str | None,
             if name == application.name:
                 return app, environment, True
     if contract.applications.path is not None and application.generator is None:
-        pattern = re.escape(contract.applications.path)
-        pattern = pattern.replace(r"\{app\}", "(?P<app>[^/]+)", 1).replace(r"\{env\}", "(?P<env>[^/]+)", 1)
         path = across(application.path) if is_across(application.path) else application.path
-        match = re.fullmatch(pattern, path)
+        match = _path_pattern(contract.applications.path).fullmatch(path)
         found = match.groupdict() if match is not None else {}
         if found.get("env", contract.environments[0]) in contract.environments and found:
             return found.get("app"), found.get("env") or _environment_in(application, contract), True
     return None, _environment_in(application, contract), False
+
+
+@lru_cache(8)  # a thousand Applications ask for the one of their contract
+def _path_pattern(template: str) -> re.Pattern[str]:
+    pattern = re.escape(template)
+    return re.compile(pattern.replace(r"\{app\}", "(?P<app>[^/]+)", 1).replace(r"\{env\}", "(?P<env>[^/]+)", 1))
 
 
 def _environment_in(application: Application, contract: Contract) -> str | None:
@@ -385,7 +389,9 @@ def _shown_url(url: str) -> str:
 
 def _text(node: Node, *path: str) -> str:
     found = find(node, path)
-    return found.text if found is not None and found.is_scalar and found.value is not None else ""
+    if found is None or found.value is None or isinstance(found.value, dict | list):
+        return ""
+    return found.text
 
 
 def _list(node: Node, key: str) -> list[Node]:

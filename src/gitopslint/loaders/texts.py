@@ -28,13 +28,14 @@ def text_tasks(tree: Tree, paths: list[str], parsed: Mapping[str, Document]) -> 
 
 
 def _units(tree: Tree, paths: list[str], parsed: Mapping[str, Document]) -> Iterator[Unit]:
-    for one in read_texts(tree, paths):
+    links = tree.links
+    for document in (parsed[path] for path in paths if path in parsed and path not in links):
+        yield Unit(documents=(document,))
+    for one in read_texts(tree, [path for path in paths if path not in parsed]):
         if isinstance(one, Unread):
             yield Unit(unread=(one,))
         elif isinstance(one, TextFile):
             yield Unit(texts=(one,))
-        elif one[0] in parsed:
-            yield Unit(documents=(parsed[one[0]],))
         elif (file := text_file(*one)) is not None:
             yield Unit(texts=(file,))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import bisect
 import posixpath
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from gitopslint.loaders.tree import Tree
 from gitopslint.model.application import ValueFile
@@ -50,8 +51,10 @@ class Files(NamedTuple):
     def locate(self, path: str) -> str | None:
         """Return the file that a path leads to, through symbolic links inside the root; None when there is none."""
         for _ in range(_LINKS_FOLLOWED):
-            if path in self.tree.links or _is_in(path, self.paths):
-                return path if _is_in(path, self.paths) else None
+            if _is_in(path, self.paths):
+                return path
+            if path in self.tree.links:
+                return None
             linked = _through_link(path, self.tree.links)
             if linked is None:
                 return None
@@ -126,8 +129,8 @@ def _value_file(
     elif written.startswith("/"):
         path = files.from_top(written) if not _leaves(written.lstrip("/")) else None
     else:
-        joined = posixpath.normpath(posixpath.join(files.prefix + base, written))
-        path = None if _leaves(joined) else joined
+        joined = _joined(files.prefix + base, written)
+        path = None if joined == ".." or joined.startswith("../") else joined
         if path is not None and files.prefix:
             if not path.startswith(files.prefix):
                 return ValueFile(
@@ -155,6 +158,20 @@ def _found(node: Node, written: str, path: str, files: Files, ignore_missing: bo
     if ignore_missing:
         return ValueFile(node, written, ())
     return ValueFile(node, written, fault=f"there is no {path}")
+
+
+@lru_cache(1024)  # the Applications of an environment name its folders in the same words
+def _folder(base: str, written: str) -> str:
+    return posixpath.normpath(posixpath.join(base, written))
+
+
+def _joined(base: str, written: str) -> str:
+    """Return the way to a file, with its folders followed as far as their names tell."""
+    folder, slash, name = written.rpartition("/")
+    if not slash or name in ("", ".", ".."):
+        return posixpath.normpath(posixpath.join(base, written))
+    folder = _folder(base, folder)
+    return name if folder == "." else f"{folder}/{name}"
 
 
 def _leaves(path: str) -> bool:
