@@ -6,11 +6,11 @@ Sources: argo-cd `pkg/apis/application/v1alpha1/types.go`, `reposerver/repositor
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.own_repository import expected, normal_url, sources_of, why_elsewhere
 from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
 from gitopslint.model.application import Application, Automation, Expected, Origin, Parameter, Source, Undecidable
 from gitopslint.model.contract import FILE_NAME, Contract
@@ -18,7 +18,6 @@ from gitopslint.model.document import Document, Node, find
 from gitopslint.model.span import across, file_start, is_across
 
 _GROUP = "argoproj.io/"
-_DEFAULT_REVISIONS = ("", "HEAD", "main", "master")
 
 
 class Wiring:
@@ -96,45 +95,9 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout) -> Wiring:
             undecidable += [
                 Undecidable(document.path, node.key_span, name, reason, layout.contract) for node, reason in reasons
             ]
-    expected = _expected(written, files, layout.contract)
-    applications = [_application(document, root, maker, files, layout, expected) for document, root, maker in written]
-    return Wiring(tuple(applications), tuple(undecidable), expected)
-
-
-def _expected(written: list[tuple[Document, Node, str | None]], files: Files, contract: Contract) -> Expected:
-    """Find the URL and the revision by which Applications know this repository."""
-    settings = contract.applications
-    urls: Counter[str] = Counter()
-    revisions: Counter[str] = Counter()
-    for _, root, _ in written:
-        for url in _urls_by_values(root, files):
-            urls[url] += 1
-        for source in _sources(root):
-            folder = files.from_top(_text(source, "path")) if _text(source, "path") else None
-            if folder is not None and files.has_folder(folder):
-                urls[normal_url(_text(source, "repoURL"))] += 1
-                revisions[_text(source, "targetRevision")] += 1
-    if settings.repo_url is not None:
-        return Expected(
-            frozenset({normal_url(settings.repo_url)}),
-            normal_url(settings.repo_url),
-            settings.revision or _most_common(revisions),
-            True,
-        )
-    return Expected(
-        frozenset(urls), _most_common(urls), settings.revision or _most_common(revisions), settings.revision is not None
-    )
-
-
-def _urls_by_values(root: Node, files: Files) -> Iterator[str]:
-    """Yield the URLs of `ref` sources from which values files are loaded that stand here."""
-    sources = _sources(root)
-    named = {_text(source, "ref"): _text(source, "repoURL") for source in sources if _text(source, "ref")}
-    for source in sources if named else ():
-        for item in _list(source.mapping.get("helm") or Node({}, source.span, "block"), "valueFiles"):
-            name, _, path = item.text.partition("/")
-            if name.startswith("$") and name[1:] in named and files.locate(files.from_top(path) or "") is not None:
-                yield normal_url(named[name[1:]])
+    tracked = expected([root for _, root, _ in written], files, layout.contract)
+    applications = [_application(document, root, maker, files, layout, tracked) for document, root, maker in written]
+    return Wiring(tuple(applications), tuple(undecidable), tracked)
 
 
 def _generators(root: Node) -> set[str]:
@@ -148,14 +111,6 @@ def _generators(root: Node) -> set[str]:
     return kinds
 
 
-def _most_common(counts: Counter[str]) -> str | None:
-    if not counts:
-        return None
-    most = max(counts.values())
-    tied = sorted(text for text, count in counts.items() if count == most)
-    return next((text for text in _DEFAULT_REVISIONS if text in tied), tied[0])
-
-
 def _application(
     document: Document, root: Node, maker: str | None, files: Files, layout: Layout, expected: Expected
 ) -> Application:
@@ -166,9 +121,9 @@ def _application(
         "ARGOCD_APP_NAMESPACE": namespace or "",
         "ARGOCD_APP_PROJECT_NAME": _text(root, "spec", "project"),
     }
-    written = list(_sources(root))
+    written = list(sources_of(root))
     refs = {
-        _text(source, "ref"): _why_elsewhere(source, files, expected, folder=None)
+        _text(source, "ref"): why_elsewhere(source, files, expected, folder=None)
         for source in written
         if _text(source, "ref")
     }
@@ -190,15 +145,6 @@ def _application(
     return _matched(application, layout)
 
 
-def _sources(root: Node) -> list[Node]:
-    """Return the sources; `sources` makes Argo CD ignore `source`."""
-    several = find(root, ("spec", "sources"))
-    if several is not None and several.items:
-        return several.items
-    single = find(root, ("spec", "source"))
-    return [single] if single is not None and single.mapping else []
-
-
 def _renders(source: Node) -> bool:
     """Tell whether a source renders a chart, and is not only there for others to refer to."""
     return (
@@ -216,7 +162,7 @@ def _source(
 ) -> Source:
     path = _text(node, "path")
     folder = files.from_top(path) if path else None
-    elsewhere = _why_elsewhere(node, files, expected, folder)
+    elsewhere = why_elsewhere(node, files, expected, folder)
     chart = folder if elsewhere is None else None
     variables = variables | {
         "ARGOCD_APP_SOURCE_PATH": path,
@@ -247,20 +193,6 @@ def _origin(node: Node) -> Origin:
         node.mapping.get("targetRevision"),
         "chart" in node.mapping,
     )
-
-
-def _why_elsewhere(source: Node, files: Files, expected: Expected, folder: str | None) -> str | None:
-    """Say why a source is not what stands in this tree; None when it is."""
-    url, revision = _text(source, "repoURL"), _text(source, "targetRevision")
-    if "chart" in source.mapping:
-        return f"the chart {_text(source, 'chart')!r} comes from the registry {_shown_url(url)}"
-    if normal_url(url) not in expected.urls:
-        known = folder is not None and files.has_folder(folder) and not expected.declared
-        if not known:
-            return f"{_shown_url(url)} is not known to be this repository"
-    if revision not in ("", "HEAD") and expected.revision is not None and revision != expected.revision:
-        return f"it tracks the revision {revision!r}, and {expected.revision!r} is what is checked here"
-    return None
 
 
 def _inline(helm: Node, document: Document) -> tuple[Node | None, str | None]:
@@ -364,22 +296,6 @@ def _environment_in(application: Application, contract: Contract) -> str | None:
         if found:
             return found[0]
     return None
-
-
-@lru_cache(256)  # every Application names a repository, and nearly all of them the same one
-def normal_url(url: str) -> str:
-    """Return what two spellings of one repository have in common: host and path, without scheme or credentials."""
-    text = url.strip()
-    if (match := re.fullmatch(r"(?:[^@/:]+@)?([^/:]+):(?!//)(.+)", text)) is not None:
-        text = f"{match[1]}/{match[2]}"
-    text = text.partition("://")[2] or text
-    host, slash, path = text.partition("/")
-    host = host.rpartition("@")[2].lower()
-    return host + slash + path.rstrip("/").removesuffix(".git")
-
-
-def _shown_url(url: str) -> str:
-    return repr(normal_url(url)) if url else "a source without repoURL"
 
 
 def _text(node: Node, *path: str) -> str:
