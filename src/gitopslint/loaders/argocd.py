@@ -6,7 +6,7 @@ Sources: argo-cd `pkg/apis/application/v1alpha1/types.go`, `reposerver/repositor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from gitopslint.loaders.layout import Layout
@@ -18,6 +18,11 @@ from gitopslint.model.document import Document, Node, find
 from gitopslint.model.span import across, file_start, is_across
 
 _GROUP = "argoproj.io/"
+_RENDERED = "a template of a chart makes Applications, and what they load is not known before it is rendered"
+_ASK_ARGO = "check the Applications where Argo CD runs"
+
+Written = tuple[Document, Node, str | None]
+"""An Application with its file, and the name of the ApplicationSet that makes it."""
 
 
 class Wiring:
@@ -62,21 +67,28 @@ def elsewhere(contract: Contract, reason: str, remedy: str) -> Wiring:
 
 
 def mentions_applications(data: bytes) -> bool:
-    """Tell whether a file can hold an Application, without parsing it."""
-    return b"argoproj.io" in data and b"Application" in data
+    """Tell whether a file can hold an Application, or a patch of one, without parsing it."""
+    return b"Application" in data and (b"argoproj.io" in data or b"patches" in data)
 
 
-def wire(documents: Iterable[Document], files: Files, layout: Layout) -> Wiring:
-    """Read the Applications in the given documents, with what each of them loads."""
-    written: list[tuple[Document, Node, str | None]] = []
-    undecidable: list[Undecidable] = []
+def wire(documents: Iterable[Document], files: Files, layout: Layout, templates: Sequence[str] = ()) -> Wiring:
+    """Read the Applications in the given documents, with what each of them loads.
+
+    `templates` are those of charts that make Applications.
+    """
+    documents = tuple(documents)
+    written: list[Written] = []
+    undecidable = [
+        Undecidable(path, file_start(path), "Applications", _RENDERED, layout.contract, remedy=_ASK_ARGO)
+        for path in templates
+    ]
     for document in documents:
         if document.problem is not None:
             reason = f"it is not readable: {document.problem.message}"
             undecidable.append(
                 Undecidable(document.path, document.problem.span, document.path, reason, layout.contract)
             )
-        for root in document.roots:
+        for root in _manifests(document):
             kind = _text(root, "kind")
             if not _text(root, "apiVersion").startswith(_GROUP) or kind not in ("Application", "ApplicationSet"):
                 continue
@@ -95,9 +107,30 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout) -> Wiring:
             undecidable += [
                 Undecidable(document.path, node.key_span, name, reason, layout.contract) for node, reason in reasons
             ]
+    if _has_parts(written, documents):
+        from gitopslint.loaders.patched_applications import without_patched  # few repositories have any
+
+        written, patched = without_patched(written, documents, layout.contract)
+        undecidable += patched
     tracked = expected([root for _, root, _ in written], files, layout.contract)
     applications = [_application(document, root, maker, files, layout, tracked) for document, root, maker in written]
     return Wiring(tuple(applications), tuple(undecidable), tracked)
+
+
+def _manifests(document: Document) -> Iterator[Node]:
+    """Yield the manifests of a file, those in a `List` one by one."""
+    for root in document.roots:
+        if _text(root, "kind") == "List":
+            yield from _list(root, "items")
+        else:
+            yield root
+
+
+def _has_parts(written: Iterable[Written], documents: Iterable[Document]) -> bool:
+    """Tell whether kustomize may make other Applications of those that are written."""
+    return any("kustomization" in document.path.lower() for document in documents) or any(
+        not any(_text(source, "repoURL") for source in sources_of(root)) for _, root, _ in written
+    )
 
 
 def _generators(root: Node) -> set[str]:

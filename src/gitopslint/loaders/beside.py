@@ -47,6 +47,10 @@ class Neighbour(Protocol):
     def applications(self) -> dict[str, Document]:
         """The files that hold Argo CD Applications, by the name under which reports know them."""
 
+    @property
+    def application_templates(self) -> tuple[str, ...]:
+        """The templates of charts that make Applications, by the name under which reports know them."""
+
 
 class Beside:
     """What a product knows beyond its layers."""

@@ -12,7 +12,7 @@ from gitopslint.loaders.tree import Tree
 from gitopslint.model.document import Document, Node
 from gitopslint.model.namedtuple import NamedTuple
 
-_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _BROUGHT_IN = ("resources", "bases", "components", "generators")
 _MOST_LEVELS = 20
 
@@ -35,7 +35,7 @@ class Overlays:
         generators: dict[str, list[str]] = {}
         for path, document in documents.items():
             for root in document.roots:
-                if posixpath.basename(path) in _NAMES:
+                if posixpath.basename(path) in NAMES:
                     self._own[path] = Overlay(_text(root, "namespace") or None, *_affixes(root))
                     self._add(path, path, _entries(root, _BROUGHT_IN))
                 elif _text(root, "kind") == "ksops":
@@ -68,7 +68,7 @@ class Overlays:
             if "://" in entry:
                 continue
             target = posixpath.normpath(posixpath.join(folder, entry))
-            inside = (posixpath.join(target, name) for name in _NAMES)
+            inside = (posixpath.join(target, name) for name in NAMES)
             for path in (target, *inside):
                 if path in self._known and path != parent:
                     self._parents.setdefault(path, []).append(parent)

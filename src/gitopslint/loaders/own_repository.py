@@ -63,11 +63,11 @@ def _most_common(counts: Counter[str]) -> str | None:
 
 
 def sources_of(root: Node) -> list[Node]:
-    """Return the sources; `sources` makes Argo CD ignore `source`."""
+    """Return the sources; `sources` makes Argo CD ignore `source`. What is hydrated is rendered from its dry source."""
     several = find(root, ("spec", "sources"))
     if several is not None and several.items:
         return several.items
-    single = find(root, ("spec", "source"))
+    single = find(root, ("spec", "source")) or find(root, ("spec", "sourceHydrator", "drySource"))
     return [single] if single is not None and single.mapping else []
 
 

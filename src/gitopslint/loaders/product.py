@@ -157,9 +157,10 @@ class Product:
             if platform is None:
                 return elsewhere(self.contract, self._beside.absent.reason, self._beside.absent.remedy)
             self._texts |= platform.applications
-            return wire(platform.applications.values(), self.files, self.layout)
+            return wire(platform.applications.values(), self.files, self.layout, platform.application_templates)
         _ = self._others  # fills in the documents
-        return wire(self._texts.values(), self.files, self.layout)
+        templates = charts.making_applications(self.tree, filter(self.is_template, self.paths))
+        return wire(self._texts.values(), self.files, self.layout, templates)
 
     def timelines(self, unit: Unit, *, fresh: bool = False) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit, with what is known of the releases of today.

@@ -77,7 +77,7 @@ class _Survey:
     def _proposal(self) -> Proposal:
         wiring = self._wiring()
         loaded = _loaded(wiring)
-        found, self._previews = without_previews(self._layer_files(loaded), self._values)
+        found, self._previews = without_previews(self._layer_files(loaded, wiring), self._values)
         environments = by_promotion({one.environment for one in found if one.environment is not None})
         inside = self._inside() if not environments else []
         if inside:
@@ -143,15 +143,17 @@ class _Survey:
 
     def _wiring(self) -> Wiring:
         files = Files(self._tree, self._tree.paths, self._prefix)
-        return wire(self._applications.values(), files, Layout(Contract(), self._tree.paths))
+        templates = [path for path in self._tree.paths if charts.is_template(path, self._charts)]
+        made = charts.making_applications(self._tree, templates)
+        return wire(self._applications.values(), files, Layout(Contract(), self._tree.paths), made)
 
-    def _layer_files(self, loaded: _Loaded) -> list[Guess]:
+    def _layer_files(self, loaded: _Loaded, wiring: Wiring) -> list[Guess]:
         """Return the values files of apps: those that Applications load, or else those that look like it."""
         named = {path for path in loaded.files if path in self._values and not self._is_chart(path)}
         if named:
             found = guesses(sorted(named))
             if any(one.environment is not None for one in found):
-                return found
+                return found + (self._alike(found) if wiring.undecidable else [])
         found = [one for one in guesses(sorted(self._values)) if not self._is_chart(one.path)]
         by_template: dict[str, set[str]] = {}
         for one in found:
@@ -165,6 +167,12 @@ class _Survey:
         if not self._look_like_values(layers):
             return []
         return layers + self._shared_files(found, layers)
+
+    def _alike(self, found: Sequence[Guess]) -> list[Guess]:
+        """Return the other files under the same templates: an Application that nobody can follow may load them."""
+        known, templates = {one.path for one in found}, {one.template for one in found}
+        others = guesses(sorted(path for path in self._values if not self._is_chart(path)))
+        return [one for one in others if one.template in templates and one.path not in known]
 
     def _look_like_values(self, layers: Sequence[Guess]) -> bool:
         """Tell whether files that are named after environments are values of Helm at all."""
