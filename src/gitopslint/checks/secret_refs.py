@@ -86,8 +86,8 @@ def unused_secret(unused: Unused, _: object) -> Iterator[Outcome]:
 
 
 def _is_used(secret: KnownSecret, unused: Unused) -> bool:
-    # What a certificate or a database cluster makes by the way is nobody's to remove.
-    return secret.kept or secret.name in unused.mentioned or secret.maker in ("Certificate", "CloudNativePG cluster")
+    # What a certificate makes by the way is nobody's to remove.
+    return secret.kept or secret.name in unused.mentioned or secret.maker == "Certificate"
 
 
 def _of_stack(stack: Stack) -> Iterator[tuple[_Place, list[SecretUse]]]:

@@ -19,7 +19,18 @@ from gitopslint.model.span import file_start
 
 _SOPS_CONFIG = ".sops.yaml"
 _CIPHERTEXT = b"ENC[AES256_GCM,"
-_MAKES_SECRETS = (b"Secret", b"Kustomization", b"secretGenerator", b"Certificate", b"cnpg")
+_MAKES_SECRETS = (
+    *(b"Secret", b"Kustomization", b"secretGenerator", b"Certificate", b"cnpg", b"OnePasswordItem", b"kafka.strimzi"),
+    *(
+        b"objectbucket",
+        b"CephObjectStoreUser",
+        b"acid.zalan",
+        b"crunchydata",
+        b"rabbitmq.com",
+        b"k8s.elastic",
+        b"mongodb",
+    ),
+)
 _ABSENT = "the platform repository is not at hand"
 _HOW_TO_BRING_IT = "name a checkout with `--platform DIR` or `platform.path`; `platform: none` says that there is none"
 _NO_SECRETS = Gap(
