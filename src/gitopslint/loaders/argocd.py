@@ -78,6 +78,7 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout, templates:
     """
     documents = tuple(documents)
     written: list[Written] = []
+    sets: list[tuple[Document, Node]] = []
     undecidable = [
         Undecidable(path, file_start(path), "Applications", _RENDERED, layout.contract, remedy=_ASK_ARGO)
         for path in templates
@@ -94,19 +95,12 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout, templates:
                 continue
             if kind == "Application":
                 written.append((document, root, None))
-                continue
-            name = _text(root, "metadata", "name") or document.path
-            if is_across(document.path) and "git" in _generators(root):
-                reason = "its git generator may read the platform repository, which is not looked through for it"
-                undecidable.append(Undecidable(document.path, root.span, name, reason, layout.contract))
-                continue
-            from gitopslint.loaders import applicationsets  # few repositories have any
-
-            made, reasons = applicationsets.generate(root, files)
-            written += [(document, one, name) for one in made]
-            undecidable += [
-                Undecidable(document.path, node.key_span, name, reason, layout.contract) for node, reason in reasons
-            ]
+            else:
+                sets.append((document, root))
+    if sets:
+        made, open_sets = _generated(sets, [root for _, root, _ in written], files, layout.contract)
+        written += made
+        undecidable += open_sets
     if _has_parts(written, documents):
         from gitopslint.loaders.patched_applications import without_patched  # few repositories have any
 
@@ -115,6 +109,28 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout, templates:
     tracked = expected([root for _, root, _ in written], files, layout.contract)
     applications = [_application(document, root, maker, files, layout, tracked) for document, root, maker in written]
     return Wiring(tuple(applications), tuple(undecidable), tracked)
+
+
+def _generated(
+    sets: list[tuple[Document, Node]], plain: list[Node], files: Files, contract: Contract
+) -> tuple[list[Written], list[Undecidable]]:
+    """Return the Applications that ApplicationSets make, and why others are not known."""
+    from gitopslint.loaders import applicationsets  # few repositories have any
+
+    templates = [find(root, ("spec", "template")) or root for _, root in sets]
+    own = expected([*plain, *templates], files, contract).urls
+    written: list[Written] = []
+    undecidable: list[Undecidable] = []
+    for document, root in sets:
+        name = _text(root, "metadata", "name") or document.path
+        if is_across(document.path) and "git" in _generators(root):
+            reason = "its git generator may read the platform repository, which is not looked through for it"
+            undecidable.append(Undecidable(document.path, root.span, name, reason, contract))
+            continue
+        made, reasons = applicationsets.generate(root, files, own)
+        written += [(document, one, name) for one in made]
+        undecidable += [Undecidable(document.path, node.key_span, name, reason, contract) for node, reason in reasons]
+    return written, undecidable
 
 
 def _manifests(document: Document) -> Iterator[Node]:

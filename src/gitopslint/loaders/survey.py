@@ -45,10 +45,14 @@ def survey(tree: Tree, repository: Repository | None, prefix: str, name: str) ->
 
 
 class _Loaded(NamedTuple):
-    """What Applications load: charts and values files, each with how far behind others it is loaded."""
+    """What Applications load: charts and values files, each with how far behind others it is loaded.
+
+    `open`: some load files that cannot be told, such as those of another revision.
+    """
 
     charts: dict[str, int]
     files: dict[str, list[int]]
+    open: bool
 
 
 class _Survey:
@@ -153,7 +157,7 @@ class _Survey:
         if named:
             found = guesses(sorted(named))
             if any(one.environment is not None for one in found):
-                return found + (self._alike(found) if wiring.undecidable else [])
+                return found + (self._alike(found) if loaded.open or wiring.undecidable else [])
         found = [one for one in guesses(sorted(self._values)) if not self._is_chart(one.path)]
         by_template: dict[str, set[str]] = {}
         for one in found:
@@ -344,14 +348,14 @@ class _Survey:
 
 
 def _loaded(wiring: Wiring) -> _Loaded:
-    loaded = _Loaded({}, {})
-    for application in wiring.applications:
-        for source in application.sources:
-            if source.chart is not None:
-                loaded.charts[source.chart] = loaded.charts.get(source.chart, 0) + 1
-            for at, file in enumerate(source.value_files):
-                for path in file.paths or ():
-                    loaded.files.setdefault(path, []).append(at)
+    sources = [source for application in wiring.applications for source in application.sources]
+    loaded = _Loaded({}, {}, any(file.elsewhere for source in sources for file in source.value_files))
+    for source in sources:
+        if source.chart is not None:
+            loaded.charts[source.chart] = loaded.charts.get(source.chart, 0) + 1
+        for at, file in enumerate(source.value_files):
+            for path in file.paths or ():
+                loaded.files.setdefault(path, []).append(at)
     return loaded
 
 
