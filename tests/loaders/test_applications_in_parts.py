@@ -101,3 +101,11 @@ def test_init_keeps_what_templates_may_load() -> None:
     found = survey(MemoryTree(files), None, "", "app")
     assert found.apps == ("a", "b")
     assert found.exclude == ()
+
+
+def test_the_top_of_another_repository() -> None:
+    """Every repository has a top: that an Application deploys one does not make it this one."""
+    text = application("repoURL: https://x/other.git\npath: .\nhelm: {valueFiles: [values-prod.yaml]}")
+    assert loads(only(wiring_of({"argo/a.yaml": text}))) == ["'x/other' is not known to be this repository"]
+    files = {"argo/a.yaml": text, "Chart.yaml": CHART, "values-prod.yaml": "a: 1\n"}
+    assert loads(only(wiring_of(files))) == ["values-prod.yaml"]

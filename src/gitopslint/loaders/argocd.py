@@ -171,13 +171,13 @@ def _application(
         "ARGOCD_APP_PROJECT_NAME": _text(root, "spec", "project"),
     }
     written = list(sources_of(root))
-    refs = {
-        _text(source, "ref"): why_elsewhere(source, files, expected, folder=None)
-        for source in written
-        if _text(source, "ref")
-    }
+    named = [(_text(source, "ref"), source) for source in written if _text(source, "ref")]
+    refs, all_refs = (
+        {name: why_elsewhere(source, files, expected, None, any_revision=any_one) for name, source in named}
+        for any_one in (False, True)
+    )
     sources = tuple(
-        _source(source, document, files, expected, refs, variables) for source in written if _renders(source)
+        _source(source, document, files, expected, refs, all_refs, variables) for source in written if _renders(source)
     )
     application = Application(
         name,
@@ -207,8 +207,10 @@ def _source(
     files: Files,
     expected: Expected,
     refs: Mapping[str, str | None],
+    all_refs: Mapping[str, str | None],
     variables: dict[str, str],
 ) -> Source:
+    """Read a source. `refs` are the other ones, each with why it is elsewhere, `all_refs` the same of any revision."""
     path = _text(node, "path")
     folder = files.from_top(path) if path else None
     elsewhere = why_elsewhere(node, files, expected, folder)
@@ -230,6 +232,13 @@ def _source(
         ignore_missing=ignore is not None and ignore.value is True,
         elsewhere=elsewhere,
     )
+    if any(file.elsewhere for file in value_files):
+        at = folder if why_elsewhere(node, files, expected, folder, any_revision=True) is None else None
+        meant = load_value_files(entries, files, at, all_refs, variables, ignore_missing=True, elsewhere=elsewhere)
+        value_files = tuple(
+            file._replace(meant=other.paths or ()) if file.elsewhere else file
+            for file, other in zip(value_files, meant, strict=True)
+        )
     inline, fault = _inline(helm, document)
     return Source(node, chart, elsewhere, value_files, inline, fault, _parameters(helm, files, chart, refs, variables))
 
@@ -305,7 +314,7 @@ def _matched(application: Application, layout: Layout) -> Application:
         path: layout.layers[path]
         for source in application.sources
         for file in source.value_files
-        for path in file.paths or ()
+        for path in (*(file.paths or ()), *file.meant)
         if path in layout.layers
     }
     apps = {place.app for place in loaded.values() if place.app is not None}

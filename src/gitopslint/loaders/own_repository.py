@@ -15,6 +15,7 @@ from gitopslint.model.application import Expected
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Node, find
 
+_PORTS = {"ssh": r":[0-9]+$", "https": r":443$", "http": r":80$"}
 _DEFAULT_REVISIONS = ("", "HEAD", "main", "master")
 
 
@@ -28,7 +29,7 @@ def expected(roots: Sequence[Node], files: Files, contract: Contract) -> Expecte
             urls[url] += 1
         for source in sources_of(root):
             folder = files.from_top(_text(source, "path")) if _text(source, "path") else None
-            if folder is not None and files.has_folder(folder):
+            if _stands_here(folder, files):
                 urls[normal_url(_text(source, "repoURL"))] += 1
                 revisions[_text(source, "targetRevision")] += 1
     if settings.repo_url is not None:
@@ -71,18 +72,26 @@ def sources_of(root: Node) -> list[Node]:
     return [single] if single is not None and single.mapping else []
 
 
-def why_elsewhere(source: Node, files: Files, expected: Expected, folder: str | None) -> str | None:
-    """Say why a source is not what stands in this tree; None when it is."""
+def why_elsewhere(
+    source: Node, files: Files, expected: Expected, folder: str | None, *, any_revision: bool = False
+) -> str | None:
+    """Say why a source is not what stands in this tree; None when it is.
+
+    `any_revision`: it is enough that it is this repository.
+    """
     url, revision = _text(source, "repoURL"), _text(source, "targetRevision")
     if "chart" in source.mapping:
         return f"the chart {_text(source, 'chart')!r} comes from the registry {_shown_url(url)}"
-    if normal_url(url) not in expected.urls:
-        known = folder is not None and files.has_folder(folder) and not expected.declared
-        if not known:
-            return f"{_shown_url(url)} is not known to be this repository"
-    if revision not in ("", "HEAD") and expected.revision is not None and revision != expected.revision:
-        return f"it tracks the revision {revision!r}, and {expected.revision!r} is what is checked here"
-    return None
+    if normal_url(url) not in expected.urls and (expected.declared or not _stands_here(folder, files)):
+        return f"{_shown_url(url)} is not known to be this repository"
+    if any_revision or revision in ("", "HEAD") or expected.revision in (None, revision):
+        return None
+    return f"it tracks the revision {revision!r}, and {expected.revision!r} is what is checked here"
+
+
+def _stands_here(folder: str | None, files: Files) -> bool:
+    """Tell whether a folder is one of this repository. Every repository has a top, so there it takes a chart."""
+    return files.locate("Chart.yaml") is not None if folder == "" else folder is not None and files.has_folder(folder)
 
 
 @lru_cache(256)  # every Application names a repository, and nearly all of them the same one
@@ -91,9 +100,11 @@ def normal_url(url: str) -> str:
     text = url.strip()
     if (match := re.fullmatch(r"(?:[^@/:]+@)?([^/:]+):(?!//)(.+)", text)) is not None:
         text = f"{match[1]}/{match[2]}"
-    text = text.partition("://")[2] or text
-    host, slash, path = text.partition("/")
+    scheme, separator, rest = text.partition("://")
+    host, slash, path = (rest if separator else text).partition("/")
     host = host.rpartition("@")[2].lower()
+    if separator:  # how to get there is not which one it is
+        host = re.sub(_PORTS.get(scheme.lower(), r"$^"), "", host)
     return host + slash + path.rstrip("/").removesuffix(".git")
 
 

@@ -115,8 +115,9 @@ class Product:
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
                 document = self._texts.get(path) or yaml.parse(path, data)
-                links, namespace = self._beside.links, self._beside.namespace(path)
-                manifest = Manifest(document, self.contract, links=links, namespace=namespace)
+                beside = self._beside
+                namespace, images = beside.namespace(path), beside.images(path)
+                manifest = Manifest(document, self.contract, None, None, beside.links, namespace, images)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
 
     def is_template(self, path: str) -> bool:

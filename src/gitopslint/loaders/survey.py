@@ -364,7 +364,8 @@ def _self_heal(wiring: Wiring, environments: Sequence[str], found: Sequence[Gues
     homes = {one.path: one.environment for one in found}
     said: dict[str, set[bool]] = {}
     for application in wiring.applications:
-        files = [path for source in application.sources for file in source.value_files for path in file.paths or ()]
+        loads = [file for source in application.sources for file in source.value_files]
+        files = [path for file in loads for path in file.paths or file.meant]
         for environment in {homes.get(path) for path in files} - {None}:
             said.setdefault(str(environment), set()).add(application.automation.self_heal)
     return {name: True in said[name] for name in environments if len(said.get(name, ())) == 1}

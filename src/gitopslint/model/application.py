@@ -15,7 +15,8 @@ class ValueFile(NamedTuple):
     """One entry of `valueFiles` and what it comes to.
 
     `written` is the text after Argo CD's own variables. `paths` are the files it loads, from the root; None when
-    they stand elsewhere. `fault` says why there are none where there should be some.
+    they stand elsewhere. `fault` says why there are none where there should be some. `meant` are the files here that
+    have the names of those that it loads from another revision.
     """
 
     node: Node
@@ -23,6 +24,7 @@ class ValueFile(NamedTuple):
     paths: tuple[str, ...] | None = None
     fault: str | None = None
     elsewhere: str | None = None
+    meant: tuple[str, ...] = ()
 
 
 class Parameter(NamedTuple):
