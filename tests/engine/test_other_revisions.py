@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.engine.test_wiring import wired
 from tests.support.argocd import chart_source
 from tests.support.runs import check_files, places
@@ -33,3 +35,19 @@ def test_a_ref_of_another_revision() -> None:
     report = check_files(files, ["unwired-layer", "floating-source"])
     assert places(report) == [f"{OTHER_NAME}:7:71 floating-source"]
     assert {rule for one in report.undecided for rule in one.rules} == {"unwired-layer"}
+
+
+@pytest.mark.parametrize(("revision", "found"), [("main", False), ("master", False), ("HEAD", False), ("dev", True)])
+def test_the_default_branch(revision: str, found: bool) -> None:
+    """HEAD is main or master, whichever there is; in the same words or not."""
+    report = check_files(wired(prod=PINNED.replace("v1.2.3", revision)))
+    assert ("floating-source" in {one.rule for one in report.findings}) == found
+    assert bool(report.undecided) == found
+
+
+def test_a_declared_revision() -> None:
+    """A contract that names the branch means it."""
+    contract = "version: 1\napplications: {revision: main}\n"
+    files = wired(prod=PINNED.replace("v1.2.3", "main")) | {".gitopslint.yaml": contract}
+    (one,) = check_files(files, ["floating-source"]).findings
+    assert one.message.startswith("shop-dev tracks the revision 'HEAD'")

@@ -16,7 +16,7 @@ from gitopslint.model.contract import Contract
 from gitopslint.model.document import Node, find
 
 _PORTS = {"ssh": r":[0-9]+$", "https": r":443$", "http": r":80$"}
-_DEFAULT_REVISIONS = ("", "HEAD", "main", "master")
+_DEFAULT_REVISIONS = ("HEAD", "main", "master")
 
 
 def expected(roots: Sequence[Node], files: Files, contract: Contract) -> Expected:
@@ -31,7 +31,7 @@ def expected(roots: Sequence[Node], files: Files, contract: Contract) -> Expecte
             folder = files.from_top(_text(source, "path")) if _text(source, "path") else None
             if _stands_here(folder, files):
                 urls[normal_url(_text(source, "repoURL"))] += 1
-                revisions[_text(source, "targetRevision")] += 1
+                revisions[_text(source, "targetRevision") or "HEAD"] += 1
     if settings.repo_url is not None:
         return Expected(
             frozenset({normal_url(settings.repo_url)}),
@@ -84,7 +84,7 @@ def why_elsewhere(
         return f"the chart {_text(source, 'chart')!r} comes from the registry {_shown_url(url)}"
     if normal_url(url) not in expected.urls and (expected.declared or not _stands_here(folder, files)):
         return f"{_shown_url(url)} is not known to be this repository"
-    if any_revision or revision in ("", "HEAD") or expected.revision in (None, revision):
+    if any_revision or revision in ("", "HEAD") or expected.is_tracked(revision):
         return None
     return f"it tracks the revision {revision!r}, and {expected.revision!r} is what is checked here"
 

@@ -92,6 +92,12 @@ class Expected(NamedTuple):
     revision: str | None
     declared: bool
 
+    def is_tracked(self, revision: str) -> bool:
+        """Tell whether a revision is the expected one. HEAD is the default branch, which is called main or master."""
+        wanted = self.revision or "HEAD"
+        names = {revision or "HEAD", wanted}
+        return self.revision is None or len(names) == 1 or names in ({"HEAD", "main"}, {"HEAD", "master"})
+
 
 class Application(NamedTuple):
     """An Argo CD Application, written as such or made by an ApplicationSet.
