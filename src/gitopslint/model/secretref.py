@@ -19,7 +19,8 @@ _FIELD = lazy(
     r"|extraEnvFromSecret|pullSecret|imagePullSecret"
 )
 _LIST = lazy(r"(?:image|registry)?[pP]ullSecrets|[a-z][A-Za-z0-9]*SecretRefs|secretRefs|envFromSecrets")
-_KEY_FIELD = lazy(r"(?:existingSecret|secret)[A-Za-z]*Key")
+_KEY_FIELD = lazy(r"(?:existingSecret|secret)[A-Za-z]*Key|(?:rootUser|rootPassword|user|password)SecretKey")
+_KEY_BELOW = lazy(r"[a-z][A-Za-z]*Key")
 _NAME = lazy(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _CERTIFICATES = ("cert-manager.io/", "certmanager.k8s.io/", "kubernetes.io/tls-acme", "acme")
 
@@ -104,6 +105,8 @@ def _keys_beside(node: Node, field: str) -> list[Node | None]:
     if not field.startswith("existingSecret") and field != "secretName":
         return []
     beside = [below for key, below in node.mapping.items() if _KEY_FIELD.fullmatch(key)]
+    named = node.mapping.get("secretKeys")  # as in the charts of databases by Bitnami
+    beside += [below for key, below in named.mapping.items() if _KEY_BELOW.fullmatch(key)] if named is not None else []
     return [below for below in beside if isinstance(below.value, str) and below.value]
 
 
