@@ -151,8 +151,12 @@ def _generated(generator: Node, files: Files, filling: _Filling, outer: Paramete
     elif (merge := generator.mapping.get("merge")) is not None:
         found = _from_merge(merge, files, filling, outer)
     selector = generator.mapping.get("selector")
+    if selector is None:
+        yield from found
+        return
     for parameters in found:
-        if selector is None or selected(selector, parameters):
+        filling.count(generator)
+        if selected(selector, parameters):
             yield parameters
 
 
@@ -185,6 +189,7 @@ def _from_merge(merge: Node, files: Files, filling: _Filling, outer: Parameters)
     def by_key(generator: Node) -> dict[str, Parameters]:
         found: dict[str, Parameters] = {}
         for parameters in _generated(generator, files, filling, outer):
+            filling.count(generator)
             get = parameters.get if filling.go else partial(_fast_lookup, parameters=parameters)
             name = json.dumps([get(key) for key in keys], sort_keys=True)
             if name in found:

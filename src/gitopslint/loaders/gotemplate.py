@@ -16,6 +16,7 @@ from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.scalars import printed
 
 _DEEPEST = 30
+_COST = 20  # what a piece costs beside its characters
 _LONGEST = 100_000  # characters of one text on the way
 _TOKEN = lazy(
     r"\s*(?:(?P<field>(?:\.[A-Za-z_][A-Za-z0-9_]*)+|\.(?![\w.]))|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`)|(?P<number>-?[0-9]+)(?![\w.])"
@@ -46,7 +47,7 @@ def render(text: str, parameters: Mapping[str, Any], *, strict: bool, spend: Cal
     """
     made = []
     for piece in _rendered(_parsed(text), _Scope(parameters, strict)):
-        spend(len(piece) + 1)
+        spend(len(piece) + _COST)
         made.append(piece)
     return "".join(made)
 
@@ -130,6 +131,7 @@ def _rendered(body: list[Any], scope: _Scope) -> Iterator[str]:
         if isinstance(piece, str):
             yield piece
         elif isinstance(piece, _Block):
+            yield ""  # work, too
             for condition, inside in piece.branches:
                 if condition is None or _truth(scope.value(condition)):
                     yield from _rendered(inside, scope)
