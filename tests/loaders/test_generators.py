@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gitopslint.loaders.survey import survey
 from tests.loaders.test_applicationsets import NAMED, made, names
+from tests.support.runs import MemoryTree
 
 ENVS = "list: {elements: [{env: dev, rev: a}, {env: stage, rev: a}, {env: prod, rev: a}]}"
 GO = "goTemplate: true\n"
@@ -75,6 +77,15 @@ def test_made(generators: str, more: str, name: str, expected: list[str]) -> Non
     assert wiring.undecidable == ()
 
 
+def test_annotations_are_left_out() -> None:
+    """What is computed there says nothing of what is loaded."""
+    template = NAMED.replace(
+        "{name: 'NAME'}", "{name: x, annotations: {a: '{{ .a | sha256sum }}'}, labels: {b: '{{ .z }}'}}"
+    )
+    wiring = made("- list: {elements: [{a: b}]}", template, GO)
+    assert (names(wiring), wiring.undecidable) == (["x"], ())
+
+
 def test_another_repository() -> None:
     """What a git generator finds elsewhere, nobody knows here."""
     wiring = made(
@@ -83,3 +94,20 @@ def test_another_repository() -> None:
     assert names(wiring) == []
     (one,) = wiring.undecidable
     assert one.reason == "its git generator reads 'x/other', which is not known to be this repository"
+
+
+def test_init_takes_no_file_of_a_generator_for_values() -> None:
+    """It says which Applications there are."""
+    files = {
+        f"apps/{app}/{env}/{file}.yaml": text
+        for app in ("shop", "blog")
+        for env in ("dev", "prod")
+        for file, text in (("values", "image: {repository: r, tag: '1'}\n"), ("config", f"app: {app}\n"))
+    }
+    files["argo/apps.yaml"] = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: apps}\nspec:\n  generators:\n"
+        "  - matrix: {generators: [{git: {files: [{path: 'apps/*/config.yaml'}]}}, {clusters: {}}]}\n"
+    )
+    found = survey(MemoryTree(files), None, "", "app")
+    assert [layer.path for layer in found.layers] == ["apps/{app}/{env}/values.yaml"]
+    assert found.exclude == ()

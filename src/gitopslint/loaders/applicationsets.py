@@ -103,6 +103,7 @@ def generate(root: Node, files: Files, own: Set[str] = frozenset()) -> tuple[lis
     template = spec.mapping.get("template")
     if template is None or not template.mapping:
         return [], [(spec, "it has no template")]
+    template = _without_notes(template)
     if "templatePatch" in spec.mapping:
         return [], [(spec.mapping["templatePatch"], "a templatePatch may change what is loaded")]
     options = spec.mapping.get("goTemplateOptions")
@@ -124,6 +125,15 @@ def generate(root: Node, files: Files, own: Set[str] = frozenset()) -> tuple[lis
         except _Undecided as undecided:
             reasons.append((undecided.node, undecided.reason))
     return made, reasons
+
+
+def _without_notes(template: Node) -> Node:
+    """Leave out what tells nothing of what is loaded, and is often computed."""
+    metadata = template.mapping.get("metadata")
+    if metadata is None or not metadata.mapping:
+        return template
+    kept = {key: below for key, below in metadata.mapping.items() if key not in ("annotations", "labels")}
+    return template.changed(value={**template.mapping, "metadata": metadata.changed(value=kept)})
 
 
 def _overlaid(template: Node, own: Node | None) -> Node:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from gitopslint.loaders import charts, flux, yaml
 from gitopslint.loaders.argocd import Wiring, mentions_applications, wire
 from gitopslint.loaders.exclusion import included
+from gitopslint.loaders.generator_files import read_by_generators
 from gitopslint.loaders.git import GitError, Repository
 from gitopslint.loaders.image_places import beside_images, images_in, proposed
 from gitopslint.loaders.layout import Layout
@@ -68,6 +69,8 @@ class _Survey:
         self._previews: tuple[str, ...] = ()
         self._applications: dict[str, Document] = {}
         self._values = self._read()
+        for path in read_by_generators(self._applications.values(), self._values):
+            del self._values[path]
 
     def proposal(self) -> Proposal:
         """Return what was found: values files, or else the HelmReleases of Flux that are none."""
