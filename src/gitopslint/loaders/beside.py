@@ -19,7 +19,19 @@ from gitopslint.model.span import file_start
 
 _SOPS_CONFIG = ".sops.yaml"
 _CIPHERTEXT = b"ENC[AES256_GCM,"
-_MAKES_SECRETS = (b"Secret", b"Kustomization", b"secretGenerator", b"Certificate", b"cnpg")
+_MAKES_SECRETS = (
+    *(b"Secret", b"Kustomization", b"secretGenerator", b"Certificate", b"cnpg", b"OnePasswordItem", b"kafka.strimzi"),
+    *(
+        b"objectbucket",
+        b"CephObjectStoreUser",
+        b"acid.zalan",
+        b"crunchydata",
+        b"rabbitmq.com",
+        b"k8s.elastic",
+        b"mongodb",
+    ),
+)
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml")
 _ABSENT = "the platform repository is not at hand"
 _HOW_TO_BRING_IT = "name a checkout with `--platform DIR` or `platform.path`; `platform: none` says that there is none"
 _NO_SECRETS = Gap(
@@ -47,6 +59,10 @@ class Neighbour(Protocol):
     def applications(self) -> dict[str, Document]:
         """The files that hold Argo CD Applications, by the name under which reports know them."""
 
+    @property
+    def application_templates(self) -> tuple[str, ...]:
+        """The templates of charts that make Applications, by the name under which reports know them."""
+
 
 class Beside:
     """What a product knows beyond its layers."""
@@ -59,6 +75,8 @@ class Beside:
         self.absent = Gap(absent or _ABSENT, _HOW_TO_BRING_IT, file_start(""))
         self._making_secrets: list[str] = []
         self._encrypted: list[str] = []
+        self._kustomizations: list[str] = []
+        self._pins_images = False
 
     def note(self, path: str, data: bytes) -> None:
         """Look at a file that is read anyway."""
@@ -66,6 +84,9 @@ class Beside:
             self._making_secrets.append(path)
         if _CIPHERTEXT in data:
             self._encrypted.append(path)
+        if path.endswith(_KUSTOMIZATIONS):
+            self._kustomizations.append(path)
+            self._pins_images = self._pins_images or b"images" in data
 
     @cached_property
     def links(self) -> Links | None:
@@ -82,6 +103,19 @@ class Beside:
     def namespace(self, path: str) -> str | None:
         """Return the namespace that a kustomization gives the manifests of a file."""
         return self._found[1](path) if self._making_secrets else None
+
+    def images(self, path: str) -> frozenset[str]:
+        """Return the images of a manifest that a kustomization replaces. All files have been noted."""
+        return self._replaced(path) if self._pins_images else frozenset()
+
+    @cached_property
+    def _replaced(self) -> Callable[[str], frozenset[str]]:
+        from gitopslint.loaders import yaml
+        from gitopslint.loaders.kustomize import Overlays
+
+        read = self._tree.read_many(self._kustomizations)
+        documents = {path: yaml.parse(path, data) for path, data in read if isinstance(data, bytes)}
+        return Overlays(documents, self._tree).images
 
     def units(self, paths: tuple[str, ...], skip: Callable[[str], bool]) -> Iterator[Unit]:
         """Yield what SOPS has to do with. Without a configuration that is what holds ciphertext."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import json
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ _LOCAL = "file://"
 _PACKED = lazy(r"^(.+?)(?:-v?[0-9].*)?\.tgz$")
 _ACTION = lazy(r"\{\{(?:[^}]|\}(?!\}))*\}\}")
 _TPL = lazy(r"(?<![\w.])tpl(?![\w])|tplvalues\.render|tplValue")
+_MAKES = lazy(rb"^[ \t-]*kind:[ \t]*[\"']?Application(?:Set)?[\"']?[ \t]*\r?$", re.MULTILINE)
 _VALUES = lazy(r"\.Values((?:\.[A-Za-z_]\w*)*)")
 
 
@@ -64,6 +66,15 @@ def templating(tree: Tree, folder: str) -> Templating | None:
 def is_template(path: str, charts: Iterable[str]) -> bool:
     """Tell whether a file is a template of one of the charts, given by their folders."""
     return any(path.startswith(f"{folder}/templates/" if folder else "templates/") for folder in charts)
+
+
+def making_applications(tree: Tree, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the templates among some files that make Applications of Argo CD, as in a chart of apps."""
+    return tuple(
+        path
+        for path, data in tree.read_many(path for path in paths if path.endswith((".yaml", ".yml")))
+        if isinstance(data, bytes) and b"argoproj.io/" in data and _MAKES.search(data)
+    )
 
 
 def _tpl_calls(text: str) -> Iterable[list[KeyPath]]:

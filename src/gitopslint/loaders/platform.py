@@ -88,6 +88,12 @@ class Platform:
                 found[across(path)] = yaml.parse(across(path), data)
         return found
 
+    @cached_property
+    def application_templates(self) -> tuple[str, ...]:
+        """The templates of charts that make Applications, by the name under which reports know them."""
+        found = charts.making_applications(self.tree, filter(self.is_template, self.paths))
+        return tuple(map(across, found))
+
     def is_template(self, path: str) -> bool:
         """Tell whether a file is a template of a chart, so that it is no YAML by itself."""
         return charts.is_template(path, self._charts)

@@ -117,8 +117,9 @@ class Product:
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
                 document = self._texts.get(path) or self._moulds.parse(path, data)
-                links, namespace = self._beside.links, self._beside.namespace(path)
-                manifest = Manifest(document, self.contract, links=links, namespace=namespace)
+                beside = self._beside
+                namespace, images = beside.namespace(path), beside.images(path)
+                manifest = Manifest(document, self.contract, None, None, beside.links, namespace, images)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
 
     def is_template(self, path: str) -> bool:
@@ -159,9 +160,10 @@ class Product:
             if platform is None:
                 return elsewhere(self.contract, self._beside.absent.reason, self._beside.absent.remedy)
             self._texts |= platform.applications
-            return wire(platform.applications.values(), self.files, self.layout)
+            return wire(platform.applications.values(), self.files, self.layout, platform.application_templates)
         _ = self._others  # fills in the documents
-        return wire(self._texts.values(), self.files, self.layout)
+        templates = charts.making_applications(self.tree, filter(self.is_template, self.paths))
+        return wire(self._texts.values(), self.files, self.layout, templates)
 
     def timelines(self, unit: Unit, *, fresh: bool = False) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit, with what is known of the releases of today.

@@ -10,6 +10,7 @@ from gitopslint.loaders import flux, helm
 from gitopslint.loaders.charts import load_chart
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.loaders.valuefiles import told_when_deployed
 from gitopslint.model.application import Application, Parameter, Source
 from gitopslint.model.chart import Chart
 from gitopslint.model.document import Document, Node, Problem, find
@@ -97,7 +98,18 @@ class Composer:
         )
         if unknown is not None or not all(layer.readable for layer in layers):
             return stack
-        return self._composed(stack, source.chart, lambda node: self._with_parameters(node, source))
+        composed = self._composed(stack, source.chart, lambda node: self._with_parameters(node, source))
+        return self._without_open_images(composed) if source.parameters else composed
+
+    def _without_open_images(self, stack: Stack) -> Stack:
+        """Forget the values of a stack where only Argo CD knows which image they name."""
+        for release in self.releases(stack):
+            for node in (release.repository, release.tag, release.digest, release.registry):
+                variable = told_when_deployed(node.text) if node is not None and node.is_scalar else None
+                if variable is not None:
+                    reason = f"its image is named by {variable}, which is only known when Argo CD deploys it"
+                    return stack._replace(values=None, schemas=(), gaps=(), unknown=reason)
+        return stack
 
     def missing(self, app: str, environment: str) -> tuple[tuple[LayerRole, str], ...]:
         """Return the layers that the contract demands and nobody wrote."""

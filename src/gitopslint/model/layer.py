@@ -178,6 +178,8 @@ class Manifest(NamedTuple):
     links: Links | None = None
     namespace: str | None = None
     """The namespace that a kustomization gives it."""
+    replaced_images: frozenset[str] = frozenset()
+    """The images to which a kustomization gives another tag or digest."""
 
     def __str__(self) -> str:
         return self.document.path

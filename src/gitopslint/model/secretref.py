@@ -22,6 +22,7 @@ _FIELDS = frozenset(
 _FIELD_ENDS = ("SecretName", "SecretRef", "ExistingSecret", "existingSecret")
 _LISTS = frozenset(f"{kind}{pull}" for kind in ("", "image", "registry") for pull in ("pullSecrets", "PullSecrets"))
 _LISTS |= {"secretRefs", "envFromSecrets"}
+_KEY_FIELDS = frozenset(f"{what}SecretKey" for what in ("rootUser", "rootPassword", "user", "password"))
 _NAME = lazy(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 Kind = Literal["list", "field", "other"]
 _CERTIFICATES = ("cert-manager.io/", "certmanager.k8s.io/", "kubernetes.io/tls-acme", "acme")
@@ -132,12 +133,21 @@ def _keys_beside(node: Node, field: str) -> list[Node | None]:
     if not field.startswith("existingSecret") and field != "secretName":
         return []
     beside = [below for key, below in node.mapping.items() if _names_key(key)]
+    named = node.mapping.get("secretKeys")  # as in the charts of databases by Bitnami
+    if named is not None:
+        beside += [below for key, below in named.mapping.items() if key.endswith("Key") and _is_camel(key)]
     return [below for below in beside if isinstance(below.value, str) and below.value]
 
 
 def _names_key(key: str) -> bool:
-    """Tell whether a key reads as `secretPasswordKey` or `existingSecretKey`."""
-    return key.startswith(("secret", "existingSecret")) and key.endswith("Key") and key.isascii() and key.isalpha()
+    """Tell whether a key reads as `secretPasswordKey`, `existingSecretKey` or `rootPasswordSecretKey`."""
+    if key in _KEY_FIELDS:
+        return True
+    return key.startswith(("secret", "existingSecret")) and key.endswith("Key") and _is_camel(key)
+
+
+def _is_camel(key: str) -> bool:
+    return key.isascii() and key.isalpha() and key[:1].islower()
 
 
 def _named(node: Node, path: KeyPath, key: Node | None, tls: bool, around: Node | None = None) -> Iterator[SecretUse]:
