@@ -36,7 +36,7 @@ def _run(name: str, seconds: int) -> bool:
     grown.mkdir(parents=True, exist_ok=True)
     (HERE / "corpus" / name).mkdir(parents=True, exist_ok=True)
     print(f"== {name}: {seconds} s", flush=True)
-    options = (
+    options: tuple[str, ...] = (
         f"-max_total_time={seconds}",
         "-timeout=20",
         "-rss_limit_mb=2048",

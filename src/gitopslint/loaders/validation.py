@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.certain import certain
@@ -72,7 +72,7 @@ def validated(
     from pydantic import ValidationError
 
     try:
-        made: Kind = _adapter(kind).validate_python(given)
+        valid: Kind = _adapter(kind).validate_python(given)
     except ValidationError as error:
         faults: dict[tuple[KeyPath, bool], list[Any]] = {}
         for fault in error.errors(include_url=False):
@@ -84,15 +84,15 @@ def validated(
             if missing or not further or any(fault["type"] not in (*_WANTED, "literal_error") for fault in same):
                 mistakes.append(_explained(kind, root, base, path, same, what))
         return None
-    return made
+    return valid
 
 
 @cache
-def _adapter(kind: Any) -> Any:
+def _adapter(kind: Hashable) -> Any:
     """Return what validates a kind of record. To make it takes longer than to use it a thousand times."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(described(kind))
+    return TypeAdapter(described(cast("type[Any]", kind)))
 
 
 def settings(node: Node) -> Any:
