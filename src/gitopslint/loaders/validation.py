@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.certain import certain
@@ -71,8 +71,9 @@ def validated(
     # Imported here: pydantic takes longer to load than a small repository to check.
     from pydantic import ValidationError
 
+    hashable: Any = kind  # to mypy, what a type variable stands for may have no hash
     try:
-        valid: Kind = _adapter(kind).validate_python(given)
+        valid: Kind = _adapter(hashable).validate_python(given)
     except ValidationError as error:
         faults: dict[tuple[KeyPath, bool], list[Any]] = {}
         for fault in error.errors(include_url=False):
@@ -88,11 +89,11 @@ def validated(
 
 
 @cache
-def _adapter(kind: Hashable) -> Any:
+def _adapter(kind: Any) -> Any:
     """Return what validates a kind of record. To make it takes longer than to use it a thousand times."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(described(cast("type[Any]", kind)))
+    return TypeAdapter(described(kind))
 
 
 def settings(node: Node) -> Any:
