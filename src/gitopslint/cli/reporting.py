@@ -93,9 +93,11 @@ def failure(reports: Sequence[Report]) -> int:
             )
         for one in report.unread:
             tell(f"{report.prefix}{one.path} cannot be read: {one.reason}")
+        if report.stopped:
+            tell(report.stopped)
     if any(report.faults for report in reports):
         return FAULT
-    return USAGE if any(report.unread for report in reports) else CLEAN
+    return USAGE if any(report.unread or report.stopped for report in reports) else CLEAN
 
 
 def exit_code(reports: Sequence[Report], arguments: argparse.Namespace) -> int:

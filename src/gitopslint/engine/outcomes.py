@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from gitopslint.checks.check import Outcome
+from gitopslint.engine.deadline import MemoryUp
 from gitopslint.engine.faults import where
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Undecided
@@ -74,6 +75,8 @@ class Outcomes:
                     self.waiting.append(RuledDoubt(rule, outcome._replace(reason=reason)))
                 else:
                     self.doubt(rule, outcome)
+        except MemoryError:  # of the machine; what else it would say is not worth knowing
+            raise MemoryUp from None
         except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
             self.faults.append(Fault(rule, str(subject), where(error)))
 
