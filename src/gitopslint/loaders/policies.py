@@ -17,6 +17,7 @@ from gitopslint.model.requirement import Scope
 from gitopslint.model.rule import FAMILIES, Catalogue
 
 _DATA = frozenset({"const", "default", "enum", "examples"})
+_ANCHORS = frozenset({"$anchor", "$dynamicAnchor"})
 _REFERENCES = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
 
 
@@ -106,11 +107,12 @@ def _schema_mistakes(schema: dict[str, Any], root: Node) -> Iterator[str]:
     if fault := schema_fault(schema):
         yield f"{(find(root, fault.path) or root).span}: this is no JSON Schema: {fault.reason}"
         return
+    named = {f"#{node.text}" for path, node in walk(root) if path and path[-1] in _ANCHORS and not _is_data(path)}
     for path, node in walk(root):
         if not path or _is_data(path):
             continue
         if path[-1] in _REFERENCES and isinstance(node.value, str):
-            if find(root, _pointed(node.value)) is None:
+            if node.value not in named and find(root, _pointed(node.value)) is None:
                 yield f"{node.span}: {path[-1]} must lead to a place in the same schema, such as '#/$defs/name'"
         elif path[-1] == "pattern" and isinstance(node.value, str):
             yield from _pattern_mistakes(node.value, node)
@@ -134,7 +136,7 @@ def _is_data(path: KeyPath) -> bool:
 
 
 def _pointed(reference: str) -> KeyPath:
-    if not reference.startswith("#"):
+    if reference != "#" and not reference.startswith("#/"):
         return ("", reference)
     parts = reference[1:].split("/")[1:]
     # No list has a place of ten digits, and Python refuses to read thousands of them.
