@@ -51,7 +51,7 @@ def test_every_limit_is_told() -> None:
     from gitopslint.checks import linear
     from gitopslint.cli import deadline, memory
     from gitopslint.loaders import applicationsets, charts, held, schemas, set_values, tree, yaml
-    from gitopslint.model import glob, regex, tag
+    from gitopslint.model import contract, glob, regex, tag
 
     limits = {
         tree.MAX_BYTES,
@@ -72,6 +72,7 @@ def test_every_limit_is_told() -> None:
         glob._LONGEST,
         tag._MOST_WORDS,
         deadline.SECONDS,
+        contract.MOST_IMAGES,
         held.MOST_VALUES,
         memory.MEGABYTES,
     }
