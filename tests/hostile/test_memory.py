@@ -155,3 +155,16 @@ def test_the_timer_ends_with_the_run(scene: Scene, tmp_path: Path) -> None:
     scene.run("check")
     assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
     assert signal.getsignal(signal.SIGPROF) is signal.SIG_DFL
+
+
+def test_a_command_with_a_timeout_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`verify --timeout` is about one request: it does not end a command that waits for a deployment."""
+    seen: list[float] = []
+
+    def verify(_: object) -> int:
+        seen.append(signal.getitimer(signal.ITIMER_REAL)[0])
+        return 0
+
+    monkeypatch.setattr("gitopslint.cli.verify.verify", verify)
+    main(["verify", "shop", "dev", "--timeout", "5"])
+    assert seen == [0]

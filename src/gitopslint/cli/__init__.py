@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _bounded(arguments: Any) -> int:
     """Run a command within the time and memory that it may take, where it says so."""
-    if "timeout" not in arguments:
+    if "memory" not in arguments:  # a `timeout` alone, as that of `verify`, is about something else
         code: int = arguments.command(arguments)
         return code
     from gitopslint.cli.deadline import limited, stopped
