@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from gitopslint.checks.check import Check, NoParameters, Outcome
+from gitopslint.checks.foreign_schema import RefusedError, schema_errors
 from gitopslint.checks.predicates import Context, UndecidedError, complaint, described, holds
-from gitopslint.checks.schema import certainly_fits, misfits
 from gitopslint.model.claim import Claim, FileList
 from gitopslint.model.document import KeyPath, Node, dotted, find
 from gitopslint.model.finding import Doubt, Offence, Related
@@ -185,11 +185,11 @@ def layer_by_schema(layer: Layer, demand: Demand) -> Iterator[Outcome]:
 def _by_schema(
     schema: dict[str, Any], root: Node, name: str, of: Callable[[Node], str], top: Span
 ) -> Iterator[Outcome]:
-    if certainly_fits(schema, root):
-        return
-    from gitopslint.checks.linear import linear_validator  # most values fit for certain
-
-    for path, message in misfits(schema, root, linear_validator(schema)):
+    try:
+        found = schema_errors(schema, root)
+    except RefusedError as error:
+        raise UndecidedError(f"its schema {error}", "repair the schema") from None
+    for path, message in found:
         node = find(root, path)
         if node is None or not path:
             yield Offence(f"{name} {message}", top, key_path=path)

@@ -7,7 +7,7 @@ import sys
 from contextlib import AbstractContextManager, closing, nullcontext
 from time import perf_counter
 
-from gitopslint.cli import deadline
+from gitopslint.cli import deadline, memory
 from gitopslint.cli.clock import today
 from gitopslint.cli.dividing import declare_dividing, jobs_of, keeping_of, require_divisible
 from gitopslint.cli.exits import CLEAN, FINDINGS
@@ -76,6 +76,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     add("--no-cache", action="store_true", help="neither use nor keep results of other runs")
     deadline.declare(parser)
+    memory.declare(parser)
 
 
 def check(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
-from gitopslint.cli import deadline
+from gitopslint.cli import deadline, memory
 from gitopslint.cli.exits import CLEAN, FINDINGS
 from gitopslint.cli.hints import expect_app
 from gitopslint.cli.output import colourful, write_out
@@ -43,6 +43,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add("--staged", action="store_true", help="take what is staged for the next commit as the pending change")
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
     deadline.declare(parser)
+    memory.declare(parser)
 
 
 def history(arguments: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gitopslint.checks.check import Check, Outcome
+from gitopslint.engine.deadline import MemoryUp
 from gitopslint.engine.faults import where
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Undecided
@@ -62,6 +63,8 @@ class Outcomes:
             try:
                 for outcome in check.function(subject, parameters):
                     self._take(check.rule, outcome, subject.app, subject.environment)
+            except MemoryError:  # of the machine; what else it would say is not worth knowing
+                raise MemoryUp from None
             except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
                 self._crashed(check.rule, subject, error)
 
@@ -70,6 +73,8 @@ class Outcomes:
         try:
             for outcome in judge():
                 self._take(rule, outcome)
+        except MemoryError:
+            raise MemoryUp from None
         except Exception as error:  # noqa: BLE001 - as above
             self._crashed(rule, subject, error)
 

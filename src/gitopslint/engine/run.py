@@ -7,7 +7,7 @@ from itertools import chain, pairwise
 from typing import Protocol, TypeVar
 
 from gitopslint.engine.conclusion import Frame, compare, concluded, narrowed, settle
-from gitopslint.engine.deadline import TimeUp, cut_short
+from gitopslint.engine.deadline import Stopped, cut_short
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.selection import Selection
@@ -93,6 +93,7 @@ def run(
     frame = Frame(view, catalogue, selection, prefix, scope, contract_file, environments, today)
     everything = Joined()
     piece = None
+    stopped = ""
     try:
         kept = cache.whole() if cache is not None and share.is_all else None
         if kept is not None:
@@ -111,14 +112,15 @@ def run(
                 everything.keep(examiner.sources(everything.sourceless(claims=True)))
                 piece = _piece(everything, frame, share, keeping)  # with all that is not judged yet
                 settle(everything, examiner.sources)
-    except TimeUp as over:
+    except Stopped as over:
         everything.add(Part(undecided=tuple(_missing(over, selection))))
+        stopped = f"{over}: nothing of this run counts as checked; {over.remedy}"
     report = concluded(everything, frame, partly=not share.is_all)
-    report = report._replace(piece=piece or _piece(everything, frame, share, keeping))
+    report = report._replace(piece=piece or _piece(everything, frame, share, keeping), stopped=stopped)
     return report if whole else narrowed(report, scope)
 
 
-def _missing(over: TimeUp, selection: Selection) -> Iterator[Undecided]:
+def _missing(over: Stopped, selection: Selection) -> Iterator[Undecided]:
     """Yield that nobody knows what a run that was stopped would have found."""
     doubt = cut_short(over)
     yield Undecided(tuple(sorted(selection.levels)), doubt.reason, doubt.remedy, (doubt.span,))

@@ -16,6 +16,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _LENGTH = 8  # bytes in front of each result that say how long it is
+_NO_MEMORY = 12  # the exit code of a worker that took too much; ENOMEM
 _PER_WORKER = 500  # files for which a process of its own pays, measured: see docs/scaling.md
 _MOST = 4  # a quarter of a run is not shared out, and every process takes memory
 
@@ -38,12 +39,14 @@ def automatic(files: int) -> int:
 
 
 def shared_out(shares: Sequence[Sequence[Item]], work: Callable[[Item], Result]) -> Iterator[Result]:
-    """Yield the results of work on all items, in any order, with a process for each share. Raises WorkerError.
+    """Yield the results of work on all items, in any order, with a process for each share.
 
     They are forked, so `work` may be anything that is ready by now. Whatever happens, none of them is left behind.
-    What no process can be had for is done here.
+    What no process can be had for is done here. Raises WorkerError, and MemoryUp where one of them takes too much.
     """
     import signal
+
+    from gitopslint.engine.deadline import MemoryUp
 
     workers: list[_Worker] = []
     here: list[Item] = []
@@ -58,6 +61,8 @@ def shared_out(shares: Sequence[Sequence[Item]], work: Callable[[Item], Result])
         while workers:
             _, status = os.waitpid(workers[0].pid, 0)
             os.close(workers.pop(0).pipe)
+            if os.waitstatus_to_exitcode(status) == _NO_MEMORY:
+                raise MemoryUp
             if status:
                 raise WorkerError(f"a worker ended with status {status}")
     finally:
@@ -72,7 +77,10 @@ def _started(items: Sequence[Item], work: Callable[[Item], Result], others: Iter
     import pickle
     import signal
 
+    from gitopslint.engine.deadline import MemoryUp
+
     pipe, end = os.pipe()
+    every = signal.getitimer(signal.ITIMER_PROF)[1]
     try:
         pid = os.fork()
     except OSError:
@@ -85,6 +93,7 @@ def _started(items: Sequence[Item], work: Callable[[Item], Result], others: Iter
     try:
         # An interrupt ends it at once: the parent tells people.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, every, every)  # whoever looks at the memory does it here, too
         for other in (_Worker(0, pipe), *others):
             os.close(other.pipe)
         with os.fdopen(end, "wb") as out:
@@ -92,6 +101,8 @@ def _started(items: Sequence[Item], work: Callable[[Item], Result], others: Iter
                 data = pickle.dumps(work(item), pickle.HIGHEST_PROTOCOL)
                 out.write(len(data).to_bytes(_LENGTH, "big") + data)
         os._exit(0)
+    except (MemoryUp, MemoryError):
+        os._exit(_NO_MEMORY)
     except BaseException:  # noqa: BLE001 - nothing of the parent may go on here, whatever happened
         os._exit(1)
 

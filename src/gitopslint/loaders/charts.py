@@ -6,10 +6,11 @@ import bisect
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gitopslint.loaders import yaml
+from gitopslint.loaders.held import Held
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.chart import Absent, Chart, ChartSchema, Dependency, ImportValues
 from gitopslint.model.document import Document, KeyPath, Node, plain
@@ -89,6 +90,7 @@ class _Loading:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._count = 0
+        self._held = Held()
 
     @property
     def _too_many(self) -> str | None:
@@ -107,7 +109,7 @@ class _Loading:
         faults: list[str] = []
         if values is None:
             path = f"{start}values.yaml"
-            document = _parsed(tree, path) or Document(path, "")
+            document = _parsed(tree, path, self._held.parse) or Document(path, "")
             values = document.root
             if document.problem is not None or len(document.roots) > 1 or not isinstance(values.value, dict):
                 values = Document(path, "").root
@@ -193,9 +195,9 @@ def _about(tree: Tree, start: str) -> dict[str, Any] | None:
     return about
 
 
-def _parsed(tree: Tree, path: str) -> Document | None:
+def _parsed(tree: Tree, path: str, parse: Callable[[str, bytes], Document] = yaml.parse) -> Document | None:
     try:
-        return yaml.parse(path, tree.read(path))
+        return parse(path, tree.read(path))
     except ReadError:
         return None
 

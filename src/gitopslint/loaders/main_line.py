@@ -162,9 +162,16 @@ def _commits(told: bytes) -> Iterator[tuple[Told, tuple[Change, ...]]]:
         commit, time, author, subject = tokens[at : at + _FIELDS]
         changes, at = changes_from(tokens, at + _FIELDS)
         yield (
-            Told(commit.decode(), int(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace")),
+            Told(
+                commit.decode(), _seconds(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace")
+            ),
             changes,
         )
+
+
+def _seconds(told: bytes) -> int:
+    """Read the time of a commit, which may claim one that git cannot tell."""
+    return int(told) if told.isdigit() else 0
 
 
 def changes_from(tokens: list[bytes], at: int) -> tuple[tuple[Change, ...], int]:

@@ -11,6 +11,7 @@ from gitopslint.loaders import charts
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
+from gitopslint.loaders.held import Held
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.moulds import Moulds
 from gitopslint.loaders.past import OpenHistory, Past
@@ -33,6 +34,7 @@ from gitopslint.model.secret import OwnRules, Pattern, TextFile
 from gitopslint.model.timeline import Freshness, Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
+_Files = tuple[dict[str, Document], tuple[Unread, ...], tuple[TextFile, ...]]
 _MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
 
 
@@ -69,6 +71,7 @@ class Product:
         self._moulds = Moulds()
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
+        self._shared_by_all = Held(self._moulds.parse)
         self.chronicle = Past(open_history, self.layout, prefix)
         self._composer = Composer(tree, self.layout, self._texts)
 
@@ -202,7 +205,7 @@ class Product:
         chronology = self.chronicle.chronology
         if chronology is not None:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
-            documents, _, _ = self._read(layers)
+            documents, _, _ = self._read(layers, Held(self._moulds.parse))
             yield from chronology.timelines(app, environments, documents.get)
 
     def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
@@ -254,6 +257,7 @@ class Product:
         candidates = [path for path in others if not self.is_template(path)]
         images: list[str] = []
         unread: list[Unread] = []
+        held = Held(self._moulds.parse)
         for path, data in self.tree.read_many(candidates):
             if isinstance(data, TooLargeError):
                 self._texts[path] = beyond(path, str(data))
@@ -264,20 +268,20 @@ class Product:
                 continue
             data = as_utf8(data)
             if mentions_applications(data):
-                self._texts[path] = self._moulds.parse(path, data)
+                self._texts[path] = held.parse(path, data)
             if _MENTIONS_IMAGE_OR_SECRET.search(data):
                 images.append(path)
             self._beside.note(path, data)
         return images, tuple(unread)
 
     def _shared(self, paths: list[str], unread: tuple[Unread, ...]) -> Unit:
-        documents, more, texts = self._read(paths)
+        documents, more, texts = self._read(paths, self._shared_by_all)
         layers = tuple(self._layer(path, document) for path, document in documents.items())
         self._loaded |= {layer.path: layer for layer in layers}
         return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more, texts=texts)
 
     def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Iterator[Unit]:
-        documents, unread, texts = self._read(own)
+        documents, unread, texts = self._read(own, Held(self._moulds.parse))
         layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
         failed = {one.path for one in unread}
 
@@ -339,8 +343,7 @@ class Product:
     def _other_layer(self, path: str) -> Layer | None:
         """Return a shared layer, or a values file that the contract does not name."""
         if path not in self._loaded:
-            documents, _, _ = self._read([path])
-            document = documents.get(path)
+            document = self._read([path], self._shared_by_all)[0].get(path)
             layer = None
             if document is not None and path in self.layout.layers:
                 layer = self._layer(path, document)
@@ -386,7 +389,7 @@ class Product:
             self._templating[folder] = charts.templating(self.tree, folder)
         return self._templating[folder]
 
-    def _read(self, paths: list[str]) -> tuple[dict[str, Document], tuple[Unread, ...], tuple[TextFile, ...]]:
+    def _read(self, paths: list[str], held: Held) -> _Files:
         documents: dict[str, Document] = {}
         unread = []
         texts: tuple[TextFile, ...] = ()
@@ -396,6 +399,6 @@ class Product:
             elif isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:
-                documents[path] = self._moulds.parse(path, data)
+                documents[path] = held.parse(path, data)
                 texts += unread_as_text(documents[path], data)
         return documents, tuple(unread), texts

@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from gitopslint.loaders import yaml
+from gitopslint.loaders.held import Held
 from gitopslint.loaders.kustomize import Overlay, Overlays
 from gitopslint.loaders.operators import KINDS, made_by_operator
 from gitopslint.loaders.tree import ReadError, Tree
@@ -55,11 +55,12 @@ def find_secrets(
     """
     documents: dict[str, Document] = {}
     gaps: list[Gap] = []
+    held = Held()
     wanted = [path for path in paths if path.endswith((".yaml", ".yml", ".json")) and not skip(path)]
     for path, data in tree.read_many(wanted):
         if isinstance(data, ReadError) or not MENTIONS_SECRETS.search(data):
             continue
-        document = documents[path] = yaml.parse(named(path), data)
+        document = documents[path] = held.parse(named(path), data)
         if document.problem is not None and document.problem.kind != "helm":
             reason = "a manifest that may make Secrets is not readable"
             gaps.append(Gap(reason, "repair it, or exclude it", document.problem.span))

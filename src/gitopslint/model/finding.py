@@ -168,6 +168,9 @@ class Report(NamedTuple):
     board: Board | None = None
     """Filled only for formats that show it."""
 
+    stopped: str = ""
+    """Why the run ended before everything was checked."""
+
     @property
     def introduced(self) -> tuple[Finding, ...]:
         """The findings that were not there before; all of them where nothing was compared."""

@@ -43,7 +43,7 @@ def web_token(text: str) -> dict[str, Any] | None:
         if "alg" not in json.loads(decoded(header) or "{}"):
             return None
         content = json.loads(decoded(rest.partition(".")[0]) or "{}")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
 
