@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from gitopslint.model.document import KeyPath, Node
@@ -181,6 +182,7 @@ def is_secret(path: KeyPath, text: str) -> bool:
     return _names_secret(path) or _has_credential(text)
 
 
+@lru_cache(256)  # most doubts of a large repository give one of few reasons
 def without_credentials(text: str) -> str:
     """Return a text with asterisks in place of all that has the shape of a credential."""
     return _WHOLE_CREDENTIAL.sub("***", text) if _has_credential(text) else text
@@ -216,6 +218,7 @@ def _is_reference(key: str) -> bool:
     return lower.endswith(_REFERENCE_ENDS) or lower.startswith("existing") or lower in _REFERENCES
 
 
+@lru_cache(1024)  # values stand at the same paths in all apps
 def _names_secret(path: KeyPath) -> bool:
     keys = [step for step in path if isinstance(step, str)]
     if not keys or any(map(_is_reference, keys)):

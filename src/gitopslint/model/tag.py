@@ -34,6 +34,7 @@ _MOST_WORDS = 5
 _LONGEST = 512  # far beyond any reference; keeps the patterns above cheap on hostile text
 
 
+@lru_cache(256)  # several rules ask, in several environments
 def commit_in(tag: str, patterns: tuple[str, ...]) -> str | None:
     """Return the prefix of a commit id that a tag carries by one of the contract's patterns, or None.
 
