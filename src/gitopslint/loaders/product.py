@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
-from gitopslint.loaders import charts
+from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.held import Held
 from gitopslint.loaders.layout import Layout
-from gitopslint.loaders.moulds import Moulds
 from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
@@ -68,10 +67,10 @@ class Product:
         self._charts = [path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "Chart.yaml"]
         self._templating: dict[str, Templating | None] = {}
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
-        self._moulds = Moulds()
+        self._parse = yaml.parser_for(len(paths))
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
-        self._shared_by_all = Held(self._moulds.parse)
+        self._shared_by_all = Held(self._parse)
         self.chronicle = Past(open_history, self.layout, prefix)
         self._composer = Composer(tree, self.layout, self._texts)
 
@@ -119,7 +118,7 @@ class Product:
         for path, data in self.tree.read_many(paths):
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
-                document = self._texts.get(path) or self._moulds.parse(path, data)
+                document = self._texts.get(path) or self._parse(path, data)
                 beside = self._beside
                 namespace, images = beside.namespace(path), beside.images(path)
                 manifest = Manifest(document, self.contract, None, None, beside.links, namespace, images)
@@ -205,7 +204,7 @@ class Product:
         chronology = self.chronicle.chronology
         if chronology is not None:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
-            documents, _, _ = self._read(layers, Held(self._moulds.parse))
+            documents, _, _ = self._read(layers, Held(self._parse))
             yield from chronology.timelines(app, environments, documents.get)
 
     def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
@@ -257,7 +256,7 @@ class Product:
         candidates = [path for path in others if not self.is_template(path)]
         images: list[str] = []
         unread: list[Unread] = []
-        held = Held(self._moulds.parse)
+        held = Held(self._parse)
         for path, data in self.tree.read_many(candidates):
             if isinstance(data, TooLargeError):
                 self._texts[path] = beyond(path, str(data))
@@ -281,7 +280,7 @@ class Product:
         return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more, texts=texts)
 
     def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Iterator[Unit]:
-        documents, unread, texts = self._read(own, Held(self._moulds.parse))
+        documents, unread, texts = self._read(own, Held(self._parse))
         layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
         failed = {one.path for one in unread}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from gitopslint.checks.secrets import encoded, pem, urls, values
 from gitopslint.checks.secrets.keywords import Keywords, lowered
@@ -32,7 +32,7 @@ class Shape(NamedTuple):
 class Shapes:
     """All patterns, ready to search."""
 
-    def __init__(self, patterns: Iterable[Pattern], names: Sequence[str] = (), *, native: bool = True) -> None:
+    def __init__(self, patterns: Iterable[Pattern], names: Iterable[str] = (), *, native: bool = True) -> None:
         self._compiled: dict[str, re.Pattern[str]] = {}
         of_word: dict[str, list[Pattern]] = {}
         for pattern in (PRIVATE_KEY, ADDRESS, *patterns):
