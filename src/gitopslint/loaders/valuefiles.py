@@ -130,7 +130,7 @@ def _value_file(
     ignore_missing: bool,
     elsewhere: str | None,
 ) -> ValueFile:
-    if _SCHEME.match(written):
+    if "://" in written and _SCHEME.match(written):
         scheme = written.partition(":")[0]
         return ValueFile(node, written, elsewhere=f"{scheme} URLs are only known where Argo CD runs")
     if (variable := told_when_deployed(written)) is not None:
