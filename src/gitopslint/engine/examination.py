@@ -274,7 +274,7 @@ class Examiner:
     def _doubt_application(self, one: Undecidable, outcomes: Outcomes) -> None:
         """What an ApplicationSet makes, or whether a layer is loaded by it, is not known offline."""
         reason = one.reason if one.remedy else f"what {one.name} deploys is not known here: {one.reason}"
-        doubt = Doubt(reason, one.remedy or "check the Applications that it makes, where Argo CD runs", one.span)
+        doubt = Doubt(reason, one.remedy or "check what it deploys where Argo CD runs", one.span)
         own = self._view.is_own(one.path)
         for check in (*(check for check, _ in self._plan.get(Application, ()) if own), layers.unwired_layer):
             if check.rule in self._levels and (own or not self._side.turned):

@@ -15,9 +15,11 @@ from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
 from gitopslint.model.application import Application, Automation, Expected, Origin, Parameter, Source, Undecidable
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.document import Document, Node, find
+from gitopslint.model.lazy import lazy
 from gitopslint.model.span import across, file_start, is_across
 
 _GROUP = "argoproj.io/"
+_TARGET = lazy(rb"kind:[ \t]*[\"']?Application")
 _RENDERED = "a template of a chart makes Applications, and what they load is not known before it is rendered"
 _ASK_ARGO = "check the Applications where Argo CD runs"
 
@@ -68,7 +70,7 @@ def elsewhere(contract: Contract, reason: str, remedy: str) -> Wiring:
 
 def mentions_applications(data: bytes) -> bool:
     """Tell whether a file can hold an Application, or a patch of one, without parsing it."""
-    return b"Application" in data and (b"argoproj.io" in data or b"patches" in data)
+    return b"Application" in data and (b"argoproj.io" in data or (b"patches" in data and bool(_TARGET.search(data))))
 
 
 def wire(documents: Iterable[Document], files: Files, layout: Layout, templates: Sequence[str] = ()) -> Wiring:

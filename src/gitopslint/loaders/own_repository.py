@@ -98,8 +98,9 @@ def _stands_here(folder: str | None, files: Files) -> bool:
 def normal_url(url: str) -> str:
     """Return what two spellings of one repository have in common: host and path, without scheme or credentials."""
     text = url.strip()
-    if (match := re.fullmatch(r"(?:[^@/:]+@)?([^/:]+):(?!//)(.+)", text)) is not None:
-        text = f"{match[1]}/{match[2]}"
+    host, colon, path = text.partition(":")
+    if colon and path and not path.startswith("//") and (match := re.fullmatch(r"(?:[^@/:]+@)?([^/:]+)", host)):
+        text = f"{match[1]}/{path}"
     scheme, separator, rest = text.partition("://")
     host, slash, path = (rest if separator else text).partition("/")
     host = host.rpartition("@")[2].lower()

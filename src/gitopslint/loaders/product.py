@@ -119,9 +119,8 @@ class Product:
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
                 document = self._texts.get(path) or self._parse(path, data)
-                beside = self._beside
-                namespace, images = beside.namespace(path), beside.images(path)
-                manifest = Manifest(document, self.contract, None, None, beside.links, namespace, images)
+                known = self._beside.links, self._beside.namespace(path), self._beside.images(path)
+                manifest = Manifest(document, self.contract, None, None, *known)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
 
     def is_template(self, path: str) -> bool:
