@@ -34,6 +34,7 @@ from gitopslint.model.timeline import Freshness, Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
 _MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
+_IN_MENTIONS = (b"image", b"ecret", b"newTag")
 
 
 class Product:
@@ -263,7 +264,7 @@ class Product:
             data = as_utf8(data)
             if mentions_applications(data):
                 self._texts[path] = self._moulds.parse(path, data)
-            if _MENTIONS_IMAGE_OR_SECRET.search(data):
+            if any(word in data for word in _IN_MENTIONS) and _MENTIONS_IMAGE_OR_SECRET.search(data):
                 images.append(path)
             self._beside.note(path, data)
         return images, tuple(unread)

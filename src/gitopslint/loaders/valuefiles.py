@@ -64,7 +64,7 @@ class Files(NamedTuple):
 
 def substituted(text: str, variables: Mapping[str, str]) -> str:
     """Replace Argo CD's own variables; unknown ones stay."""
-    if "$" not in text:
+    if "$" not in text or "ARGOCD_" not in text:
         return text
     return _VARIABLE.sub(lambda match: variables.get(match[1] or match[2], match[0]), text)
 
