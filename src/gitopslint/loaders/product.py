@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
-from gitopslint.loaders import charts
+from gitopslint.loaders import charts, yaml
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.layout import Layout
-from gitopslint.loaders.moulds import Moulds
 from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load, own_images
-from gitopslint.loaders.texts import as_utf8, chunks, text_tasks, unread_as_text
+from gitopslint.loaders.texts import as_utf8, chunks, mentions_image_or_secret, text_tasks, unread_as_text
 from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
@@ -33,8 +31,6 @@ from gitopslint.model.secret import OwnRules, Pattern, TextFile
 from gitopslint.model.timeline import Freshness, Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
-_MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
-_IN_MENTIONS = (b"image", b"ecret", b"newTag")
 
 
 class Product:
@@ -67,7 +63,7 @@ class Product:
         self._charts = [path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "Chart.yaml"]
         self._templating: dict[str, Templating | None] = {}
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
-        self._moulds = Moulds()
+        self._parse = yaml.reader(len(self.layout.layers))
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
         self.chronicle = Past(open_history, self.layout, prefix)
@@ -117,7 +113,7 @@ class Product:
         for path, data in self.tree.read_many(paths):
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
-                document = self._texts.get(path) or self._moulds.parse(path, data)
+                document = self._texts.get(path) or self._parse(path, data)
                 links, namespace = self._beside.links, self._beside.namespace(path)
                 manifest = Manifest(document, self.contract, links=links, namespace=namespace)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
@@ -263,8 +259,8 @@ class Product:
                 continue
             data = as_utf8(data)
             if mentions_applications(data):
-                self._texts[path] = self._moulds.parse(path, data)
-            if any(word in data for word in _IN_MENTIONS) and _MENTIONS_IMAGE_OR_SECRET.search(data):
+                self._texts[path] = self._parse(path, data)
+            if mentions_image_or_secret(data):
                 images.append(path)
             self._beside.note(path, data)
         return images, tuple(unread)
@@ -395,6 +391,6 @@ class Product:
             elif isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:
-                documents[path] = self._moulds.parse(path, data)
+                documents[path] = self._parse(path, data)
                 texts += unread_as_text(documents[path], data)
         return documents, tuple(unread), texts

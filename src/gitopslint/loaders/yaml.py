@@ -5,7 +5,7 @@ Typing is ours, because no Python library types scalars as Helm does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import isfinite as _is_finite
 from typing import Any, NoReturn
 
@@ -34,6 +34,7 @@ MAX_BYTES = 5_000_000
 MAX_DEPTH = 150
 MAX_NODES = 500_000  # aliases counted as often as they are used, so an alias bomb ends here
 
+_MANY = 100  # with fewer layers, moulds cost more than they save
 _STYLES: dict[str | None, Style] = {
     None: "plain",
     "": "plain",
@@ -82,6 +83,15 @@ def parse(path: str, data: bytes) -> Document:
             character_problem(error, text, builder.positions, in_bytes=in_c()),
         )
     return Document(path, text, tuple(builder.roots), builder.problem)
+
+
+def reader(layers: int) -> Callable[[str, bytes], Document]:
+    """Return what reads the files of a repository with so many layers, each as `parse` does."""
+    if layers < _MANY:
+        return parse
+    from gitopslint.loaders.moulds import Moulds
+
+    return Moulds().parse
 
 
 def decode(data: bytes) -> str:
