@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 
 from gitopslint.loaders import moulds, yaml
 from gitopslint.loaders.moulds import Moulds
+from gitopslint.loaders.product import Product
+from gitopslint.loaders.tree import MemoryTree
+from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from tests.support.documents import SCALARS, Writer, dumped
 from tests.support.nodes import everything
@@ -170,11 +173,35 @@ def test_entries_mean_alone_what_they_mean_together(text: str) -> None:
     assert told(reader.parse("f", text.encode())) == told(yaml.parse("f", text.encode()))
 
 
-def test_what_never_repeats_costs_no_memory() -> None:
-    """A reader keeps as many moulds and entries as it may, and reads on."""
+def test_what_never_repeats_costs_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader keeps as many moulds and counts as it may, and reads on."""
+    monkeypatch.setattr(moulds, "_MOST_COUNTED", 50)
     reader = Moulds()
-    for number in range(4000):
+    for number in range(1000):
         document = reader.parse("f", f"k{number}: v\nsame: {number}\n".encode())
         assert document.root.mapping["same"].text == str(number)
     assert reader._made <= moulds._MOST_MOULDS
-    assert max(len(reader._known), len(reader._parsed)) <= moulds._MOST_KNOWN
+    assert len(reader._known) <= reader._made
+    assert len(reader._parsed) <= 50
+
+
+def test_many_apps_are_read_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With many layers moulds read them, and every node of every unit is what the parser makes of it."""
+    chance = random.Random(7)
+    files = {
+        "deploy/charts/web-app/Chart.yaml": "name: web-app\n",
+        "deploy/charts/web-app/values.yaml": "replicas: 1\n",
+    }
+    for number in range(30):
+        for environment in ("dev", "prod"):
+            name = f"shop-{number}"
+            text = BARE.format(name, chance.choice("abc"), chance.choice(ODDITIES), "x", number)
+            files[f"deploy/env/{environment}/{name}.yaml"] = text
+            files[f"deploy/env/release-{environment}/{name}.yaml"] = f'image: # r\n  tag: "1.{number}"\n'
+    found = []
+    for many in (0, 10**6):
+        monkeypatch.setattr(yaml, "_MANY", many)
+        units = Product(MemoryTree(files), Contract()).units()
+        found.append([[told(document) for document in unit.documents] for unit in units])
+    assert found[0] == found[1]
+    assert sum(map(len, found[0])) > 100

@@ -28,7 +28,7 @@ from gitopslint.model.span import Span
 _LONGEST = 200_000  # bytes of a file, so that it can have no more values than are read
 _LONGEST_ENTRY = 10_000  # characters; what is longer is a list, and no two are alike
 _MOST_MOULDS = 300
-_MOST_KNOWN = 3_000
+_MOST_COUNTED = 10_000
 _PARSED_FIRST = 3  # making a mould takes as long as it saves with some five entries
 
 # Where an entry of the mapping at the top begins. Whatever else is in the first column belongs to the one before.
@@ -106,14 +106,13 @@ class Moulds:
         mould = next(found, None) or self._learned(entry, shape, gaps)
         if mould is None:
             return None
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        known = self._known[entry] = mould, gaps
-        return known
+        if not mould.open:  # then there is only this one
+            self._known[entry] = mould, gaps
+        return mould, gaps
 
     def _learned(self, entry: str, shape: tuple[str, ...], gaps: list[str]) -> Mould | None:
         """Make a mould when enough entries of its shape have come."""
-        if len(self._parsed) >= _MOST_KNOWN:
+        if len(self._parsed) >= _MOST_COUNTED:
             self._parsed.clear()
         kin = self._kin.get(shape, [])
         alike = hash((shape, kin[0].tied_in(gaps) if kin else ()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
@@ -18,7 +17,7 @@ from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load, own_images
-from gitopslint.loaders.texts import as_utf8, chunks, text_tasks, unread_as_text
+from gitopslint.loaders.texts import as_utf8, chunks, mentions_image_or_secret, text_tasks, unread_as_text
 from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
@@ -34,7 +33,6 @@ from gitopslint.model.timeline import Freshness, Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
 _Files = tuple[dict[str, Document], tuple[Unread, ...], tuple[TextFile, ...]]
-_MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
 
 
 class Product:
@@ -67,7 +65,7 @@ class Product:
         self._charts = [path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "Chart.yaml"]
         self._templating: dict[str, Templating | None] = {}
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
-        self._parse = yaml.parser_for(len(paths))
+        self._parse = yaml.reader(len(self.layout.layers))
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
         self._shared_by_all = Held(self._parse)
@@ -267,7 +265,7 @@ class Product:
             data = as_utf8(data)
             if mentions_applications(data):
                 self._texts[path] = held.parse(path, data)
-            if _MENTIONS_IMAGE_OR_SECRET.search(data):
+            if mentions_image_or_secret(data):
                 images.append(path)
             self._beside.note(path, data)
         return images, tuple(unread)

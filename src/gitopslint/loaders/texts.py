@@ -9,11 +9,19 @@ from gitopslint.loaders.tree import MAX_BYTES, ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Task, Unit
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
+from gitopslint.model.lazy import lazy
 from gitopslint.model.secret import TextFile
 
 _HEAD = 8000  # git looks at as many bytes to tell binary files from text
 _AT_ONCE = 200
+_IN_MENTIONS = (b"image", b"ecret", b"newTag")
+_MENTIONS = lazy(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def mentions_image_or_secret(data: bytes) -> bool:
+    """Tell whether a manifest can say which image runs, or refer to a Secret."""
+    return any(word in data for word in _IN_MENTIONS) and _MENTIONS.search(data) is not None
 
 
 def chunks(paths: list[str]) -> Iterator[list[str]]:

@@ -34,6 +34,7 @@ MAX_BYTES = 5_000_000
 MAX_DEPTH = 150
 MAX_NODES = 500_000  # aliases counted as often as they are used, so an alias bomb ends here
 
+_MANY = 100  # with fewer layers, moulds cost more than they save
 _STYLES: dict[str | None, Style] = {
     None: "plain",
     "": "plain",
@@ -42,7 +43,6 @@ _STYLES: dict[str | None, Style] = {
     "|": "literal",
     ">": "folded",
 }
-_MANY = 300  # files: moulds take a twentieth of a run over 86 of them, and save as much of one over 400
 _MARK = "\ufeff"
 _CORE = "tag:yaml.org,2002:"
 _BLOCKS = ("|", ">")
@@ -51,15 +51,6 @@ _BLOCKS = ("|", ">")
 class _Refused(Exception):  # noqa: N818 - not an error of ours: the finding that a document ends with
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-
-
-def parser_for(files: int) -> Callable[[str, bytes], Document]:
-    """Return what reads the YAML files of a repository: with moulds, where there are enough for some to be alike."""
-    if files < _MANY:
-        return parse
-    from gitopslint.loaders.moulds import Moulds  # not for small repositories
-
-    return Moulds().parse
 
 
 def parse(path: str, data: bytes) -> Document:
@@ -92,6 +83,15 @@ def parse(path: str, data: bytes) -> Document:
             character_problem(error, text, builder.positions, in_bytes=in_c()),
         )
     return Document(path, text, tuple(builder.roots), builder.problem)
+
+
+def reader(layers: int) -> Callable[[str, bytes], Document]:
+    """Return what reads the files of a repository with so many layers, each as `parse` does."""
+    if layers < _MANY:
+        return parse
+    from gitopslint.loaders.moulds import Moulds
+
+    return Moulds().parse
 
 
 def decode(data: bytes) -> str:

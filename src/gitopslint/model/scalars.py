@@ -50,7 +50,8 @@ def resolve(text: str) -> Scalar:
     Numbers come back as `float`, because Helm's JSON round trip leaves nothing else. An infinity or NaN means
     that Helm refuses the file. Never raises.
     """
-    if text[:1] in _NUMBER_START and (number := _number(text)) is not None:
+    # A path that starts with `./` or `../` is not asked any further.
+    if text[:1] in _NUMBER_START and (text[0] != "." or text[1:2].isdigit()) and (number := _number(text)) is not None:
         return float(number)
     return _WORDS.get(text, text)
 
