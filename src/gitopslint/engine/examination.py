@@ -13,7 +13,6 @@ from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
 from gitopslint.engine.acceptance import of_contract
-from gitopslint.engine.board import track, untold
 from gitopslint.engine.excerpts import pointed_at, trimmed
 from gitopslint.engine.outcomes import Outcomes
 from gitopslint.engine.secrets import SecretWatch, doubts
@@ -26,7 +25,7 @@ from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Task, Unit
 from gitopslint.model.application import Application, Undecidable
-from gitopslint.model.board import Track
+from gitopslint.model.board import Doubtful, Track
 from gitopslint.model.claim import FileList
 from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.finding import Doubt, Fault, Finding, Undecided
@@ -229,7 +228,7 @@ class Examiner:
         The history is read only when a rule wants it.
         """
         if not self._plan.get(Course):
-            return list(untold(app)) if self._board else []
+            return self._untold(app)
         tracks: list[Track] = []
         try:
             fresh = "stale-release" in self._levels  # few questions of git, but none where nobody asks
@@ -237,15 +236,25 @@ class Examiner:
                 self._note_pending(timeline)
                 course = Course(timeline)
                 self._check(course, outcomes)
-                tracks += [track(app, course, self._selection)] if self._board else []
+                if self._board:
+                    from gitopslint.engine.board import track  # few formats show it
+
+                    tracks.append(track(app, course, self._selection))
         except HistoryError as error:
             self.unsettled = True
             for check, _ in self._plan[Course]:
                 for release in app.releases:
                     if (node := release.tag or release.digest) is not None:
                         outcomes.doubt(check.rule, Doubt(str(error), error.remedy, node.span))
-            return list(untold(app, (str(error), error.remedy))) if self._board else []
+            return self._untold(app, (str(error), error.remedy))
         return tracks
+
+    def _untold(self, app: App, *doubt: Doubtful) -> list[Track]:
+        if not self._board:
+            return []
+        from gitopslint.engine.board import untold
+
+        return list(untold(app, *doubt))
 
     def _note_pending(self, timeline: Timeline) -> None:
         for trail in timeline.today.values():

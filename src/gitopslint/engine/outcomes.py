@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitopslint.checks.check import Check, Outcome
 from gitopslint.engine.faults import where
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Undecided
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.part import RuledClaim, RuledDoubt
 from gitopslint.model.redaction import without_credentials
 from gitopslint.model.rule import Level, milder

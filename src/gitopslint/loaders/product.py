@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
-from gitopslint.loaders import charts, yaml
+from gitopslint.loaders import charts
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.moulds import Moulds
 from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
@@ -65,6 +66,7 @@ class Product:
         self._charts = [path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "Chart.yaml"]
         self._templating: dict[str, Templating | None] = {}
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
+        self._moulds = Moulds()
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
         self.chronicle = Past(open_history, self.layout, prefix)
@@ -114,7 +116,7 @@ class Product:
         for path, data in self.tree.read_many(paths):
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
-                document = self._texts.get(path) or yaml.parse(path, data)
+                document = self._texts.get(path) or self._moulds.parse(path, data)
                 links, namespace = self._beside.links, self._beside.namespace(path)
                 manifest = Manifest(document, self.contract, links=links, namespace=namespace)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
@@ -260,7 +262,7 @@ class Product:
                 continue
             data = as_utf8(data)
             if mentions_applications(data):
-                self._texts[path] = yaml.parse(path, data)
+                self._texts[path] = self._moulds.parse(path, data)
             if _MENTIONS_IMAGE_OR_SECRET.search(data):
                 images.append(path)
             self._beside.note(path, data)
@@ -392,6 +394,6 @@ class Product:
             elif isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:
-                documents[path] = yaml.parse(path, data)
+                documents[path] = self._moulds.parse(path, data)
                 texts += unread_as_text(documents[path], data)
         return documents, tuple(unread), texts

@@ -13,12 +13,15 @@ from gitopslint.model.document import KeyPath, Node
 from gitopslint.model.lazy import lazy
 from gitopslint.model.platform import SecretUse
 
-_FIELD = lazy(
-    r"secretRef|secretName|[a-z][A-Za-z0-9]*SecretName|[a-z][A-Za-z0-9]*SecretRef|existingSecret(?:Name)?"
-    r"|existing[A-Z][A-Za-z0-9]*Secret|[a-z][A-Za-z0-9]*[eE]xistingSecret|envFromSecret|extraEnvVarsSecret"
-    r"|extraEnvFromSecret|pullSecret|imagePullSecret"
+_FIELDS = frozenset(
+    {
+        *("secretRef", "secretName", "existingSecret", "envFromSecret", "extraEnvVarsSecret", "extraEnvFromSecret"),
+        *("pullSecret", "imagePullSecret"),
+    }
 )
-_LIST = lazy(r"(?:image|registry)?[pP]ullSecrets|[a-z][A-Za-z0-9]*SecretRefs|secretRefs|envFromSecrets")
+_FIELD_ENDS = ("SecretName", "SecretRef", "ExistingSecret", "existingSecret")
+_LISTS = frozenset(f"{kind}{pull}" for kind in ("", "image", "registry") for pull in ("pullSecrets", "PullSecrets"))
+_LISTS |= {"secretRefs", "envFromSecrets"}
 _KEY_FIELD = lazy(r"(?:existingSecret|secret)[A-Za-z]*Key")
 _NAME = lazy(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 Kind = Literal["list", "field", "other"]
@@ -83,7 +86,7 @@ def _at_key(node: Node, path: KeyPath, key: str, kind: Kind, tls: bool) -> Itera
     elif kind == "list" and isinstance(below.value, list):
         for position, item in enumerate(below.value):
             yield from _named(item, (*here, position), None, tls)
-    elif kind == "field" or (kind == "list" and _FIELD.fullmatch(key)):
+    elif kind == "field":
         keys = _keys_beside(node, key)
         for demanded in keys or [None]:
             yield from _named(below, here, demanded, tls, node)
@@ -98,11 +101,17 @@ def _at_key(node: Node, path: KeyPath, key: str, kind: Kind, tls: bool) -> Itera
 @lru_cache(4096)  # the keys of one repository are few
 def _kind_of(key: str) -> Kind | None:
     """Tell whether a key names Secrets by itself; `other`: together with what stands around or below it."""
-    if _LIST.fullmatch(key):
+    named = key[:1].islower() and key.isascii() and key.isalnum()
+    if key in _LISTS or (named and key.endswith("SecretRefs")):
         return "list"
-    if _FIELD.fullmatch(key):
+    if key in _FIELDS or (named and (key.endswith(_FIELD_ENDS) or _is_existing(key))):
         return "field"
     return "other" if key in ("secretKeyRef", "valuesFrom", "secret") else None
+
+
+def _is_existing(key: str) -> bool:
+    """Tell whether a key reads as `existingDatabaseSecret`."""
+    return key.startswith("existing") and key[8:9].isupper() and key[9:].endswith("Secret")
 
 
 def _values_from(node: Node, path: KeyPath, tls: bool) -> Iterator[SecretUse]:

@@ -88,7 +88,7 @@ def users_in(text: str) -> Iterator[Named]:
     """Yield the passwords of a list of `user:password`, one to a line."""
     for match in _CHPASSWD.finditer(text):
         if not values.harmless(match["value"]) and match["value"] not in ("R", "RANDOM"):
-            hashed = values.PASSWORD_HASH.fullmatch(match["value"]) is not None
+            hashed = values.is_password_hash(match["value"])
             yield Named(*match.span("value"), match["user"], "a password hash" if hashed else "a password", hashed)
 
 
@@ -113,7 +113,7 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
     """Return the secret that a text is under a key, at the place where it stands."""
     name = name_of(key.rpartition("/")[2] if "/" in key and "//" in key else key)
     prose = manner in ("prose", "comment")
-    if values.PASSWORD_HASH.fullmatch(text) and (name.sense in ("secret", "token") or "hash" in name.words):
+    if values.is_password_hash(text) and (name.sense in ("secret", "token") or "hash" in name.words):
         return Named(start, end, key, "a password hash", True)
     if name.words[-1:] == ("auth",) and encoded.basic_password(text) is not None:
         return Named(start, end, key, "a user and password")

@@ -15,6 +15,7 @@ PRIVATE_KEY = Pattern("private-key", "a private key", pem.KEYWORDS, "")
 ADDRESS = Pattern("password-in-address", "a password in an address", (urls.KEYWORD,), "")
 _BEHIND = 300
 """How far behind its keyword a credential ends that begins ahead of it."""
+_UNBOUNDED = "/?&"
 _LEFT, _RIGHT = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 
 
@@ -85,6 +86,9 @@ class Shapes:
             if address is None or not urls.is_secret(address, prose=prose):
                 return None
             return Shape(pattern, address.start, address.end)
+        bounded = not pattern.before and pattern.find[:1] not in _UNBOUNDED
+        if bounded and at and text[at - 1].isalnum() and text[at - 1].isascii():  # as in most words, it is no start
+            return None
         find = self._compiled.get(pattern.name) or self._compile(pattern)
         if not pattern.before:
             match = find.match(text, at)
@@ -114,7 +118,7 @@ class Shapes:
         return False
 
     def _compile(self, pattern: Pattern) -> re.Pattern[str]:
-        left = "" if pattern.find[:1] in "/?&" else _LEFT
+        left = "" if pattern.find[:1] in _UNBOUNDED else _LEFT
         find = self._compiled[pattern.name] = re.compile(f"{left}(?:{pattern.find}){_RIGHT}")
         return find
 
