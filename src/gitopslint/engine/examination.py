@@ -203,6 +203,8 @@ class Examiner:
 
     def _crashes(self) -> list[Fault]:
         """Return what went wrong in the search for secrets since it was last asked."""
+        if not self._watch.crashes:
+            return []
         rules = self.secret_rules or ("plaintext-secret",)
         found = [Fault(rule, path, error) for path, error in self._watch.crashes for rule in rules]
         self._watch.crashes.clear()
@@ -211,6 +213,8 @@ class Examiner:
     def _allowing(self) -> tuple[int, ...]:
         """Return the entries of `secrets.allow` that spoke of something since it was last asked."""
         spoke = self._watch.allowances
+        if not spoke:
+            return ()
         found = tuple(number for number, one in enumerate(self._side.contract.secrets.allow) if one in spoke)
         spoke.clear()
         return found
@@ -288,6 +292,8 @@ class Examiner:
         notes: _Notes,
     ) -> None:
         """Keep the text of files with findings, and of files with doubts the lines in which columns are counted."""
+        if not findings and not undecided:  # so it is with nearly all files of no app
+            return
         whole = {span.path for span in pointed_at(findings, ())}
         counted = {span.path for span in pointed_at((), undecided) if not span.is_empty}
         found = {path: self._source(texts[path]) for path in (whole | counted) & texts.keys()}

@@ -83,10 +83,11 @@ def __eq__(self: Any, other: object) -> Any:  # noqa: N807
 
 
 def __hash__(self: Any) -> int:  # noqa: N807
+    # Kept, because parts of the contract are asked for by themselves in every app.
     known: int | None = vars(self).get("_hash")
-    if known is None:  # once: layers of a contract are keys that are looked up for every file
-        values = (tuple(value.items()) if isinstance(value, dict) else value for value in _values(self))
-        object.__setattr__(self, "_hash", known := hash(tuple(values)))
+    if known is None:
+        known = hash(tuple(value if not isinstance(value, dict) else tuple(value.items()) for value in _values(self)))
+        vars(self)["_hash"] = known
     return known
 
 

@@ -27,8 +27,10 @@ class Source(NamedTuple):
     def only(self, numbers: Iterable[int]) -> Source:
         """Return a source in which only some lines are kept."""
         kept = set(numbers)
-        last = max(kept, default=0)
-        lines = (line if number in kept else "" for number, line in enumerate(self.lines[:last], 1))
+        lines = [""] * min(max(kept, default=0), len(self.lines))
+        for number in kept:
+            if 0 < number <= len(lines):
+                lines[number - 1] = self.lines[number - 1]
         return Source(tuple(lines), whole=False)
 
     def with_lines_of(self, other: Source) -> Source:

@@ -34,7 +34,7 @@ _MOST_WORDS = 5
 _LONGEST = 512  # far beyond any reference; keeps the patterns above cheap on hostile text
 
 
-@lru_cache(256)  # several rules ask, in several environments
+@lru_cache(256)  # several rules ask about one tag, in several environments
 def commit_in(tag: str, patterns: tuple[str, ...]) -> str | None:
     """Return the prefix of a commit id that a tag carries by one of the contract's patterns, or None.
 
@@ -94,18 +94,19 @@ def check_tag_pattern(pattern: str) -> None:
             raise ValueError(f"the tag pattern {pattern!r} holds {word}; known are {', '.join(_WORDS)}")
 
 
+@lru_cache(256)
 def placeholder_tag(text: str) -> bool:
     """Tell whether a tag still waits for its value: `REPLACE_ME`, `TBD`, `<tag>`, `${TAG}` …"""
     lower = text.lower()
     return _is_placeholder(text) or lower in _WORDS_AS_TAG or (len(lower) >= 3 and not lower.strip("x"))
 
 
+@lru_cache(256)
 def placeholder_repository(text: str) -> bool:
     """Tell whether a repository still waits for its value, in any part of its path."""
     return any(map(_is_placeholder, text[:_LONGEST].split("/"))) or _is_placeholder(text)
 
 
-@lru_cache(4096)  # one repository and its tags are asked about in every environment, by several rules
 def _is_placeholder(text: str) -> bool:
     text = text[:_LONGEST]
     lower = text.lower()

@@ -42,17 +42,14 @@ class Shapes:
         words = dict.fromkeys([*of_word, *named])
         self._of_word = [of_word.get(word, []) for word in words]
         self._names = [word in named for word in words]
-        self._address = list(words).index(urls.KEYWORD)
+        self._patterned = [word in of_word for word in words]
+        self._unaddressed = [word in of_word and word != urls.KEYWORD for word in words]
         self._keywords = Keywords(words, native=native)
 
     def look(self, text: str) -> tuple[list[tuple[int, Pattern]], list[int]]:
         """Return where patterns begin to fit in a text, and where names stand, both in order."""
         found = self._keywords.found_in(lowered(text))
-        names = sorted([start for number, start, _ in found if self._names[number]])
-        # Without an `@`, no address has a password.
-        near = [one for one in found if self._of_word[one[0]] and (one[0] != self._address or "@" in text)]
-        hits = sorted([(start, number) for number, start, _ in near if self._may_be_at(text, start, number)])
-        return [(start, pattern) for start, number in hits for pattern in self._of_word[number]], names
+        return self._places(text, found), sorted([start for number, start, _ in found if self._names[number]])
 
     def is_keyed(self, text: str) -> bool:
         """Tell whether the keyword of a credential stands in a text, whatever follows it."""
@@ -78,7 +75,7 @@ class Shapes:
 
     def within(self, text: str, *, prose: bool = False) -> list[Shape]:
         """Return the credentials in a text."""
-        return list(self.found(text, self.look(text)[0], prose=prose))
+        return list(self.found(text, self._places(text, self._keywords.found_in(lowered(text))), prose=prose))
 
     def _at(self, text: str, at: int, pattern: Pattern, prose: bool) -> Shape | None:
         if pattern is PRIVATE_KEY:
@@ -102,6 +99,13 @@ class Shapes:
             if at < match.end():
                 return self._checked(pattern, match)
         return None
+
+    def _places(self, text: str, found: list[tuple[int, int, int]]) -> list[tuple[int, Pattern]]:
+        # Without an `@`, no address has a password.
+        wanted = self._patterned if "@" in text else self._unaddressed
+        near = [(start, number) for number, start, _ in found if wanted[number]]
+        hits = sorted([one for one in near if self._may_be_at(text, *one)])
+        return [(start, pattern) for start, number in hits for pattern in self._of_word[number]]
 
     def _may_be_at(self, text: str, at: int, number: int) -> bool:
         """Tell whether a credential may stand at a keyword: some, such as `t.`, stand everywhere."""

@@ -44,8 +44,9 @@ class Suspicion:
     def is_suspicious(self, text: str) -> bool:
         """Tell whether a YAML text has to be read."""
         written = text.split("\n")
-        opened = self._open.intersection(written)
-        if new := set(written) - self._known:
+        here = set(written)
+        opened = here & self._open
+        if new := here - self._known:
             among = self._judged(new, text)
             if among is None:
                 return True
@@ -107,7 +108,12 @@ def _lines_with(names: list[int], text: str) -> Iterator[tuple[str, int]]:
 
 
 def _places(wanted: set[str], written: list[str]) -> Iterator[int]:
-    return (at for at, line in enumerate(written) if line in wanted)
+    """Yield where the wanted lines stand among all."""
+    for line in wanted:
+        at = -1
+        for _ in range(written.count(line)):
+            at = written.index(line, at + 1)
+            yield at
 
 
 def _is_closed(line: str, last: int, *, paired: bool) -> bool:
