@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
@@ -226,17 +226,14 @@ def _source(
     helm = node.mapping.get("helm") or Node({}, node.span, "block")
     entries = [item for item in _list(helm, "valueFiles") if isinstance(item.value, str)]
     ignore = helm.mapping.get("ignoreMissingValueFiles")
-    value_files = load_value_files(
-        entries,
-        files,
-        chart,
-        refs,
-        variables,
-        ignore_missing=ignore is not None and ignore.value is True,
-        elsewhere=elsewhere,
-    )
+    may_miss = ignore is not None and ignore.value is True
+    load = partial(load_value_files, entries, files, refs=refs, variables=variables, ignore_missing=may_miss)
     inline, fault = _inline(helm, document)
-    return Source(node, chart, elsewhere, value_files, inline, fault, _parameters(helm, files, chart, refs, variables))
+    parameters = _parameters(helm, files, chart, refs, variables)
+    # Whose it is can be told though it tracks another revision.
+    here = folder if elsewhere is not None and normal_url(_text(node, "repoURL")) in expected.urls else None
+    meant = tuple(path for file in load(base=here, elsewhere=None) for path in file.paths or ()) if here else ()
+    return Source(node, chart, elsewhere, load(base=chart, elsewhere=elsewhere), inline, fault, parameters, meant)
 
 
 def _origin(node: Node) -> Origin:
@@ -259,7 +256,7 @@ def _why_elsewhere(source: Node, files: Files, expected: Expected, folder: str |
         if not known:
             return f"{_shown_url(url)} is not known to be this repository"
     if revision not in ("", "HEAD") and expected.revision is not None and revision != expected.revision:
-        return f"it tracks the revision {revision!r}, and {expected.revision!r} is what is checked here"
+        return f"it tracks the revision {revision!r}, and {expected.revision or 'HEAD'!r} is what is checked here"
     return None
 
 
@@ -327,14 +324,15 @@ def _matched(application: Application, layout: Layout) -> Application:
         for path in file.paths or ()
         if path in layout.layers
     }
-    apps = {place.app for place in loaded.values() if place.app is not None}
+    meant = [layout.layers[path] for source in application.sources for path in source.meant if path in layout.layers]
+    apps = {place.app for place in (*loaded.values(), *meant) if place.app is not None}
     loads = {path: place.environment for path, place in loaded.items() if place.environment is not None}
-    environments = set(loads.values())
+    environments = {place.environment for place in (*loaded.values(), *meant) if place.environment is not None}
     return application._replace(
         app=app or (next(iter(apps)) if len(apps) == 1 else None),
         environment=environment or (next(iter(environments)) if len(environments) == 1 else None),
         declared_environment=environment,
-        ours=certain or bool(loaded),
+        ours=certain or bool(loaded or meant),
         loads=loads,
     )
 

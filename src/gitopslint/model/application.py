@@ -69,6 +69,8 @@ class Source(NamedTuple):
     inline: Node | None = None
     inline_fault: str | None = None
     parameters: tuple[Parameter, ...] = ()
+    meant: tuple[str, ...] = ()
+    """The files that stand here where it would load those of another revision of this repository."""
 
 
 class Automation(NamedTuple):
