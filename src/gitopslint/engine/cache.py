@@ -12,7 +12,7 @@ Parts hold no secrets (model/part.py), and a task with a claim whose value may n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import joined
@@ -20,8 +20,10 @@ from gitopslint.loaders.cache_store import CacheStore
 from gitopslint.loaders.fingerprint import contents, digest, links, read, together
 from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Product
+from gitopslint.loaders.recorded import recorded_of
 from gitopslint.loaders.unit import Task
 from gitopslint.loaders.watched import WatchedTree
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.packing import PackingError, unpacked
 from gitopslint.model.part import Part
 from gitopslint.model.scalars import printed
@@ -112,7 +114,7 @@ class Cache:
         """
         shelf = self._shelf()
         history = (
-            self._product.chronicle.recorded if past else None
+            recorded_of(self._product.chronicle) if past else None
         )  # opened before any task, or the first one would do it
         holding = self._holding(shelf, past=past)
         yield from ((one.app, part) for one, part in holding.values())
@@ -181,7 +183,7 @@ class Cache:
         if past:
             same = [one for one in same if one.app is None or one.told == self._told(one.app)]
         prefixes = sorted({prefix for one in same for prefix in one.asked})
-        history = self._product.chronicle.recorded if prefixes or any(one.fresh for one in same) else None
+        history = recorded_of(self._product.chronicle) if prefixes or any(one.fresh for one in same) else None
         tip = digest(history.tip) if history is not None else ""
         same = [one for one in same if self._is_as_fresh(one, tip)]
         try:

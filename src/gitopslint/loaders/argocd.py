@@ -368,8 +368,9 @@ def _environment_in(application: Application, contract: Contract) -> str | None:
 def normal_url(url: str) -> str:
     """Return what two spellings of one repository have in common: host and path, without scheme or credentials."""
     text = url.strip()
-    if (match := re.fullmatch(r"(?:[^@/:]+@)?([^/:]+):(?!//)(.+)", text)) is not None:
-        text = f"{match[1]}/{match[2]}"
+    host, colon, path = text.partition(":")
+    if colon and path and not path.startswith("//") and (match := re.fullmatch(r"(?:[^@/:]+@)?([^/:]+)", host)):
+        text = f"{match[1]}/{path}"
     text = text.partition("://")[2] or text
     host, slash, path = text.partition("/")
     host = host.rpartition("@")[2].lower()

@@ -6,6 +6,8 @@ together. That is counted too, so that the same repository ends the same way on 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gitopslint.loaders import yaml
 from gitopslint.model.document import Document, Node, beyond
 
@@ -15,14 +17,19 @@ MOST_VALUES = 1_500_000  # about 1,000 MB
 class Held:
     """Reads files that are held together."""
 
-    def __init__(self) -> None:
+    def __init__(self, parse: Callable[[str, bytes], Document] = yaml.parse) -> None:
+        self._parse = parse
         self._counted = 0
         self._at_most = 0
         self._uncounted: list[Document] = []
 
+    def anew(self) -> Held:
+        """Return what reads files that are held together, but not with these."""
+        return Held(self._parse)
+
     def parse(self, path: str, data: bytes) -> Document:
         """Read one more YAML file. One that does not fit beside the others has a problem, and nothing of it is held."""
-        document = yaml.parse(path, data)
+        document = self._parse(path, data)
         text = document.text
         # A value takes two characters at least, unless an alias stands for many. So hardly any repository is counted.
         self._at_most += yaml.MAX_NODES if "&" in text else len(text) // 2 + 1

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
-from gitopslint.loaders import charts, yaml
+from gitopslint.loaders import charts
 from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.held import Held
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.moulds import Moulds
 from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
@@ -69,7 +70,7 @@ class Product:
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
-        self._shared_by_all = Held()
+        self._shared_by_all = Held(Moulds().parse)
         self.chronicle = Past(open_history, self.layout, prefix)
         self._composer = Composer(tree, self.layout, self._texts)
 
@@ -117,7 +118,7 @@ class Product:
         for path, data in self.tree.read_many(paths):
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
-                document = self._texts.get(path) or yaml.parse(path, data)
+                document = self._texts.get(path) or self._moulds.parse(path, data)
                 links, namespace = self._beside.links, self._beside.namespace(path)
                 manifest = Manifest(document, self.contract, links=links, namespace=namespace)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
@@ -201,7 +202,7 @@ class Product:
         chronology = self.chronicle.chronology
         if chronology is not None:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
-            documents, _, _ = self._read(layers, Held())
+            documents, _, _ = self._read(layers, self._shared_by_all.anew())
             yield from chronology.timelines(app, environments, documents.get)
 
     def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
@@ -253,7 +254,6 @@ class Product:
         candidates = [path for path in others if not self.is_template(path)]
         images: list[str] = []
         unread: list[Unread] = []
-        held = Held()
         for path, data in self.tree.read_many(candidates):
             if isinstance(data, TooLargeError):
                 self._texts[path] = beyond(path, str(data))
@@ -264,7 +264,7 @@ class Product:
                 continue
             data = as_utf8(data)
             if mentions_applications(data):
-                self._texts[path] = held.parse(path, data)
+                self._texts[path] = self._shared_by_all.parse(path, data)
             if _MENTIONS_IMAGE_OR_SECRET.search(data):
                 images.append(path)
             self._beside.note(path, data)
@@ -277,7 +277,7 @@ class Product:
         return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more, texts=texts)
 
     def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Iterator[Unit]:
-        documents, unread, texts = self._read(own, Held())
+        documents, unread, texts = self._read(own, self._shared_by_all.anew())
         layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
         failed = {one.path for one in unread}
 
