@@ -70,7 +70,8 @@ class Product:
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._texts: dict[str, Document] = {}
         self._loaded: dict[str, Layer | None] = {}
-        self._shared_by_all = Held(Moulds().parse)
+        self._moulds = Moulds()
+        self._shared_by_all = Held(self._moulds.parse)
         self.chronicle = Past(open_history, self.layout, prefix)
         self._composer = Composer(tree, self.layout, self._texts)
 
@@ -202,7 +203,7 @@ class Product:
         chronology = self.chronicle.chronology
         if chronology is not None:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
-            documents, _, _ = self._read(layers, self._shared_by_all.anew())
+            documents = self._read(layers, self._shared_by_all.anew())[0]
             yield from chronology.timelines(app, environments, documents.get)
 
     def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
@@ -339,8 +340,7 @@ class Product:
     def _other_layer(self, path: str) -> Layer | None:
         """Return a shared layer, or a values file that the contract does not name."""
         if path not in self._loaded:
-            document = self._read([path], self._shared_by_all)[0].get(path)
-            layer = None
+            document, layer = self._read([path], self._shared_by_all)[0].get(path), None
             if document is not None and path in self.layout.layers:
                 layer = self._layer(path, document)
             elif document is not None:
