@@ -50,8 +50,8 @@ def test_every_limit_is_told() -> None:
     """The page names the limits that the code has."""
     from gitopslint.checks import linear
     from gitopslint.cli import deadline, memory
-    from gitopslint.loaders import applicationsets, charts, held, schemas, set_values, tree, yaml
-    from gitopslint.model import contract, glob, regex, tag
+    from gitopslint.loaders import applicationsets, charts, contract, held, schemas, set_values, tree, yaml
+    from gitopslint.model import glob, regex, tag
 
     limits = {
         tree.MAX_BYTES,

@@ -63,8 +63,6 @@ class Outcomes:
             try:
                 for outcome in check.function(subject, parameters):
                     self._take(check.rule, outcome, subject.app, subject.environment)
-            except MemoryError:  # of the machine; what else it would say is not worth knowing
-                raise MemoryUp from None
             except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
                 self._crashed(check.rule, subject, error)
 
@@ -73,8 +71,6 @@ class Outcomes:
         try:
             for outcome in judge():
                 self._take(rule, outcome)
-        except MemoryError:
-            raise MemoryUp from None
         except Exception as error:  # noqa: BLE001 - as above
             self._crashed(rule, subject, error)
 
@@ -92,6 +88,8 @@ class Outcomes:
             self.doubt(rule, outcome)
 
     def _crashed(self, rule: str, subject: object, error: Exception) -> None:
+        if isinstance(error, MemoryError):  # of the machine; what else it would say is not worth knowing
+            raise MemoryUp from None
         self.faults.append(Fault(rule, str(subject), where(error)))
 
     def doubt(self, rule: str, doubt: Doubt) -> None:

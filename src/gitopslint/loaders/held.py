@@ -21,14 +21,18 @@ class Held:
 
     def __init__(self, parse: Parse = yaml.parse) -> None:
         """`parse` reads one file."""
-        self._read = parse
+        self._parse = parse
         self._counted = 0
         self._at_most = 0
         self._uncounted: list[Document] = []
 
+    def anew(self) -> Held:
+        """Return what reads files that are held together, but not with these."""
+        return Held(self._parse)
+
     def parse(self, path: str, data: bytes) -> Document:
         """Read one more YAML file. One that does not fit beside the others has a problem, and nothing of it is held."""
-        document = self._read(path, data)
+        document = self._parse(path, data)
         text = document.text
         # A value takes two characters at least, unless an alias stands for many. So hardly any repository is counted.
         self._at_most += yaml.MAX_NODES if "&" in text else len(text) // 2 + 1

@@ -201,7 +201,7 @@ class Product:
         chronology = self.chronicle.chronology
         if chronology is not None:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
-            documents, _, _ = self._read(layers, Held(self._parse))
+            documents = self._read(layers, self._shared_by_all.anew())[0]
             yield from chronology.timelines(app, environments, documents.get)
 
     def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
@@ -253,7 +253,6 @@ class Product:
         candidates = [path for path in others if not self.is_template(path)]
         images: list[str] = []
         unread: list[Unread] = []
-        held = Held(self._parse)
         for path, data in self.tree.read_many(candidates):
             if isinstance(data, TooLargeError):
                 self._texts[path] = beyond(path, str(data))
@@ -264,7 +263,7 @@ class Product:
                 continue
             data = as_utf8(data)
             if mentions_applications(data):
-                self._texts[path] = held.parse(path, data)
+                self._texts[path] = self._shared_by_all.parse(path, data)
             if mentions_image_or_secret(data):
                 images.append(path)
             self._beside.note(path, data)
@@ -277,7 +276,7 @@ class Product:
         return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more, texts=texts)
 
     def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Iterator[Unit]:
-        documents, unread, texts = self._read(own, Held(self._parse))
+        documents, unread, texts = self._read(own, self._shared_by_all.anew())
         layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
         failed = {one.path for one in unread}
 
@@ -339,8 +338,7 @@ class Product:
     def _other_layer(self, path: str) -> Layer | None:
         """Return a shared layer, or a values file that the contract does not name."""
         if path not in self._loaded:
-            document = self._read([path], self._shared_by_all)[0].get(path)
-            layer = None
+            document, layer = self._read([path], self._shared_by_all)[0].get(path), None
             if document is not None and path in self.layout.layers:
                 layer = self._layer(path, document)
             elif document is not None:

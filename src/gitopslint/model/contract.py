@@ -22,8 +22,6 @@ from gitopslint.model.valuepath import parse_value_path
 from gitopslint.model.waiversettings import WaiverSettings
 
 FILE_NAME = ".gitopslint.yaml"
-MOST_IMAGES = 100
-"""How many images an app may have: each is followed through the history, beside all others."""
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
 _SAID = ("summary", "action", "app", "env", "tag", "old")
@@ -359,7 +357,6 @@ class Contract:
             raise ValueError("an environment is listed twice")
         if not self.layers:
             raise ValueError("a contract needs at least one layer")
-        _check_count(self.images)
         if not any("{app}" in layer.path for layer in self.layers) and len(self.apps) != 1:
             raise ValueError("no layer path holds {app}: then `apps` must name the one app that there is")
         if self.policy_folder is not None:
@@ -400,8 +397,3 @@ class Contract:
         own = self.app(app).sources
         name = "".join(f"\\{one}" if one in _SPECIAL else one for one in app)
         return tuple(pattern.replace("{app}", name) for pattern in (self.sources if own is None else own))
-
-
-def _check_count(images: tuple[ImageKeys, ...]) -> None:
-    if len(images) > MOST_IMAGES:
-        raise ValueError(f"`images` has {len(images)} entries, and {MOST_IMAGES} are the most")
