@@ -1,0 +1,10 @@
+"""Where things are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SRC = ROOT / "src/gitopslint"
+COPY = ROOT / ".cache/mutation"
+TEMPORARY = COPY / "temporary"

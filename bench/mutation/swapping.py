@@ -1,0 +1,100 @@
+"""Two ways to put a changed module in the place of the one that is loaded."""
+
+from __future__ import annotations
+
+import gc
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+
+from bench.mutation.home import ROOT, SRC
+
+_OPTIMIZED = 0x1
+"""The flag of code that belongs to a function, not to a module or a class."""
+
+Key = tuple[str, int]
+
+
+def living_functions() -> dict[str, dict[Key, list[FunctionType]]]:
+    """Return every function of ours that is alive, by its file, whoever holds it and under whatever name."""
+    found: dict[str, dict[Key, list[FunctionType]]] = defaultdict(lambda: defaultdict(list))
+    for one in gc.get_objects():
+        if type(one) is FunctionType and one.__code__.co_filename.startswith(f"{SRC}/"):
+            found[one.__code__.co_filename][_key(one.__code__)].append(one)
+    return found
+
+
+def changed_functions(before: str, after: str, path: Path) -> dict[Key, CodeType] | None:
+    """Return the new code of functions whose body alone has changed; None where anything else did."""
+    pairs = list(_differing(compile(before, str(path), "exec"), compile(after, str(path), "exec")))
+    return None if None in pairs else {_key(new): new for new in pairs if new is not None}
+
+
+def _key(code: CodeType) -> Key:
+    return code.co_qualname, code.co_firstlineno
+
+
+def _differing(old: CodeType, new: CodeType) -> Iterator[CodeType | None]:
+    """Yield functions that differ, from outside inwards, and None for code that runs when a module is loaded."""
+    if old == new:
+        return
+    if old.co_flags & _OPTIMIZED:
+        yield new if (old.co_freevars, _key(old)) == (new.co_freevars, _key(new)) else None
+        return
+    inner = [[one for one in code.co_consts if isinstance(one, CodeType)] for code in (old, new)]
+    rest = [[one for one in code.co_consts if not isinstance(one, CodeType)] for code in (old, new)]
+    if (old.co_code, old.co_names, repr(rest[0]), len(inner[0])) != (
+        new.co_code,
+        new.co_names,
+        repr(rest[1]),
+        len(inner[1]),
+    ):
+        yield None
+        return
+    for one, other in zip(*inner, strict=True):
+        yield from _differing(one, other)
+
+
+class Instead(importlib.abc.MetaPathFinder):
+    """Has one module loaded from another text."""
+
+    def __init__(self, path: Path, source: str) -> None:
+        parts = path.relative_to(SRC.parent).with_suffix("").parts
+        self.name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        self.path = str(path)
+        self.source = source
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find this module, and no other."""
+        if fullname != self.name:
+            return None
+        loader = _Text(self.name, self.path, self.source)
+        return importlib.util.spec_from_file_location(fullname, self.path, loader=loader)
+
+
+class _Text(importlib.machinery.SourceFileLoader):
+    def __init__(self, name: str, path: str, source: str) -> None:
+        super().__init__(name, path)
+        self.source = source
+
+    def get_data(self, path: str) -> bytes:
+        return self.source.encode()
+
+    def path_stats(self, path: str) -> Mapping[str, float]:
+        raise OSError  # so no compiled file is used, and none is written
+
+
+def forget_our_modules() -> None:
+    """Have the package and the tests loaded anew by whoever imports them next."""
+    ours = (str(ROOT / "src") + "/", str(ROOT / "tests") + "/")
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", [])), "")
+        if str(file).startswith(ours):
+            del sys.modules[name]
