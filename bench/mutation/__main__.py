@@ -14,7 +14,7 @@ from collections.abc import Callable
 from bench.mutation.home import SRC, TEMPORARY
 
 FLOORS = ("checks", "engine", "loaders")
-USUAL, JUDGES = 10, 16
+USUAL, JUDGES = 10, 14
 """How many changes of a module are tried, and of one that judges or that others trust blindly."""
 JUDGING = {
     *("loaders/yaml", "loaders/helm", "loaders/coalesce", "loaders/main_line", "loaders/timelines"),
@@ -31,6 +31,7 @@ def main(words: list[str]) -> int:
     trying = verbs.add_parser("try", help="try changes")
     trying.add_argument("modules", nargs="*", metavar="MODULE", help="such as checks/moves, or checks for all there")
     trying.add_argument("--again", action="store_true", help="only what nobody noticed the last time")
+    trying.add_argument("--rest", action="store_true", help="only modules that were not tried as they are now")
     verbs.add_parser("page", help="write docs/mutation.md")
     for verb in (mapping, trying):
         verb.add_argument("--jobs", type=int, default=2, help="how many processes at a time")
@@ -40,7 +41,10 @@ def main(words: list[str]) -> int:
         case "map":
             return _map(arguments.tests, arguments.jobs)
         case "try":
-            return _try(modules(arguments.modules), arguments.jobs, again=arguments.again)
+            from bench.mutation.ledger import read
+
+            chosen = [one for one in modules(arguments.modules) if not arguments.rest or read(one) is None]
+            return _try(chosen, arguments.jobs, again=arguments.again)
         case _:
             from bench.mutation.page import write
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import importlib.abc
 import importlib.machinery
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
+from typing import Any, TypeGuard
 
 from bench.mutation.home import ROOT, SRC
 
@@ -60,12 +62,45 @@ def _differing(old: CodeType, new: CodeType) -> Iterator[CodeType | None]:
         yield from _differing(one, other)
 
 
+def changed_constants(before: str, after: str) -> set[str] | None:
+    """Return the names of a module that one statement gives a value, where that is all that has changed."""
+    old, new = ast.parse(before).body, ast.parse(after).body
+    if len(old) != len(new):
+        return None
+    differing = [one for one, other in zip(old, new, strict=True) if ast.dump(one) != ast.dump(other)]
+    targets = [one.targets if isinstance(one, ast.Assign) else [one.target] for one in differing if _binds(one)]
+    if len(differing) != 1 or len(targets) != 1:
+        return None
+    return {name.id for target in targets[0] for name in ast.walk(target) if isinstance(name, ast.Name)}
+
+
+def set_constants(name: str, path: Path, source: str, constants: set[str]) -> None:
+    """Give names of a module the values that they have in another text, wherever they were imported to."""
+    other: dict[str, Any] = {"__name__": name, "__file__": str(path)}
+    exec(compile(source, str(path), "exec"), other)
+    for constant in constants:
+        old = getattr(sys.modules[name], constant)
+        for module in list(sys.modules.values()):
+            space = getattr(module, "__dict__", {})
+            if space.get(constant) is old:
+                space[constant] = other[constant]
+
+
+def _binds(node: ast.stmt) -> TypeGuard[ast.Assign | ast.AnnAssign]:
+    return isinstance(node, ast.Assign | ast.AnnAssign)
+
+
+def module_name(path: Path) -> str:
+    """Return the name under which a file is imported."""
+    parts = path.relative_to(SRC.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
 class Instead(importlib.abc.MetaPathFinder):
     """Has one module loaded from another text."""
 
     def __init__(self, path: Path, source: str) -> None:
-        parts = path.relative_to(SRC.parent).with_suffix("").parts
-        self.name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        self.name = module_name(path)
         self.path = str(path)
         self.source = source
 

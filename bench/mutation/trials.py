@@ -11,7 +11,7 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -24,7 +24,15 @@ from bench.mutation.fork import allow, forked
 from bench.mutation.home import SRC, TEMPORARY
 from bench.mutation.ledger import Trial, read, write
 from bench.mutation.mutants import Mutant, sample
-from bench.mutation.swapping import Instead, changed_functions, forget_our_modules, living_functions
+from bench.mutation.swapping import (
+    Instead,
+    changed_constants,
+    changed_functions,
+    forget_our_modules,
+    living_functions,
+    module_name,
+    set_constants,
+)
 from bench.mutation.touching import FAR_AWAY, QUIET, Touched
 
 
@@ -70,7 +78,7 @@ class Trials:
         attempt = partial(self._attempt, path, source)
         alert: list[str] = []
         for mutant in sample(path, most):
-            choice = choose(tree, mutant.line, lines, seconds)
+            choice = choose(tree, mutant.line, _own_tests(module), lines, seconds)
             first = [test for test in reversed(alert) if test in choice.tests]
             choice = choice._replace(tests=list(dict.fromkeys([*first, *choice.tests])))
             old = known.get(mutant.name)
@@ -105,19 +113,34 @@ class Trials:
         budget = sum(self.touched.seconds[test] for test in choice.tests)
         for left in self.home.glob("*"):
             shutil.rmtree(left, ignore_errors=True)
+        items = [(self.items[test], self.touched.seconds[test]) for test in choice.tests]
         codes = None if choice.anew else changed_functions(source, mutant.source, path)
         functions = self.functions[str(path)]
         if codes is not None and codes.keys() <= functions.keys():
             swaps = [(function, code) for key, code in codes.items() for function in functions[key]]
-            items = [(self.items[test], self.touched.seconds[test]) for test in choice.tests]
-            return forked(partial(_run, swaps, items), budget)
+            return forked(partial(_run, partial(_swap, swaps), items), budget)
+        if constants := changed_constants(source, mutant.source):
+            prepare = partial(set_constants, module_name(path), path, mutant.source, constants)
+            return forked(partial(_run, prepare, items), budget)
         return forked(partial(_run_anew, Instead(path, mutant.source), choice.tests, self.home / "anew"), budget + 15)
 
 
-def _run(swaps: list[tuple[FunctionType, CodeType]], items: list[tuple[pytest.Item, float]]) -> str | None:
-    """Run tests that are loaded with changed functions, each within its time; return the first that fails."""
+def _own_tests(module: str) -> str:
+    folder, _, name = module.rpartition("/")
+    return f"tests/{folder}/test_{name}"
+
+
+def _swap(swaps: list[tuple[FunctionType, CodeType]]) -> None:
     for function, code in swaps:
         function.__code__ = code
+
+
+def _run(prepare: Callable[[], None], items: list[tuple[pytest.Item, float]]) -> str | None:
+    """Run tests that are loaded, each within its time; return the first that fails."""
+    try:
+        prepare()
+    except Exception as error:  # noqa: BLE001 - the module could not be loaded
+        return f"loading the module: {type(error).__name__}"
     for number, (item, seconds) in enumerate(items):
         allow(3 * seconds)
         following = items[number + 1][0] if number + 1 < len(items) else None
