@@ -65,6 +65,7 @@ pytest: $(DEV)
 
 generate: $(DEV)
 	@$(BIN)/python -m tools.generate
+	@$(BIN)/python -m tests.rules.said
 
 bench: $(DEV)
 	@$(BIN)/python -m bench
