@@ -65,7 +65,7 @@ pytest: $(DEV)
 
 generate: $(DEV)
 	@$(BIN)/python -m tools.generate
-	@$(BIN)/python -m tests.rules.said
+	@$(BIN)/python -m tests.support.said
 
 bench: $(DEV)
 	@$(BIN)/python -m bench

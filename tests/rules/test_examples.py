@@ -8,10 +8,11 @@ import pytest
 
 from gitopslint.loaders.rules import load_catalogue, read_rule_file, rule_files
 from gitopslint.model.rule import LEVELS
-from tests.rules.said import FOLDER, recorded, said
+from tests.support.said import Book, said
 from tests.support.examples import examples, tried
 from tests.support.runs import CLEAN, check_files, places
 
+BOOK = Book("rules")
 EXAMPLES = [
     pytest.param(name, kind, example, id=f"{name}-{kind}-{example['title']}") for name, kind, example in examples()
 ]
@@ -35,14 +36,14 @@ def test_example(name: str, kind: Literal["good", "bad"], example: dict[str, Any
     assert report.faults == ()
     expected = example.get("level", load_catalogue()[name].level)
     assert {finding.level for finding in own} <= {expected}
-    written = recorded(name).get(f"{kind}: {example['title']}", "")
+    written = BOOK.read(name).get(f"{kind}: {example['title']}", "")
     assert said(report) == written, "what is said has changed: look at it, and run `make generate`"
 
 
 def test_nothing_is_recorded_that_is_no_example() -> None:
     """An example that is gone leaves nothing behind."""
     there = {(name, f"{kind}: {example['title']}") for name, kind, example in examples()}
-    assert {(file.stem, title) for file in FOLDER.glob("*.txt") for title in recorded(file.stem)} <= there
+    assert BOOK.titles() <= there
 
 
 @pytest.mark.parametrize("path", rule_files(), ids=lambda path: path.stem)
