@@ -15,7 +15,7 @@ from typing import NamedTuple
 import coverage
 import pytest
 
-from bench.mutation.home import COPY, SRC
+from bench.mutation.home import COPY, SRC, TEMPORARY
 
 FAR_AWAY = (
     "tests/hooks",
@@ -45,7 +45,7 @@ class Touched(NamedTuple):
 def record(name: str, share: int, shares: int, tests: list[str]) -> int:
     """Run a share of the tests, and write down under a name what they touch; return the exit code of pytest."""
     recorder = Recorder(name, share, shares)
-    home = f"--basetemp={COPY / 'temporary' / name}"
+    home = f"--basetemp={TEMPORARY / name}"
     ignored = [f"--ignore={path}" for path in FAR_AWAY]
     return pytest.main([*QUIET, home, *ignored, *tests], plugins=[recorder])
 

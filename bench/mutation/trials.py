@@ -46,8 +46,10 @@ class Trials:
         self.again = again
         self.items: dict[str, pytest.Item] = {}
         self.functions: dict[str, dict[tuple[str, int], list[FunctionType]]] = {}
+        self.seconds: dict[str, float] = {}
+        """The tests that can be used, and how long each takes."""
         self.sound: set[str] = set()
-        """Tests that have noticed something, and pass without it."""
+        """Those that have noticed something, and pass without it."""
 
     def pytest_collection(self) -> None:
         """Have properties try the same examples each time."""
@@ -59,6 +61,7 @@ class Trials:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Take the place of the loop over all tests."""
         self.items = {item.nodeid: item for item in session.items}
+        self.seconds = {name: time for name, time in self.touched.seconds.items() if name in self.items}
         self.functions = living_functions()
         gc.collect()
         gc.freeze()  # or every child would walk, and so copy, all that the parent has loaded
@@ -72,7 +75,7 @@ class Trials:
         known = {one.name: one for one in read(module) or ()} if self.again else {}
         source = path.read_text("utf-8")
         tree = ast.parse(source)
-        seconds = {name: time for name, time in self.touched.seconds.items() if name in self.items}
+        seconds = self.seconds
         lines = self.touched.lines.get(f"{module}.py", {})
         found: list[Trial] = []
         attempt = partial(self._attempt, path, source)
@@ -87,9 +90,10 @@ class Trials:
                 if attempt(mutant._replace(source=source), choice._replace(tests=[by])) is None:
                     self.sound.add(by)
                     break
-                # It fails without the change as well, so it has noticed nothing.
-                choice = choice._replace(tests=[test for test in choice.tests if test != by])
-                by = attempt(mutant, choice)
+                # It fails without the change as well, so it has noticed nothing, nor have those before it.
+                del seconds[by]
+                rest = choice.tests[choice.tests.index(by) + 1 :]
+                by = attempt(mutant, choice._replace(tests=rest))
             if by in choice.tests and by not in alert:
                 alert.append(by)
             found.append(Trial(mutant.name, mutant.line, mutant.operator, len(choice.tests), by))
