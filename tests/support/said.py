@@ -69,7 +69,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     for related in finding.related:
         yield f"    related: {_place(related.span)} {related.note}"
     if finding.fix is not None:
-        yield f"    fix{'' if finding.fix.safe else ' (unsafe)'}: {finding.fix.title}"
+        marks = [mark for mark, holds in (("unsafe", not finding.fix.safe), ("neutral", finding.fix.neutral)) if holds]
+        yield f"    fix [{' '.join(marks) or 'safe'}]: {finding.fix.title}"
         yield from (f"        {_place(edit.span)} -> {edit.text!r}" for edit in finding.fix.edits)
 
 
