@@ -31,10 +31,27 @@ def living_functions() -> dict[str, dict[Key, list[FunctionType]]]:
     return found
 
 
-def changed_functions(before: str, after: str, path: Path) -> dict[Key, CodeType] | None:
+def changed_functions(before: str, after: str, path: Path) -> list[CodeType] | None:
     """Return the new code of functions whose body alone has changed; None where anything else did."""
-    pairs = list(_differing(compile(before, str(path), "exec"), compile(after, str(path), "exec")))
-    return None if None in pairs else {_key(new): new for new in pairs if new is not None}
+    found = list(_differing(compile(before, str(path), "exec"), compile(after, str(path), "exec")))
+    return None if None in found else [one for one in found if one is not None]
+
+
+def swaps(
+    codes: list[CodeType], functions: dict[Key, list[FunctionType]]
+) -> list[tuple[FunctionType, CodeType]] | None:
+    """Return which functions get which code, those that a changed one has made before included; None without any."""
+    if not all(_key(code) in functions for code in codes):
+        return None
+    every = [inner for code in codes for inner in (code, *_inside(code))]
+    return [(function, code) for code in every for function in functions.get(_key(code), ())]
+
+
+def _inside(code: CodeType) -> Iterator[CodeType]:
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            yield one
+            yield from _inside(one)
 
 
 def _key(code: CodeType) -> Key:

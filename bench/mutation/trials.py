@@ -32,6 +32,7 @@ from bench.mutation.swapping import (
     living_functions,
     module_name,
     set_constants,
+    swaps,
 )
 from bench.mutation.touching import FAR_AWAY, QUIET, Touched
 
@@ -119,10 +120,9 @@ class Trials:
             shutil.rmtree(left, ignore_errors=True)
         items = [(self.items[test], self.touched.seconds[test]) for test in choice.tests]
         codes = None if choice.anew else changed_functions(source, mutant.source, path)
-        functions = self.functions[str(path)]
-        if codes is not None and codes.keys() <= functions.keys():
-            swaps = [(function, code) for key, code in codes.items() for function in functions[key]]
-            return forked(partial(_run, partial(_swap, swaps), items), budget)
+        swapped = None if codes is None else swaps(codes, self.functions[str(path)])
+        if swapped is not None:
+            return forked(partial(_run, partial(_swap, swapped), items), budget)
         if constants := changed_constants(source, mutant.source):
             prepare = partial(set_constants, module_name(path), path, mutant.source, constants)
             return forked(partial(_run, prepare, items), budget)
@@ -134,8 +134,8 @@ def _own_tests(module: str) -> str:
     return f"tests/{folder}/test_{name}"
 
 
-def _swap(swaps: list[tuple[FunctionType, CodeType]]) -> None:
-    for function, code in swaps:
+def _swap(swapped: list[tuple[FunctionType, CodeType]]) -> None:
+    for function, code in swapped:
         function.__code__ = code
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from gitopslint.loaders.rules import load_catalogue, read_rule_file, rule_files
 from gitopslint.model.rule import LEVELS
-from tests.support.said import Book, said
 from tests.support.examples import examples, tried
 from tests.support.runs import CLEAN, check_files, places
+from tests.support.said import Book, said
 
 BOOK = Book("rules")
 EXAMPLES = [
