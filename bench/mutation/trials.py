@@ -129,9 +129,11 @@ class Trials:
         return forked(partial(_run_anew, Instead(path, mutant.source), choice.tests, self.home / "anew"), budget + 15)
 
 
-def _own_tests(module: str) -> str:
-    folder, _, name = module.rpartition("/")
-    return f"tests/{folder}/test_{name}"
+def _own_tests(module: str) -> tuple[str, ...]:
+    """Return how the files of tests begin that are about a module, or about the folder that it is in."""
+    floor, *folders, name = module.split("/")
+    around = [f"tests/{floor}/{'/'.join(folders)}/", f"tests/{floor}/test_{folders[0]}"] if folders else []
+    return (f"tests/{floor}/test_{name}", *around)
 
 
 def _swap(swapped: list[tuple[FunctionType, CodeType]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.said import Book, said
-from tests.support.situations import SITUATIONS, Pair, Product
+from tests.support.situations import SITUATIONS
 
 BOOK = Book("checks")
 ROWS = [(family, title) for family, situations in SITUATIONS.items() for title in situations]
@@ -14,7 +14,7 @@ ROWS = [(family, title) for family, situations in SITUATIONS.items() for title i
 @pytest.mark.parametrize(("family", "title"), ROWS, ids=[f"{family}-{title}" for family, title in ROWS])
 def test_situation(family: str, title: str) -> None:
     """Every message, place, level and remedy is what was looked at when it was written down."""
-    situation: Product | Pair = SITUATIONS[family][title]
+    situation = SITUATIONS[family][title]
     report = situation.report()
     assert report.faults == ()
     assert said(report) == BOOK.read(family).get(title, ""), "look at it, and run `make generate`"

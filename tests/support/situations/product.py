@@ -1,45 +1,9 @@
-"""Situations that no example of a rule shows, by family: what is said about them stands in `tests/checks/said/`."""
+"""One repository, as it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
-from gitopslint.engine.pairs import CLEAN_PLATFORM, COMMIT, PairExample, check_pair
-from gitopslint.model.finding import Report
 from tests.support.argocd import application, chart_source
-from tests.support.runs import CLEAN, check_files, contract_of
-
-Files = Mapping[str, str | bytes | None]
-
-
-class Product(NamedTuple):
-    """Files over the clean repository, and the rules that look at them."""
-
-    files: Files
-    rules: tuple[str, ...]
-
-    def report(self) -> Report:
-        """Check them."""
-        return check_files({**CLEAN, **self.files}, self.rules)
-
-
-class Pair(NamedTuple):
-    """Two repositories, of which one is checked, and the rules that look at it."""
-
-    example: PairExample
-    rules: tuple[str, ...]
-
-    def report(self) -> Report:
-        """Check the one in question."""
-        contract, catalogue = contract_of(self.example.product)
-        return check_pair(self.example, contract, catalogue, self.rules)
-
-
-def _release(image: str, environment: str = "dev") -> dict[str, str]:
-    return {
-        f"deploy/env/release-{environment}/shop.yaml": f"image: {{repository: registry.example.com/shop, {image}}}\n"
-    }
+from tests.support.situations.kinds import Product, release
 
 
 def _both(*environments: str) -> str:
@@ -132,86 +96,6 @@ MANIFESTS = {
     ),
 }
 
-_REF, _VERSION = "docker/web-shop/WEB_CORE_REF", "docker/web-shop/VERSION"
-_A, _B = "a" * 40, "b" * 40
-_ENCRYPTED = str(CLEAN_PLATFORM["secrets/shop-dev.yaml"])
-_CIPHERTEXT = _ENCRYPTED.partition("DATABASE_URI: ")[2].partition("\n")[0]
-_PLAIN = "apiVersion: v1\nkind: Secret\nmetadata: {name: pay, namespace: pay}\nstringData:\n"
-_SECRETS = ("unencrypted-secret",)
-
-
-def _platform(files: Mapping[str, str | None], *rules: str) -> Pair:
-    return Pair(PairExample(platform=files), rules or _SECRETS)
-
-
-def _product(files: Mapping[str, str | None], platform: Mapping[str, str | None], *rules: str) -> Pair:
-    return Pair(PairExample("product", files, platform), rules)
-
-
-SECRETS_OF_THE_PLATFORM = {
-    "five values in plain text": _platform(
-        {"secrets/pay.yaml": _PLAIN + "".join(f"  KEY_{number}: some\n" for number in range(5))}
-    ),
-    "two values in plain text": _platform({"secrets/pay.yaml": _PLAIN + "  ONE: some\n  TWO: other\n"}),
-    "ciphertext without a block, three times": _platform(
-        {"secrets/pay.yaml": _PLAIN + "".join(f"  KEY_{number}: {_CIPHERTEXT}\n" for number in range(3))}
-    ),
-    "a document without a block beside one that has it": _platform(
-        {"secrets/pay.yaml": _ENCRYPTED + "---\n" + _PLAIN + "  ONE: some\n  TWO: other\n"}
-    ),
-    "a block for many others": _platform(
-        {
-            "secrets/pay.yaml": _ENCRYPTED.replace(
-                "  lastmodified",
-                "".join(f"  - recipient: age1{letter * 58}\n" for letter in "qpzry") + "  lastmodified",
-            )
-        }
-    ),
-    "a value in plain text that SOPS leaves, beside ciphertext": _platform(
-        {"secrets/pay.yaml": _ENCRYPTED.replace("metadata:\n", "metadata:\n  note: plain\n")}
-    ),
-}
-BUILDS = {
-    "a short id, and a line feed": _platform({_REF: COMMIT[:10] + "\n"}, "malformed-ref"),
-    "a short id, and none": _platform({_REF: COMMIT[:10]}, "malformed-ref"),
-    "a short id, and the end of a line of Windows": _platform({_REF: COMMIT[:10] + "\r\n"}, "malformed-ref"),
-    "a short id that none of the commits has": _platform({_REF: "0123456789\n"}, "malformed-ref", "unknown-ref"),
-    "an id that is unknown": _platform({_REF: _A + "\n"}, "unknown-ref"),
-    "a placeholder that is long": _platform({_VERSION: f"<{'t' * 90}>\n"}, "placeholder-image"),
-    "a placeholder that is just short enough": _platform({_VERSION: f"<{'t' * 78}>\n"}, "placeholder-image"),
-    "a tag that stood for two commits and still runs": Pair(
-        PairExample(
-            "product",
-            _release("tag: '1'"),
-            {_VERSION: "2\n", _REF: _B + "\n"},
-            [{_VERSION: f"{tag}\n", _REF: ref + "\n"} for tag, ref in (("1", _A), ("1", _B), ("2", _B))],
-        ),
-        ("reused-version",),
-    ),
-    "the same, and the VERSION is gone": Pair(
-        PairExample(
-            "product",
-            _release("tag: '1'"),
-            {_VERSION: None, _REF: _B + "\n"},
-            [{_VERSION: "1\n", _REF: _A + "\n"}, {_REF: _B + "\n"}, {_VERSION: None}],
-        ),
-        ("reused-version",),
-    ),
-    "a tag without a commit, and a VERSION without a WEB_CORE_REF": _product(
-        _release("tag: release-7"), {_VERSION: "release-7\n", _REF: None}, "untraceable-tag"
-    ),
-    "a tag without a commit, and a VERSION beside a WEB_CORE_REF": _product(
-        _release("tag: release-7"), {_VERSION: "release-7\n"}, "untraceable-tag"
-    ),
-    "a tag without a commit, and the platform is not at hand": Pair(
-        PairExample("product", _release("tag: release-7"), apart=True), ("untraceable-tag",)
-    ),
-    "a tag that was never built": _product(_release("tag: release-7"), {}, "unbuilt-release"),
-    "a tag that was never built, and VERSION is malformed": _product(
-        _release("tag: release-7"), {_VERSION: "a b\n"}, "unbuilt-release"
-    ),
-    "an app that is not built": _product(_release("tag: release-7"), {_VERSION: None, _REF: None}, "unbuilt-release"),
-}
 IMAGES = {
     "no image in a layer for the image": Product(
         {"deploy/env/release-dev/shop.yaml": "env: {APP_NAME: shop}\n"}, ("image",)
@@ -229,7 +113,7 @@ IMAGES = {
         },
         ("image",),
     ),
-    "a digest that is a placeholder": Product(_release("tag: 4f9d2c7b81ae-r3, digest: TODO"), ("image",)),
+    "a digest that is a placeholder": Product(release("tag: 4f9d2c7b81ae-r3, digest: TODO"), ("image",)),
     "two spellings of one repository": Product(
         {
             "deploy/env/release-dev/shop.yaml": "image: {repository: example/shop, tag: 4f9d2c7b81ae-r3}\n",
@@ -244,10 +128,10 @@ IMAGES = {
         },
         ("mismatched-repository",),
     ),
-    "a long tag that is malformed": Product(_release(f"tag: '{'a' * 140}'"), ("malformed-tag",)),
-    "a tag with an anchor that loses its type": Product(_release("tag: &tag 1.10"), ("retyped-tag",)),
-    "a tag that is zero": Product(_release("tag: 0"), ("retyped-tag",)),
-    "a tag that is false": Product(_release("tag: off"), ("retyped-tag",)),
+    "a long tag that is malformed": Product(release(f"tag: '{'a' * 140}'"), ("malformed-tag",)),
+    "a tag with an anchor that loses its type": Product(release("tag: &tag 1.10"), ("retyped-tag",)),
+    "a tag that is zero": Product(release("tag: 0"), ("retyped-tag",)),
+    "a tag that is false": Product(release("tag: off"), ("retyped-tag",)),
 }
 LAYERS = {
     "an app without its layers for prod": Product(
@@ -280,13 +164,4 @@ LAYERS = {
     "a key twice, one with a comment": Product(
         {"deploy/env/dev/shop.yaml": "a: 1  # why\nb: 2\na: 1\n"}, ("duplicate-key",)
     ),
-}
-
-SITUATIONS: Mapping[str, Mapping[str, Product | Pair]] = {
-    "applications": APPLICATIONS,
-    "builds": BUILDS,
-    "images": IMAGES,
-    "layers": LAYERS,
-    "manifests": MANIFESTS,
-    "secrets-of-the-platform": SECRETS_OF_THE_PLATFORM,
 }
