@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 MOST_TESTS = 200
-MOST_SECONDS = 1.2
+MOST_SECONDS = 1.5
+MOST_SECONDS_OF_FEW = 6.0
+"""Where few tests run a line at all, they are likely to be about it."""
+FEW = 60
 MOST_FILES = 4
 """How many files of tests are loaded anew for a change that takes effect while our code is loaded."""
 
@@ -44,12 +47,13 @@ def _ranked(names: Iterable[str], seconds: dict[str, float], *, anew: bool) -> l
         function = name.partition("[")[0]
         rows[function] += 1
         weighed.append((seconds[name] * (1 + rows[function] / 10), name))
+    most = MOST_SECONDS if len(weighed) > FEW else MOST_SECONDS_OF_FEW
     chosen: list[str] = []
     files: set[str] = set()
     spent = 0.0
     for _, name in sorted(weighed):
         file = name.partition("::")[0]
-        if len(chosen) >= MOST_TESTS or (spent + seconds[name] > MOST_SECONDS and len(chosen) > 1):
+        if len(chosen) >= MOST_TESTS or (spent + seconds[name] > most and len(chosen) > 1):
             break
         if anew and file not in files and len(files) == MOST_FILES:
             continue
