@@ -14,7 +14,7 @@ from collections.abc import Callable
 from bench.mutation.home import SRC, TEMPORARY
 
 FLOORS = ("checks", "engine", "loaders")
-USUAL, JUDGES = 6, 14
+USUAL, JUDGES = 5, 14
 """How many changes of a module are tried, and of one that judges or that others trust blindly."""
 JUDGING = {
     *("loaders/yaml", "loaders/helm", "loaders/coalesce", "loaders/main_line", "loaders/timelines"),

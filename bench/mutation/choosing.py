@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 MOST_TESTS = 200
-MOST_SECONDS = 1.5
-MOST_SECONDS_OF_FEW = 6.0
+MOST_SECONDS = 0.8
+MOST_SECONDS_OF_FEW = 2.5
 """Where few tests run a line at all, they are likely to be about it."""
 FEW = 60
 MOST_FILES = 4
