@@ -21,6 +21,7 @@ _TITLE = re.compile(r"^## (.+)\n\n", re.MULTILINE)
 def said(report: Report) -> str:
     """Write down what a report tells its user about files, and what it leaves undecided."""
     lines = [line for finding in report.findings for line in _finding(finding)]
+    lines += [f"waived: {_place(one.finding.span)} [{one.finding.rule}] {one.reason}" for one in report.waived]
     for one in report.undecided:
         lines += [f"undecided[{' '.join(one.rules)}] {one.reason}", f"    decide: {one.remedy}"]
         lines += [f"    {_place(span)}" for span in one.spans]

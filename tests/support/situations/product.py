@@ -165,3 +165,71 @@ LAYERS = {
         {"deploy/env/dev/shop.yaml": "a: 1  # why\nb: 2\na: 1\n"}, ("duplicate-key",)
     ),
 }
+
+
+_PATH = "deploy/env/release-dev/shop.yaml"
+_WAIVERS = ("mutable-tag", "waivers", "secrets")
+
+
+def _latest(before: str = "", behind: str = "", tag: str = "latest") -> dict[str, str]:
+    return {_PATH: f"image:\n  repository: registry.example.com/shop\n{before}  tag: {tag}{behind}\n"}
+
+
+def _allowed(entry: str) -> dict[str, str]:
+    return {
+        ".gitopslint.yaml": f"secrets:\n  allow:\n  - {entry}\n",
+        "deploy/env/dev/shop.yaml": "env:\n  APP_ENV: dev\n  DB_PASSWORD: summer2024\nenvFrom:\n  secretRef: shop-dev-env\n",
+    }
+
+
+WAIVERS = {
+    title: Product(files, _WAIVERS)
+    for title, files in {
+        "beside it": _latest(behind="  # gitopslint: ignore[mutable-tag] until the move"),
+        "above it": _latest("  # gitopslint: ignore[mutable-tag] until the move\n"),
+        "two comments above it": _latest("  # gitopslint: ignore[mutable-tag] why\n  # a word more\n"),
+        "two lines above it": _latest("  # gitopslint: ignore[mutable-tag] why\n  pullPolicy: Always\n"),
+        "below it": _latest(behind="\n  # gitopslint: ignore[mutable-tag] why"),
+        "of two rules": _latest(behind="  # gitopslint: ignore[mutable-tag, malformed-tag] why"),
+        "of another rule": _latest(behind="  # gitopslint: ignore[malformed-tag] why"),
+        "of a rule that nobody knows": _latest(behind="  # gitopslint: ignore[mutable-tags] why"),
+        "of a rule that is like none": _latest(behind="  # gitopslint: ignore[qqqqqqqqqqqq] why"),
+        "of no rule": _latest(behind="  # gitopslint: ignore[] why"),
+        "without a reason": _latest(behind="  # gitopslint: ignore[mutable-tag]"),
+        "without a reason, with decoration": _latest(behind="  # gitopslint: ignore[mutable-tag] --"),
+        "until a day to come": _latest(behind="  # gitopslint: ignore[mutable-tag] until 2026-03-01 the move"),
+        "until a day that is over": _latest(behind="  # gitopslint: ignore[mutable-tag] until 2026-02-28 the move"),
+        "until no day": _latest(behind="  # gitopslint: ignore[mutable-tag] until 2026-02-30 the move"),
+        "of nothing any more": _latest(behind="  # gitopslint: ignore[mutable-tag] why", tag="4f9d2c7b81ae-r3"),
+        "of nothing any more, without a reason": _latest(
+            behind="  # gitopslint: ignore[mutable-tag]", tag="4f9d2c7b81ae-r3"
+        ),
+        "one that is over, and two flaws behind it": {
+            **_latest(behind="  # gitopslint: ignore[mutable-tag] until 2026-02-28 why"),
+            "deploy/env/release-prod/shop.yaml": (
+                "# gitopslint: ignore[] why\nimage:\n  repository: registry.example.com/shop\n"
+                "  tag: 4f9d2c7b81ae-r3  # gitopslint: ignore[mutable-tag] why\n"
+            ),
+        },
+        "in the contract": {
+            **_latest(),
+            ".gitopslint.yaml": f"waivers: [{{rule: mutable-tag, path: {_PATH}, reason: the move}}]\n",
+        },
+        "in the contract, of nothing": {
+            ".gitopslint.yaml": f"waivers: [{{rule: mutable-tag, path: {_PATH}, reason: the move}}]\n"
+        },
+        "in the contract, until a day that is over": {
+            **_latest(),
+            ".gitopslint.yaml": (
+                f"waivers: [{{rule: mutable-tag, path: {_PATH}, reason: the move, until: 2026-02-28}}]\n"
+            ),
+        },
+        "a secret that is allowed": _allowed("{path: deploy/env/dev/shop.yaml, reason: a try}"),
+        "a secret that is allowed under its key": _allowed("{key: env.DB_PASSWORD, reason: a try}"),
+        "an allowance of another rule": _allowed(
+            "{path: deploy/env/dev/shop.yaml, rules: [plaintext-secret], reason: a try}"
+        ),
+        "an allowance that is over": _allowed("{path: deploy/env/dev/shop.yaml, reason: a try, until: 2026-02-28}"),
+        "an allowance of nothing": _allowed("{path: deploy/env/prod/shop.yaml, reason: a try}"),
+    }.items()
+}
