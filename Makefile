@@ -7,7 +7,7 @@
 #   make bench     the table of speed against other programs, which it installs (half an hour)
 #   make tools     what the tests use from npm, where node is there
 #   make fuzz      fuzzing with coverage: `make fuzz SECONDS=600`
-#   make mutation  small faults in our code, and whether the tests notice: `make mutation MODULES="model/tag"`
+#   make mutation  small faults in our code, and whether the tests notice: `make mutation MODULES="checks/moves"`
 #   make lock      write requirements-dev.txt anew after a change of the dependencies
 #   make audit     ask whether a pinned dependency has a known weakness (needs a network)
 #   make sbom      write dist/sbom.json, what an installation consists of
@@ -31,7 +31,7 @@ DEV := $(VENV)/.stamp-dev
 NPM := tests/tools/node_modules/.stamp
 PYTEST_WORKERS ?= 2
 SECONDS ?= 60
-MODULES ?= model/tag engine/waivers checks/moves checks/promotion checks/provenance loaders/sops_config
+MODULES ?=
 
 demo: $(RUN)
 	@echo '$$ gitopslint check examples/web-core'
@@ -65,6 +65,7 @@ pytest: $(DEV)
 
 generate: $(DEV)
 	@$(BIN)/python -m tools.generate
+	@$(BIN)/python -m tests.support.said
 
 bench: $(DEV)
 	@$(BIN)/python -m bench
@@ -82,7 +83,9 @@ fuzz: $(DEV)
 
 mutation: $(DEV)
 	@$(PIP) install --group mutation
-	@$(BIN)/python -m bench.mutation $(MODULES)
+	@$(BIN)/python -m bench.mutation map
+	@$(BIN)/python -m bench.mutation try $(MODULES)
+	@$(BIN)/python -m bench.mutation page
 
 lock: $(DEV)
 	@$(PIP) install --group supply-chain

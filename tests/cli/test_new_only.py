@@ -29,6 +29,7 @@ CHANGES: dict[str, tuple[Mapping[str, str], Mapping[str, str], int, tuple[int, i
     "an old finding, elsewhere": ({DEV: LATEST}, {"README.md": "x"}, 0, (0, 1, 0)),
     "an old finding that moved down": ({DEV: LATEST}, {DEV: "# More\n\n" + LATEST}, 0, (0, 1, 0)),
     "an old finding in other line ends": ({DEV: LATEST}, {DEV: LATEST.replace("\n", "\r\n")}, 0, (0, 1, 0)),
+    "an old finding with a word behind it": ({DEV: LATEST}, {DEV: HEAD + "  tag: latest  # why\n"}, 0, (0, 1, 0)),
     "a new one": ({}, {DEV: LATEST}, 1, (1, 0, 0)),
     "a new one beside an old one": ({DEV: LATEST}, {PROD: LATEST}, 1, (1, 1, 0)),
     "one bad value for another": ({DEV: LATEST}, {DEV: HEAD + "  tag: stable\n"}, 1, (1, 0, 0)),

@@ -6,19 +6,15 @@ from typing import Any, Literal
 
 import pytest
 
-from gitopslint.engine.examples import CLEAN_HISTORY, try_example
-from gitopslint.loaders.history import Told
 from gitopslint.loaders.rules import load_catalogue, read_rule_file, rule_files
-from gitopslint.model.policy import Example
 from gitopslint.model.rule import LEVELS
-from tests.support.pairs import try_pair
-from tests.support.runs import CLEAN, check_files, contract_of, places
+from tests.support.examples import examples, tried
+from tests.support.runs import CLEAN, check_files, places
+from tests.support.said import Book, said
 
+BOOK = Book("rules")
 EXAMPLES = [
-    pytest.param(rule["name"], kind, example, id=f"{rule['name']}-{kind}-{example['title']}")
-    for rule in map(read_rule_file, rule_files())
-    for kind in ("good", "bad")
-    for example in rule["examples"][kind]
+    pytest.param(name, kind, example, id=f"{name}-{kind}-{example['title']}") for name, kind, example in examples()
 ]
 
 
@@ -30,14 +26,7 @@ def test_the_clean_repository_is_clean() -> None:
 @pytest.mark.parametrize(("name", "kind", "example"), EXAMPLES)
 def test_example(name: str, kind: Literal["good", "bad"], example: dict[str, Any]) -> None:
     """A good example is silent under all rules; a bad one is reported exactly where it says, by its rule alone."""
-    if "in" in example:
-        trial = try_pair(name, kind, example)
-    else:
-        contract, catalogue = contract_of(example.get("files", {}))
-        given = Example(example.get("files", {}), example["title"], tuple(example.get("at", ())))
-        told = tuple(Told(**landing) for landing in example.get("landings", ()))
-        landings = (*CLEAN_HISTORY, *told) if told else ()
-        trial = try_example(name, kind, given, CLEAN, contract, catalogue, landings=landings)
+    trial = tried(name, kind, example)
     report = trial.report
     own = [finding for finding in report.findings if finding.rule == name]
     others = {finding.rule for finding in report.findings if finding.rule != name}
@@ -47,6 +36,14 @@ def test_example(name: str, kind: Literal["good", "bad"], example: dict[str, Any
     assert report.faults == ()
     expected = example.get("level", load_catalogue()[name].level)
     assert {finding.level for finding in own} <= {expected}
+    written = BOOK.read(name).get(f"{kind}: {example['title']}", "")
+    assert said(report) == written, "what is said has changed: look at it, and run `make generate`"
+
+
+def test_nothing_is_recorded_that_is_no_example() -> None:
+    """An example that is gone leaves nothing behind."""
+    there = {(name, f"{kind}: {example['title']}") for name, kind, example in examples()}
+    assert BOOK.titles() <= there
 
 
 @pytest.mark.parametrize("path", rule_files(), ids=lambda path: path.stem)

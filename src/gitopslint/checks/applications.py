@@ -32,7 +32,6 @@ def missing_value_file(application: Application, _: object) -> Iterator[Outcome]
 def crossed_layers(application: Application, _: object) -> Iterator[Outcome]:
     """An environment loads its own layers only."""
     environment = application.declared_environment or application.environment
-    told = environment or "one environment"
     others: dict[str, ValueFile] = {}
     for source in application.sources:
         for file in source.value_files:
@@ -52,7 +51,8 @@ def crossed_layers(application: Application, _: object) -> Iterator[Outcome]:
         first, *rest = others.items()
         for name, file in rest:
             yield Offence(
-                f"{application} loads layers of {first[0]} and of {name}, where it should load those of {told}",
+                f"{application} loads layers of {first[0]} and of {name}, where it should load those of one "
+                f"environment",
                 file.node.span,
                 (Related(first[1].node.span, f"a layer of {first[0]}"),),
             )
