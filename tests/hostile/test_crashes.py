@@ -42,7 +42,8 @@ def test_a_broken_rule(check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         "deploy/jobs/x.yaml": "apiVersion: batch/v1\nkind: Job\nspec: {containers: [{image: a@sha256:"
         + "a" * 64
         + "}]}\n",
-        "deploy/argocd/apps/dev/shop.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: x}\n",
+        "deploy/argocd/apps/dev/shop.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: x}\n"
+        "spec: {source: {repoURL: r, path: p}}\n",
         "shop.properties": "password=summer2024\n",
     }
 
