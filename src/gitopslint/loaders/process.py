@@ -18,7 +18,7 @@ from gitopslint.model.namedtuple import NamedTuple
 _IN, _OUT, _ERR = 0, 1, 2
 _CHUNK = 1 << 16
 # Python ignores these; a program has to end when nobody reads what it writes.
-_DEFAULT_SIGNALS = [getattr(signal, name) for name in ("SIGPIPE", "SIGXFZ", "SIGXFSZ") if hasattr(signal, name)]
+_DEFAULT_SIGNALS = [getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ") if hasattr(signal, name)]
 
 
 class Done(NamedTuple):
