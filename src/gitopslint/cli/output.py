@@ -85,10 +85,10 @@ def write_out(text: str) -> None:
 def write_file(name: str, text: str) -> None:
     """Write a file all or nothing: whoever reads it meanwhile sees the old one. Raises UsageError."""
     path = Path(name)
-    require_no_way_out(path, Path.cwd())
     data = text.encode("utf-8", "backslashreplace")
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        require_no_way_out(path, Path.cwd())
         # A pipe or a device, such as /dev/stderr. A link to one that a commit brought along is replaced like a file.
         if path.exists() and not path.is_file() and not (path.is_symlink() and _below(path, Path.cwd())):
             path.write_bytes(data)
