@@ -90,7 +90,7 @@ def _proof(one: _Same) -> _Proof:
 class _Proof:
     """A schema, taken apart once for all that is held against it."""
 
-    __slots__ = ("_asks", "_below", "_classes", "_schema", "_whole")
+    __slots__ = ("_asks", "_below", "_classes", "_schema", "_whole", "passing")
 
     def __init__(self, schema: Any) -> None:
         understood = schema is True or (isinstance(schema, dict) and _UNDERSTOOD.issuperset(schema))
@@ -100,6 +100,8 @@ class _Proof:
         self._classes = frozenset(kind for name in types for kind in _CLASSES.get(name, ()) if understood)
         self._whole = understood and "integer" in types
         self._asks = not _ASKING.isdisjoint(self._schema)
+        self.passing = frozenset() if self._asks else self._classes - {dict, list}
+        """The kinds of single values that fit, whatever they are: nearly all that a layer holds."""
         # Made when they are needed: who nests a schema without end is followed no further than there are values.
         self._below: dict[tuple[str, str], _Proof | None] = {}
 
@@ -116,7 +118,7 @@ class _Proof:
             others = self._of("additionalProperties")
             for key, below in value.items():
                 proof = self._of("properties", key) if key in properties else others
-                if proof is not None and not proof.holds(below):
+                if proof is not None and below.value.__class__ not in proof.passing and not proof.holds(below):
                     return False
         elif isinstance(value, list):
             proof = self._of("items")
