@@ -87,13 +87,25 @@ def _proof(one: _Same) -> _Proof:
     return _Proof(one.schema)
 
 
+def _is_understood(schema: dict[str, Any]) -> bool:
+    """Tell whether a schema holds nothing but keywords that we know, and in them what belongs there."""
+    types = schema.get("type", "null")
+    return (
+        _UNDERSTOOD.issuperset(schema)
+        and (isinstance(types, str) or (isinstance(types, list) and all(isinstance(one, str) for one in types)))
+        and isinstance(schema.get("properties", {}), dict)
+        and isinstance(schema.get("enum", []), list)
+        and all(isinstance(schema.get(limit, 0), int | float) for limit in ("minimum", "maximum"))
+    )
+
+
 class _Proof:
     """A schema, taken apart once for all that is held against it."""
 
     __slots__ = ("_asks", "_below", "_classes", "_schema", "_whole", "passing")
 
     def __init__(self, schema: Any) -> None:
-        understood = schema is True or (isinstance(schema, dict) and _UNDERSTOOD.issuperset(schema))
+        understood = schema is True or (isinstance(schema, dict) and _is_understood(schema))
         self._schema: dict[str, Any] = schema if understood and schema is not True else {}
         types = self._schema.get("type", _NAMES)
         types = (types,) if isinstance(types, str) else types
