@@ -87,19 +87,33 @@ def _proof(one: _Same) -> _Proof:
     return _Proof(one.schema)
 
 
+def _is_understood(schema: dict[str, Any]) -> bool:
+    """Tell whether a schema holds nothing but keywords that we know, and in them what belongs there."""
+    types = schema.get("type", "null")
+    return (
+        _UNDERSTOOD.issuperset(schema)
+        and (isinstance(types, str) or (isinstance(types, list) and all(isinstance(one, str) for one in types)))
+        and isinstance(schema.get("properties", {}), dict)
+        and isinstance(schema.get("enum", []), list)
+        and all(isinstance(schema.get(limit, 0), int | float) for limit in ("minimum", "maximum"))
+    )
+
+
 class _Proof:
     """A schema, taken apart once for all that is held against it."""
 
-    __slots__ = ("_asks", "_below", "_classes", "_schema", "_whole")
+    __slots__ = ("_asks", "_below", "_classes", "_schema", "_whole", "passing")
 
     def __init__(self, schema: Any) -> None:
-        understood = schema is True or (isinstance(schema, dict) and _UNDERSTOOD.issuperset(schema))
+        understood = schema is True or (isinstance(schema, dict) and _is_understood(schema))
         self._schema: dict[str, Any] = schema if understood and schema is not True else {}
         types = self._schema.get("type", _NAMES)
         types = (types,) if isinstance(types, str) else types
         self._classes = frozenset(kind for name in types for kind in _CLASSES.get(name, ()) if understood)
         self._whole = understood and "integer" in types
         self._asks = not _ASKING.isdisjoint(self._schema)
+        self.passing = frozenset() if self._asks else self._classes - {dict, list}
+        """The kinds of single values that fit, whatever they are: nearly all that a layer holds."""
         # Made when they are needed: who nests a schema without end is followed no further than there are values.
         self._below: dict[tuple[str, str], _Proof | None] = {}
 
@@ -116,7 +130,7 @@ class _Proof:
             others = self._of("additionalProperties")
             for key, below in value.items():
                 proof = self._of("properties", key) if key in properties else others
-                if proof is not None and not proof.holds(below):
+                if proof is not None and below.value.__class__ not in proof.passing and not proof.holds(below):
                     return False
         elif isinstance(value, list):
             proof = self._of("items")

@@ -33,7 +33,7 @@ def secret_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-@lru_cache(8)  # several rules ask about one stack, and nodes are told apart by what they are
+@lru_cache(1)  # several rules ask about one stack, one after the other
 def secret_uses(root: Node) -> tuple[SecretUse, ...]:
     """Return the references in values or a manifest. What is switched off with `enabled: false` refers to nothing."""
     return tuple(_uses(root, (), False))

@@ -108,12 +108,7 @@ def _lines_with(names: list[int], text: str) -> Iterator[tuple[str, int]]:
 
 
 def _places(wanted: set[str], written: list[str]) -> Iterator[int]:
-    """Yield where the wanted lines stand among all."""
-    for line in wanted:
-        at = -1
-        for _ in range(written.count(line)):
-            at = written.index(line, at + 1)
-            yield at
+    return (at for at, line in enumerate(written) if line in wanted)
 
 
 def _is_closed(line: str, last: int, *, paired: bool) -> bool:
