@@ -42,6 +42,25 @@ APPLICATIONS = {
     "the wrong way round": _synced(
         dev="syncPolicy: {automated: {selfHeal: false}}\n", prod="syncPolicy: {automated: {selfHeal: true}}\n"
     ),
+    "an image in values that an Application writes": Product(
+        {
+            **_CHART,
+            "deploy/argocd/apps/dev/shop.yaml": application(
+                _both("dev") + "  values: |\n    image:\n      tag: |-\n        latest\n"
+            ),
+        },
+        ("image-outside-release", "mutable-tag"),
+    ),
+    "layers that one of two Applications loads": Product(
+        {
+            **_CHART,
+            "deploy/argocd/apps/dev/shop.yaml": application(_both("dev")),
+            "deploy/argocd/apps/prod/shop.yaml": application(
+                chart_source("../../env/release-prod/shop.yaml"), "shop-prod"
+            ),
+        },
+        ("unwired-layer",),
+    ),
     "one Application deploys both environments": Product(
         {**_CHART, "deploy/argocd/shop.yaml": application(_both("dev", "prod"), "shop")}, ("crossed-layers",)
     ),
