@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 MOST_TESTS = 200
-MOST_SECONDS = 0.8
+MOST_SECONDS = 1.0
 MOST_SECONDS_OF_FEW = 2.5
 """Where few tests run a line at all, they are likely to be about it."""
 FEW = 60
@@ -27,16 +27,17 @@ class Choice(NamedTuple):
 def choose(
     tree: ast.Module, line: int, own: tuple[str, ...], touched: dict[int, list[str]], seconds: dict[str, float]
 ) -> Choice:
-    """Choose the tests for a change of one line; those whose files begin as told come early."""
-    seconds = {name: time / 4 if name.startswith(own) else time for name, time in seconds.items()}
+    """Choose the tests for a change of one line; those whose files begin as told are about the module, and go first."""
     statement = _statement(tree, line)
-    names = touched.get(line) or [one for other in _lines(statement) for one in touched.get(other, [])]
-    if not _in_function(tree, line):
-        near = {one for other in _uses(tree, statement) for one in touched.get(other, [])} - {""}
-        return Choice(_ranked(near or {one for tests in touched.values() for one in tests}, seconds, anew=True), True)
-    if "" in names:
-        return Choice(_ranked({one for tests in touched.values() for one in tests}, seconds, anew=True), True)
-    return Choice(_ranked(names, seconds, anew=False), False)
+    names = set(touched.get(line) or [one for other in _lines(statement) for one in touched.get(other, [])])
+    anew = not _in_function(tree, line) or "" in names
+    if anew:
+        names = {one for other in _uses(tree, statement) for one in touched.get(other, [])} | names
+    if not names - {""}:
+        names = {one for tests in touched.values() for one in tests} if anew else set()
+    about = {name for name in names if name.startswith(own)}
+    ranked = [*_ranked(about, seconds, anew=anew), *_ranked(names - about, seconds, anew=anew)]
+    return Choice(ranked, anew)
 
 
 def _ranked(names: Iterable[str], seconds: dict[str, float], *, anew: bool) -> list[str]:

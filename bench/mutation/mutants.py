@@ -93,14 +93,14 @@ def _ranked(source: str, left_out: list[tuple[Place, Place]]) -> Iterator[tuple[
 
 
 def _left_out(tree: ast.Module) -> list[tuple[Place, Place]]:
-    """Return what no run can notice: annotations, the wording of messages, caches, `strict` where lengths agree."""
+    """Return what no run can notice: annotations, the wording of messages, protocols, caches, `strict`."""
     found: list[ast.AST | None] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.arg | ast.AnnAssign):
             found.append(node.annotation)
         elif isinstance(node, ast.FunctionDef):
             found += [node.returns, *(one for one in node.decorator_list if _CACHES & set(_words(one)))]
-        elif isinstance(node, ast.JoinedStr) or (isinstance(node, ast.keyword) and node.arg == "strict"):
+        elif _is_silent(node):
             found.append(node)
     found += [node for node in tree.body if isinstance(node, ast.Assign) and _is_alias(node)]
     spans = [
@@ -116,6 +116,17 @@ def _left_out(tree: ast.Module) -> list[tuple[Place, Place]]:
         if _CACHES & set(_words(one))
     ]
     return spans + decorators
+
+
+def _is_silent(node: ast.AST) -> bool:
+    match node:
+        case ast.JoinedStr():
+            return True
+        case ast.keyword():
+            return node.arg == "strict"
+        case ast.ClassDef():
+            return any("Protocol" in _words(base) for base in node.bases)
+    return False
 
 
 def _words(node: ast.AST) -> Iterator[str]:

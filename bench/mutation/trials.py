@@ -36,6 +36,8 @@ from bench.mutation.swapping import (
 )
 from bench.mutation.touching import FAR_AWAY, QUIET, Touched
 
+UNLOADABLE = "loading the tests"
+
 
 class Trials:
     """Tries changes of modules, one after another, and writes down each module when it is done."""
@@ -87,6 +89,8 @@ class Trials:
             choice = choice._replace(tests=list(dict.fromkeys([*first, *choice.tests])))
             old = known.get(mutant.name)
             by = old.by if old is not None and old.by is not None else attempt(mutant, choice)
+            if by == UNLOADABLE and attempt(mutant._replace(source=source), choice) == UNLOADABLE:
+                by = None  # they cannot be loaded together, whatever is in the module
             while by in choice.tests and by not in self.sound:
                 if attempt(mutant._replace(source=source), choice._replace(tests=[by])) is None:
                     self.sound.add(by)
@@ -133,7 +137,8 @@ def _own_tests(module: str) -> tuple[str, ...]:
     """Return how the files of tests begin that are about a module, or about the folder that it is in."""
     floor, *folders, name = module.split("/")
     around = [f"tests/{floor}/{'/'.join(folders)}/", f"tests/{floor}/test_{folders[0]}"] if folders else []
-    return (f"tests/{floor}/test_{name}", *around)
+    shown = ["tests/rules/test_examples.py", "tests/checks/test_situations.py"] if floor == "checks" else []
+    return (f"tests/{floor}/test_{name}", *around, *shown)
 
 
 def _swap(swapped: list[tuple[FunctionType, CodeType]]) -> None:
@@ -179,7 +184,7 @@ def _run_anew(instead: Instead, tests: list[str], home: Path) -> str | None:
     only = _Only(tests)
     files = sorted({test.partition("::")[0] for test in tests})
     code = pytest.main([*QUIET, "-x", "-s", f"--basetemp={home}", *files], plugins=[only])
-    return only.failed or (None if code == pytest.ExitCode.OK else "loading the tests")
+    return only.failed or (None if code == pytest.ExitCode.OK else UNLOADABLE)
 
 
 def try_changes(modules: list[tuple[str, int]], touched: Touched, *, again: bool, name: str) -> int:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gitopslint.engine.faults import where
 from gitopslint.loaders import yaml
 
 
-def _raised_by(act: object) -> str:
-    try:
-        assert callable(act)
-        act()
-    except Exception as error:
-        return where(error)
-    raise AssertionError
-
-
 def test_a_crash_in_our_code() -> None:
     """The innermost line of ours is named, also where the error comes from below it."""
-    said = _raised_by(lambda: yaml.decode(7))  # type: ignore[arg-type]
-    assert said.startswith("AttributeError at loaders/yaml.py:")
+    with pytest.raises(AttributeError) as crash:
+        yaml.decode(7)  # type: ignore[arg-type]
+    assert where(crash.value).startswith("AttributeError at loaders/yaml.py:")
 
 
 def test_a_crash_elsewhere() -> None:
     """Where no line of ours took part, the kind has to do."""
-    assert _raised_by(lambda: int("summer2024")) == "ValueError"
+    with pytest.raises(ValueError, match="summer2024") as crash:
+        int("summer2024")
+    assert where(crash.value) == "ValueError"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from multiprocessing import get_context
 from pathlib import Path
@@ -73,3 +74,19 @@ def test_a_full_disk_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     store.put("one", [])
     monkeypatch.undo()
     assert store.get("one") is None
+
+
+def test_nobody_else_reads_it(tmp_path: Path) -> None:
+    """What is kept is for the user who ran it."""
+    CacheStore(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("body", [b"{", b"[" * 100_000])
+def test_what_is_no_json(tmp_path: Path, body: bytes) -> None:
+    """A file that somebody made, with a sum that fits, is no result, and no reason to fail."""
+    head = b"gitopslint cache 1 " + hashlib.blake2b(body, digest_size=16).hexdigest().encode()
+    (tmp_path / "one.cache").write_bytes(head + b"\n" + body)
+    assert CacheStore(tmp_path).get("one") is None
+    (tmp_path / "one.cache").write_bytes(head + b"\n[]")
+    assert CacheStore(tmp_path).get("one") is None  # the sum is of something else

@@ -82,6 +82,15 @@ BUILDS = {
     "a tag without a commit, and the platform is not at hand": Pair(
         PairExample("product", release("tag: release-7"), apart=True), ("untraceable-tag",)
     ),
+    "a tag without a commit that VERSION named before": Pair(
+        PairExample(
+            "product",
+            release("tag: release-6"),
+            {_VERSION: "release-7\n"},
+            [{_VERSION: f"release-{number}\n", _REF: f"{ref}\n"} for number, ref in ((6, _A), (7, COMMIT))],
+        ),
+        ("untraceable-tag",),
+    ),
     "a tag that was never built": _product(release("tag: release-7"), {}, "unbuilt-release"),
     "a tag that was never built, and VERSION is malformed": _product(
         release("tag: release-7"), {_VERSION: "a b\n"}, "unbuilt-release"
@@ -125,6 +134,25 @@ SECRET_REFS = {
         {"secrets/shop-dev.yaml": _ENCRYPTED.replace("  namespace: shop-dev\n", "")},
         *_ASKED,
     ),
+    **{
+        f"a Secret that {what} deploys": _product(
+            _asking("shop-dev-env", "A"),
+            {
+                "secrets/dev/shop.yaml": _ENCRYPTED.replace("  namespace: shop-dev\n", ""),
+                "secrets/shop-dev.yaml": None,
+                "apps/secrets.yaml": (
+                    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: secrets}\n"
+                    f"spec: {{{source}, destination: {{namespace: shop-dev}}}}\n"
+                ),
+            },
+            *_ASKED,
+        )
+        for what, source in {
+            "an Application of one source": "source: {path: secrets/dev}",
+            "an Application of several sources": "sources: [{chart: other}, {path: secrets/dev/}]",
+            "an Application of another folder": "source: {path: secrets/prod}",
+        }.items()
+    },
     "the platform is not at hand": Pair(PairExample("product", _asking("another", "A"), apart=True), _ASKED),
     "a Secret that the cluster makes": _product({**_settings(_MADE), **_asking("made", "ONE")}, {}, *_ASKED),
     "a key that the cluster does not make": _product({**_settings(_MADE), **_asking("made", "SIX")}, {}, *_ASKED),

@@ -11,10 +11,56 @@ def _both(*environments: str) -> str:
     return chart_source(*files)
 
 
-_CHART = {"deploy/charts/web-app/Chart.yaml": "apiVersion: v2\nname: web-app\nversion: 0.1.0\n"}
 _FOREIGN = chart_source().replace("web-core", "another")
 
+_CHART = {"deploy/charts/web-app/Chart.yaml": "apiVersion: v2\nname: web-app\nversion: 0.1.0\n"}
+_HEALS = {".gitopslint.yaml": "applications: {self_heal: {dev: true, prod: false}}\n"}
+
+
+def _synced(**policies: str) -> Product:
+    """Return Applications with some policies, under a contract that wants dev to heal itself and prod not."""
+    files = {
+        f"deploy/argocd/apps/{env}/shop.yaml": application(_both(env), f"shop-{env}", policies.get(env, ""))
+        for env in ("dev", "prod")
+    }
+    return Product({**_CHART, **_HEALS, **files}, ("wrong-self-heal",))
+
+
 APPLICATIONS = {
+    "no policy": _synced(),
+    "an empty policy": _synced(dev="syncPolicy: {}\n", prod="syncPolicy: {}\n"),
+    "an automation that is off": _synced(
+        dev="syncPolicy: {automated: {enabled: false, selfHeal: true}}\n",
+        prod="syncPolicy: {automated: {enabled: false, selfHeal: true}}\n",
+    ),
+    "an automation that says nothing": _synced(
+        dev="syncPolicy: {automated: {}}\n", prod="syncPolicy: {automated: {}}\n"
+    ),
+    "an automation that is null": _synced(
+        dev="syncPolicy: {automated: null}\n", prod="syncPolicy: {automated: null}\n"
+    ),
+    "the wrong way round": _synced(
+        dev="syncPolicy: {automated: {selfHeal: false}}\n", prod="syncPolicy: {automated: {selfHeal: true}}\n"
+    ),
+    "an image in values that an Application writes": Product(
+        {
+            **_CHART,
+            "deploy/argocd/apps/dev/shop.yaml": application(
+                _both("dev") + "  values: |\n    image:\n      tag: |-\n        latest\n"
+            ),
+        },
+        ("image-outside-release", "mutable-tag"),
+    ),
+    "layers that one of two Applications loads": Product(
+        {
+            **_CHART,
+            "deploy/argocd/apps/dev/shop.yaml": application(_both("dev")),
+            "deploy/argocd/apps/prod/shop.yaml": application(
+                chart_source("../../env/release-prod/shop.yaml"), "shop-prod"
+            ),
+        },
+        ("unwired-layer",),
+    ),
     "one Application deploys both environments": Product(
         {**_CHART, "deploy/argocd/shop.yaml": application(_both("dev", "prod"), "shop")}, ("crossed-layers",)
     ),
