@@ -107,7 +107,7 @@ def test_no_secret_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert code == 1
     assert b"unique-password" in written["json"]
     kept = [path.read_bytes() for path in (tmp_path / "cache").iterdir()]
-    assert len(kept) == 3
+    assert len(kept) == 4
     for secret in (TOKEN, SHORT_SECRET, SHORT_SECRET[:6], TOKEN[4:20]):
         assert not any(secret.encode() in data for data in kept)
         assert not any(secret.encode() in data for data in written.values())
@@ -173,7 +173,7 @@ def test_the_environment_names_the_folder(
     main(["check", str(repo.path)])
     assert list((tmp_path / "named").glob("*.cache"))
     monkeypatch.delenv("GITOPSLINT_CACHE_DIR")
-    monkeypatch.setattr("gitopslint.cli.pair.WORTH_KEEPING", 10)
+    monkeypatch.setattr("gitopslint.cli.workspace.WORTH_KEEPING", 10)
     main(["check", str(repo.path)])
     assert list((tmp_path / "xdg" / "gitopslint").glob("*.cache"))
     capsys.readouterr()

@@ -56,7 +56,7 @@ def _check(
             contract = read_contract(ground.prefix + FILE_NAME, ground.tree.read(FILE_NAME), shipped, ground.tree)
         catalogue = rules_in_force(contract, shipped)
         before = ground._replace(contract=contract, catalogue=catalogue)
-        open_history = history_of_base(repository, commit)
+        open_history = history_of_base(repository, commit, checked.keeper)
         side: Side
         if checked.side.turned:
             side = platform_side(before, arguments.product, open_history(), shipped)

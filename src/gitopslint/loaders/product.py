@@ -179,7 +179,7 @@ class Product:
 
         environments = [stack.environment for stack in unit.app.stacks]
         for timeline in chronology.timelines(unit.app.name, environments, document):
-            yield chronology.traced(timeline, unit.app.releases, self._inputs if fresh else None)
+            yield chronology.traced(timeline, unit.app.releases, self.inputs if fresh else None)
 
     @property
     def beside(self) -> Tree | None:
@@ -209,9 +209,10 @@ class Product:
     def freshness(self, app: str, commit: str) -> Freshness | None:
         """Tell how far the main line has moved on since a build; None where that is not known. Raises HistoryError."""
         chronology = self.chronicle.chronology
-        return chronology.freshness(app, commit, self._inputs) if chronology is not None else None
+        return chronology.freshness(app, commit, self.inputs) if chronology is not None else None
 
-    def _inputs(self) -> Inputs:
+    def inputs(self) -> Inputs:
+        """Return what the images of the apps are built from."""
         from gitopslint.loaders.build_inputs import BuildInputs  # only where something landed since a build
 
         return BuildInputs(self.tree, self.layout, self.layout.stacks())

@@ -1,0 +1,151 @@
+"""A main line as an earlier run knew it: the chain up to some commit, and what its landings made of layers.
+
+Nothing of it is believed about a chain of which it is no part: a commit names all that lies before it, so whatever was
+rewritten has other ids. Only where the clone is cut off stands beside, because that is no part of a commit.
+
+What people wrote, such as subjects, is not kept, because it may hold a secret; git is asked for it again. Nor are ids
+of files, from which who has no repository could guess a weak password: they are hidden by what only the repository
+can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from gitopslint.loaders.annals import Annals, Keeper, Landings, is_sound
+from gitopslint.loaders.chain import Chain
+from gitopslint.model.namedtuple import NamedTuple
+
+_MOST_NUMBERS = 6_000_000  # a record of about 30 MB, of the 256 that may be kept
+_WORTH_WRITING = 100  # so many times fewer new landings than known ones are read faster than all are written again
+
+
+Seal = Callable[[str], str]
+"""Return what a commit holds that no other place tells than the repository."""
+
+
+class _Record(NamedTuple):
+    """What is kept. `salt` and the seal of the last commit of the chain hide `blobs`."""
+
+    boundary: Sequence[str]
+    chain: Sequence[str]
+    others: Mapping[str, Sequence[str]]
+    rows: dict[str, list[int]]
+    links: dict[str, list[int]]
+    whole: list[int]
+    salt: str
+    digits: int
+    blobs: str
+
+
+class KeptLine:
+    """What is known of a main line from an earlier run; nothing where that is not whole, or was cut off elsewhere."""
+
+    def __init__(self, keeper: Keeper, folders: Sequence[str], boundary: Collection[str]) -> None:
+        """`folders` are those that the annals are about, `boundary` the commits at which the clone is cut off."""
+        self._store = keeper.store
+        name = "\0".join((keeper.program, keeper.place, *folders)).encode("utf-8", "surrogateescape")
+        self._name = f"line-{_digest(name)}"
+        self._boundary = sorted(boundary)
+        self._record = self._read()
+        self.chain = None
+        if (known := self._record) is not None:
+            self.chain = Chain(known.chain, {commit: tuple(more) for commit, more in known.others.items()})
+
+    def annals(self, chain: Chain, landings: Landings, seal: Seal) -> tuple[Annals, int]:
+        """Return the annals as far as they are known, with how many commits of a chain they cover."""
+        known, kept = self._record, self.chain
+        self._record = None  # the annals take it over
+        if known is not None and kept is not None and (shared := _shared(chain, kept)):
+            blobs = _hidden(known.blobs, known.salt, seal(kept.commits[-1]))
+            annals = Annals(landings, chain.commits, known.rows, known.links, known.whole, blobs, known.digits)
+            if shared < len(kept):
+                annals.cut(shared - 1)
+            return annals, shared
+        return Annals(landings, chain.commits, digits=len(chain.commits[-1])), 0
+
+    def keep(self, annals: Annals, chain: Chain, shared: int, seal: Seal) -> None:
+        """Keep a line for the next run, where enough of it is new. `shared` of its commits were known."""
+        changed = max(len(chain), len(self.chain) if self.chain else 0) - shared
+        numbers = sum(map(len, annals.rows.values()))
+        if changed * _WORTH_WRITING <= shared or numbers > _MOST_NUMBERS:
+            return
+        blobs = annals.blobs
+        salt = _digest(blobs.encode())  # of all together: no other record may be hidden by the same stream
+        record = _Record(
+            self._boundary,
+            chain.commits,
+            {commit: more for commit, more in chain.others.items() if chain.position(commit) is not None},
+            annals.rows,
+            annals.links,
+            sorted(annals.whole),
+            salt,
+            annals.digits,
+            _hidden(blobs, salt, seal(chain.commits[-1])),
+        )
+        self._store.put(self._name, record)
+
+    def _read(self) -> _Record | None:
+        data = self._store.get(self._name)
+        if type(data) is not list or len(data) != len(_Record._fields):
+            return None
+        found = _Record(*data)
+        return found if _is_whole(found) and found.boundary == self._boundary else None
+
+
+def _is_whole(record: _Record) -> bool:
+    """Tell whether plain data has the form of what is kept; anybody may have written it."""
+    chain, digits = record.chain, record.digits
+    return (
+        _are_texts(record.boundary)
+        and _are_texts(chain)
+        and bool(chain)
+        and type(record.others) is dict
+        and all(map(_are_texts, record.others.values()))
+        and all(type(one) is dict for one in (record.rows, record.links))
+        and type(record.salt) is str
+        and type(record.blobs) is str
+        and digits in (40, 64)
+        and len(record.blobs) % digits == 0
+        and _are_digits(record.blobs)
+        and is_sound(record.rows, record.links, record.whole, len(record.blobs) // digits, len(chain))
+    )
+
+
+def _are_texts(values: Any) -> bool:
+    return type(values) is list and not set(map(type, values)) - {str}
+
+
+def _are_digits(text: str) -> bool:
+    try:
+        return len(bytes.fromhex(text)) * 2 == len(text)
+    except ValueError:
+        return False
+
+
+def _shared(chain: Chain, known: Chain) -> int:
+    """Return how many commits two chains have in common, counted from the oldest."""
+    least, most = 0, min(len(chain), len(known))
+    while least < most:  # equal at one place, they are equal below it
+        middle = (least + most) // 2
+        if chain.commits[middle] == known.commits[middle]:
+            least = middle + 1
+        else:
+            most = middle
+    return least
+
+
+def _digest(data: bytes) -> str:
+    import hashlib  # OpenSSL takes its time to load, and most runs keep nothing
+
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _hidden(digits: str, salt: str, seal: str) -> str:
+    """Hide ids, or show them again."""
+    import hashlib
+
+    data = bytes.fromhex(digits)
+    stream = hashlib.shake_256(f"{salt} {seal}".encode()).digest(len(data))
+    return (int.from_bytes(data, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(data), "big").hex()
