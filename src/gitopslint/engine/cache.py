@@ -198,7 +198,6 @@ class Cache:
         same = [one for one in shelf.kept if one.files and one.files == together(self._contents, one.own)]
         if past and (shelf.past is None or shelf.past != self._past):
             same = self._still_true(same)
-        holding = {}
         holding: dict[str, tuple[Kept, Part]] = {}
         for one in same:
             part: Part | None = _unpacked(Part, one.part)
