@@ -51,11 +51,12 @@ class GitHistory:
         """
         self._repository = repository
         self._line = line
-        shallow, _, place = os.fsdecode(
-            repository.ask("rev-parse", "--is-shallow-repository", "--git-path", "shallow")
-        ).partition("\n")
+        question = ("--is-shallow-repository", "--git-path", "shallow", "--git-path", "objects/pack")
+        shallow, _, places = os.fsdecode(repository.ask("rev-parse", *question)).partition("\n")
+        place, _, packs = places.partition("/shallow\n")
         self.cut_off = shallow == "true"
-        self._boundary = self._read_boundary(place.rstrip("\n")) if self.cut_off else frozenset[str]()
+        self._boundary = self._read_boundary(f"{place}/shallow") if self.cut_off else frozenset[str]()
+        self._packs = repository.top / packs.rstrip("\n")
         self._now = now
         self._keeper = keeper
         self._kept: KeptLine | None = None
@@ -100,7 +101,7 @@ class GitHistory:
 
     def annals(self, folders: Sequence[str]) -> Annals:
         """Return what landings made of the files in some folders. Raises HistoryError."""
-        if self._keeper is not None and self._line.tip is not None:
+        if self._keeper is not None and self._line.tip is not None and not self._is_partial:
             self._kept = KeptLine(self._keeper, folders, self._boundary)
         annals, shared = Annals(self._landings_at, self._chain.commits), 0
         if self._kept is not None:
@@ -270,6 +271,11 @@ class GitHistory:
     def commits_of_line(self) -> frozenset[str]:
         """The commits of the main line."""
         return frozenset(self._chain.commits)
+
+    @property
+    def _is_partial(self) -> bool:
+        """Whether the clone left objects on the server: then it may be able to tell less than an earlier one."""
+        return any(self._packs.glob("*.promisor"))
 
     @cached_property
     def _local(self) -> frozenset[str]:

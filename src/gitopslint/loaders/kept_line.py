@@ -59,11 +59,13 @@ class KeptLine:
         self._record = None  # the annals take it over
         if known is not None and kept is not None and (shared := _shared(chain, kept)):
             blobs = _hidden(known.blobs, known.salt, seal(kept.commits[-1]))
+            if _digest(blobs.encode()) != known.salt:  # the last commit is gone, so nobody can tell what it hid
+                return self._nothing(chain, landings)
             annals = Annals(landings, chain.commits, known.rows, known.links, known.whole, blobs, known.digits)
             if shared < len(kept):
                 annals.cut(shared - 1)
             return annals, shared
-        return Annals(landings, chain.commits, digits=len(chain.commits[-1])), 0
+        return self._nothing(chain, landings)
 
     def keep(self, annals: Annals, chain: Chain, shared: int, seal: Seal) -> None:
         """Keep a line for the next run, where enough of it is new. `shared` of its commits were known."""
@@ -85,6 +87,9 @@ class KeptLine:
             _hidden(blobs, salt, seal(chain.commits[-1])),
         )
         self._store.put(self._name, record)
+
+    def _nothing(self, chain: Chain, landings: Landings) -> tuple[Annals, int]:
+        return Annals(landings, chain.commits, digits=len(chain.commits[-1])), 0
 
     def _read(self) -> _Record | None:
         data = self._store.get(self._name)
