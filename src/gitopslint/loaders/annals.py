@@ -190,15 +190,16 @@ class Annals:
 def is_sound(rows: dict[str, list[int]], links: dict[str, list[int]], whole: list[int], count: int, end: int) -> bool:
     """Tell whether plain data can be annals with so many blobs, of so many landings."""
     lists = [*rows.values(), *links.values(), whole]
-    if set(map(type, lists)) != {list} or any(not row or len(row) % _WIDTH for row in rows.values()):
+    if set(map(type, lists)) != {list} or 0 in map(len, rows.values()):
+        return False
+    if any(map(_WIDTH.__rmod__, map(len, rows.values()))):
         return False
     numbers = list(chain.from_iterable(rows.values()))
     others = [*whole, *chain.from_iterable(links.values())]
-    if (set(map(type, numbers)) | set(map(type, others))) - {int}:
+    if not {*map(type, numbers), *map(type, others)} <= {int}:
         return False
     return (
-        min((*numbers, *others), default=0) >= 0
+        min(min(numbers, default=0), min(others, default=0)) >= 0
         and max(numbers[::_WIDTH], default=0) < end
-        and max(numbers[1::_WIDTH], default=0) <= count
-        and max(numbers[2::_WIDTH], default=0) <= count
+        and max(max(numbers[1::_WIDTH], default=0), max(numbers[2::_WIDTH], default=0)) <= count
     )
