@@ -19,6 +19,7 @@ from gitopslint.engine.joining import joined
 from gitopslint.loaders.annals import Store
 from gitopslint.loaders.fingerprint import contents, digest, links, read, together
 from gitopslint.loaders.history import HistoryError
+from gitopslint.loaders.others import Outline
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.unit import Task
 from gitopslint.loaders.watched import WatchedTree
@@ -65,12 +66,14 @@ class _Told(NamedTuple):
 class Shelf(NamedTuple):
     """The results of all tasks that share the same surroundings. `beyond` are further files that all depend on.
 
-    All of them hold in the past that git told; in another one they are asked about.
+    All of them hold in the past that git told; in another one they are asked about. `outline` is what the product
+    knows of files that are no layers.
     """
 
     beyond: tuple[str, ...]
     digest: str
     past: str | None
+    outline: Outline | None
     kept: tuple[Kept, ...]
 
 
@@ -84,7 +87,7 @@ class _Done(NamedTuple):
 
 
 Divided = Callable[[Iterable[Task], Callable[[Task], _Done]], Iterable[_Done]]
-_EMPTY = Shelf((), "", None, ())
+_EMPTY = Shelf((), "", None, None, ())
 
 
 class Cache:
@@ -186,7 +189,11 @@ class Cache:
 
     def _shelf(self) -> Shelf:
         shelf = _unpacked(Shelf, self._store.get(self._shelf_name)) or _EMPTY
-        return shelf if shelf.digest == self._digest_of(shelf.beyond) else _EMPTY
+        if shelf.digest != self._digest_of(shelf.beyond):
+            return _EMPTY
+        if shelf.outline is not None:
+            self._product.others.resume(shelf.outline)
+        return shelf
 
     def _digest_of(self, beyond: tuple[str, ...]) -> str:
         # A file that is looked for and not among the paths may be there all the same, where git ignores it.
@@ -220,7 +227,9 @@ class Cache:
 
     def _put(self, shelf: Shelf, kept: dict[str, Kept]) -> None:
         beyond = tuple(sorted((set(shelf.beyond) | self._tree.beyond) - self._common))
-        self._store.put(self._shelf_name, Shelf(beyond, self._digest_of(beyond), self._past, tuple(kept.values())))
+        outline = self._product.others.outline()
+        shelf = Shelf(beyond, self._digest_of(beyond), self._past, outline, tuple(kept.values()))
+        self._store.put(self._shelf_name, shelf)
 
 
 def _unpacked(kind: Any, data: Any) -> Any:

@@ -143,7 +143,7 @@ class Annals:
 
     def changed_in(self, position: int) -> list[tuple[str, str | None]]:
         """Return the files that a landing changed, in the order of git, each with its blob before."""
-        return [(path, self._name(row[at + 1])) for path, row, at in self._by_landing.get(position, ())]
+        return [(path, self._name(row[at + 1])) for path, row, at in self._rows_at(position)]
 
     def changes_of(self, position: int) -> tuple[FileChange, ...] | None:
         """Return all changes of a landing; None where it may have made others."""
@@ -151,7 +151,7 @@ class Annals:
             return None
         return tuple(
             FileChange(path, self._name(row[at + 1]), self._name(row[at + 2]), position in self.links.get(path, ()))
-            for path, row, at in self._by_landing.get(position, ())
+            for path, row, at in self._rows_at(position)
         )
 
     def appearances(self) -> Iterator[tuple[int, str]]:
@@ -164,12 +164,20 @@ class Annals:
         ]
         yield from sorted(found, reverse=True)
 
+    def _rows_at(self, position: int) -> list[tuple[str, list[int], int]]:
+        """Return the changes of a landing in the order of git: path, row, and where in the row."""
+        if position:
+            found = self._by_landing.get(position, [])
+        else:
+            found = [(path, row, 0) for path, row in self.rows.items() if not row[0]]
+        return sorted(found, key=lambda one: os.fsencode(one[0]))
+
     @cached_property
     def _by_landing(self) -> dict[int, list[tuple[str, list[int], int]]]:
+        """All landings but the oldest, which made most files, and which hardly anybody asks for."""
         found: dict[int, list[tuple[str, list[int], int]]] = {}
-        for path in sorted(self.rows, key=os.fsencode):
-            row = self.rows[path]
-            for at in range(0, len(row), _WIDTH):
+        for path, row in self.rows.items():
+            for at in range(0 if row[0] else _WIDTH, len(row), _WIDTH):
                 found.setdefault(row[at], []).append((path, row, at))
         return found
 

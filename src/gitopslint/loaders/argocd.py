@@ -27,12 +27,17 @@ class Wiring:
     def __init__(
         self, applications: tuple[Application, ...], undecidable: tuple[Undecidable, ...], expected: Expected
     ) -> None:
-        self.applications = applications
+        self._applications = applications
         self.undecidable = undecidable
         self.expected = expected
 
+    @property
+    def applications(self) -> tuple[Application, ...]:
+        """All Applications."""
+        return self._applications
+
     @cached_property
-    def by_app(self) -> dict[str | None, list[Application]]:
+    def by_app(self) -> Mapping[str | None, list[Application]]:
         """The Applications that have to do with layers here, by the app that they deploy."""
         found: dict[str | None, list[Application]] = {}
         for one in self.applications:
@@ -41,7 +46,7 @@ class Wiring:
         return found
 
     @cached_property
-    def loaded(self) -> dict[str, set[str]]:
+    def loaded(self) -> Mapping[str, set[str]]:
         """The files that Applications load, each with the folders of the charts that get it."""
         found: dict[str, set[str]] = {}
         for application in self.applications:
@@ -67,8 +72,11 @@ def mentions_applications(data: bytes) -> bool:
     return b"argoproj.io" in data and b"Application" in data
 
 
-def wire(documents: Iterable[Document], files: Files, layout: Layout) -> Wiring:
-    """Read the Applications in the given documents, with what each of them loads."""
+def wire(documents: Iterable[Document], files: Files, layout: Layout, expected: Expected | None = None) -> Wiring:
+    """Read the Applications in the given documents, with what each of them loads.
+
+    `expected` is what Applications track, where that is known from all documents.
+    """
     written: list[tuple[Document, Node, str | None]] = []
     undecidable: list[Undecidable] = []
     for document in documents:
@@ -96,7 +104,7 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout) -> Wiring:
             undecidable += [
                 Undecidable(document.path, node.key_span, name, reason, layout.contract) for node, reason in reasons
             ]
-    expected = _expected(written, files, layout.contract)
+    expected = expected or _expected(written, files, layout.contract)
     applications = [_application(document, root, maker, files, layout, expected) for document, root, maker in written]
     return Wiring(tuple(applications), tuple(undecidable), expected)
 

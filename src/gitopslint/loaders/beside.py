@@ -67,6 +67,15 @@ class Beside:
         if _CIPHERTEXT in data:
             self._encrypted.append(path)
 
+    @property
+    def noted(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What was seen in the files that were looked at: those that make Secrets, and those with ciphertext."""
+        return tuple(self._making_secrets), tuple(self._encrypted)
+
+    @noted.setter
+    def noted(self, noted: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+        self._making_secrets, self._encrypted = list(noted[0]), list(noted[1])
+
     @cached_property
     def links(self) -> Links | None:
         """What is known of Secrets and builds; None where nothing is to be asked. All files have been noted."""

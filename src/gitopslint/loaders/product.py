@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
 from gitopslint.loaders import charts, yaml
-from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
+from gitopslint.loaders.argocd import Wiring
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.others import Others
 from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load, own_images
-from gitopslint.loaders.texts import as_utf8, chunks, text_tasks, unread_as_text
+from gitopslint.loaders.texts import chunks, text_tasks, unread_as_text
 from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
@@ -32,7 +32,6 @@ from gitopslint.model.secret import OwnRules, Pattern, TextFile
 from gitopslint.model.timeline import Freshness, Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
-_MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
 
 
 class Product:
@@ -65,7 +64,8 @@ class Product:
         self._charts = [path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "Chart.yaml"]
         self._templating: dict[str, Templating | None] = {}
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
-        self._texts: dict[str, Document] = {}
+        self.others = Others(self.files, paths, self.layout, self._beside, yaml.parse, self.is_template)
+        self._texts = self.others.documents
         self._loaded: dict[str, Layer | None] = {}
         self.chronicle = Past(open_history, self.layout, prefix)
         self._composer = Composer(tree, self.layout, self._texts)
@@ -83,7 +83,7 @@ class Product:
         """
         if past:
             self.chronicle.begin()
-        images, unread = self._others
+        images, unread = self.others.found
         yield Task("sops", lambda: self._beside.units(self.paths, self.is_template), masks=True)
         by_app: dict[str, list[str]] = {}
         for path, place in self.layout.layers.items():
@@ -149,17 +149,10 @@ class Product:
         """Return names in the place of an environment that the contract does not know, each with a file."""
         return self.layout.strangers(self.paths)
 
-    @cached_property
+    @property
     def wiring(self) -> Wiring:
         """The Applications of the repository."""
-        if self.contract.applications.repository == "platform":
-            platform = self._beside.platform
-            if platform is None:
-                return elsewhere(self.contract, self._beside.absent.reason, self._beside.absent.remedy)
-            self._texts |= platform.applications
-            return wire(platform.applications.values(), self.files, self.layout)
-        _ = self._others  # fills in the documents
-        return wire(self._texts.values(), self.files, self.layout)
+        return self.others.wiring
 
     def timelines(self, unit: Unit, *, fresh: bool = False) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit, with what is known of the releases of today.
@@ -243,29 +236,6 @@ class Product:
         own = sorted(path for path, place in self.layout.layers.items() if place.app == app)
         (unit,) = self._app(app, self.layout.stacks().get(app, ()), own)
         return unit.app
-
-    @cached_property
-    def _others(self) -> tuple[list[str], tuple[Unread, ...]]:
-        """Read the YAML files that are no layers once: keep the Applications, and name those that mention images."""
-        others = (path for path in self.paths if path.endswith(_YAML) and path not in self.layout.layers)
-        candidates = [path for path in others if not self.is_template(path)]
-        images: list[str] = []
-        unread: list[Unread] = []
-        for path, data in self.tree.read_many(candidates):
-            if isinstance(data, TooLargeError):
-                self._texts[path] = beyond(path, str(data))
-                images.append(path)
-                continue
-            if isinstance(data, ReadError):
-                unread.append(Unread(path, str(data)))
-                continue
-            data = as_utf8(data)
-            if mentions_applications(data):
-                self._texts[path] = yaml.parse(path, data)
-            if _MENTIONS_IMAGE_OR_SECRET.search(data):
-                images.append(path)
-            self._beside.note(path, data)
-        return images, tuple(unread)
 
     def _shared(self, paths: list[str], unread: tuple[Unread, ...]) -> Unit:
         documents, more, texts = self._read(paths)
