@@ -15,7 +15,7 @@ import yaml
 
 from bench import peers
 from bench.monorepo import Planted, Shape, generate
-from bench.stopwatch import Work, piece, process
+from bench.stopwatch import Work, most_memory, piece, process
 from gitopslint.loaders import yaml as ours
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +41,11 @@ class Rows:
         make: Callable[[], Pair] = getattr(self, "_" + row.replace("-", "_"))
         return make()
 
+    def memory(self) -> float:
+        """Return the most memory in MB that a check of the largest repository takes."""
+        place, _ = self._repository(_FIVE_THOUSAND)
+        return most_memory(_words(place))
+
     def _made(self, shape: Shape) -> tuple[Path, tuple[Planted, ...]]:
         place = self._folder / "-".join(map(str, shape))
         return place, generate(place, shape)
@@ -48,7 +53,7 @@ class Rows:
     def _check(self, shape: Shape) -> tuple[Path, Work]:
         """Return how to check a repository in which all that is planted is reported, and all files are read."""
         place, planted = self._repository(shape)
-        command = [str(_HERE / "gitopslint"), "check", str(place), "--no-cache"]
+        command = _words(place)
         report = _report(command)
         found = {(one["rule"], one["path"]) for one in report["findings"]}
         assert planted, "nothing is planted"
@@ -175,6 +180,10 @@ class Rows:
 
 _THOUSAND = Shape(1_000, landings=1_000, planted=2)
 _FIVE_THOUSAND = Shape(5_000, landings=5_000, planted=10)
+
+
+def _words(place: Path) -> list[str]:
+    return [str(_HERE / "gitopslint"), "check", str(place), "--no-cache"]
 
 
 def _report(command: list[str]) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def _checked(arguments: argparse.Namespace, workspace: Checked, selection: Selec
             share=arguments.shard,
             keeping=keeping_of(arguments, workspace),
             cache=cache,
-            jobs=jobs_of(arguments, workspace),
+            jobs=jobs_of(arguments),
             watch=watch,
             board=with_board(arguments),
         )

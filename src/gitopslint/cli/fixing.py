@@ -54,7 +54,7 @@ def fix(
         raise UsageError("--diff shows the difference in the place of a report: leave out the options for reports")
 
     root = checked.ground.root
-    jobs = jobs_of(arguments, checked)
+    jobs = jobs_of(arguments)
 
     def look(side: Side, *, board: bool = False, keeping: Keeping | None = None) -> Report:
         return run(

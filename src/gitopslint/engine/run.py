@@ -12,7 +12,7 @@ from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
-from gitopslint.engine.workers import shared_out
+from gitopslint.engine.workers import automatic, shared_out
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Task
 from gitopslint.model.finding import Report, Undecided
@@ -73,7 +73,7 @@ def run(
     share: Share = ALL,
     keeping: Keeping | None = None,
     cache: Results | None = None,
-    jobs: int = 1,
+    jobs: int | None = 1,
     watch: Watch | None = None,
     board: bool = False,
 ) -> Report:
@@ -84,7 +84,8 @@ def run(
     who will leave it out later (`narrowed`). `today` is the day, as `2026-03-01`, that tells which waivers have ended.
     With a `share`, the report is about that share of the apps and files, and what compares apps is left to
     `pieces.whole`. `keeping`: the report holds what is needed for that. With a `cache`, what it holds is not done
-    again. `jobs` are the processes that share the work. `board`: the report holds the promotion board.
+    again. `jobs` are the processes that share the work, or None for as many as pay. `board`: the report holds the
+    promotion board.
     """
     environments = side.contract.environments if board and not side.turned else None  # only a product has releases
     view = Viewpoint(side.other, side.turned)
@@ -131,19 +132,22 @@ def _piece(everything: Joined, frame: Frame, share: Share, keeping: Keeping | No
 
 
 def _parts(
-    side: Side, examiner: Examiner, share: Share, cache: Results | None, jobs: int
+    side: Side, examiner: Examiner, share: Share, cache: Results | None, jobs: int | None
 ) -> Iterator[tuple[str | None, Part]]:
     """Yield what is found in each task, then what is about none."""
     tasks = _tasks(side, examiner, share)
     past = examiner.looks_at_history
 
     def divided(wanted: Iterable[Task], work: Callable[[Task], Result]) -> Iterator[Result]:
-        if jobs == 1:
-            return map(work, wanted)
         waiting = list(wanted)
-        # Every process has to know what no excerpt may show, so that is not shared out.
-        done = [work(task) for task in waiting if task.masks]
-        shares = _shares([task for task in waiting if not task.masks], jobs)
+        processes = jobs if jobs is not None else automatic(sum(len(task.own) for task in waiting))
+        if processes == 1:
+            return map(work, waiting)
+        # Every process has to know what no excerpt may show, so that is not shared out. Nor is the first app: with it
+        # comes what is made at first use, such as patterns, which each process would have to make again.
+        first = next((task for task in waiting if task.app is not None), None)
+        done = [work(task) for task in waiting if task.masks or task is first]
+        shares = _shares([task for task in waiting if not (task.masks or task is first)], processes)
         if shares:
             side.prepare(past=past)
         return chain(done, shared_out(shares, work))

@@ -14,7 +14,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _LENGTH = 8  # bytes in front of each result that say how long it is
-_PER_WORKER = 4_000  # files for which a process of its own may pay: an estimate, see docs/scaling.md
+_PER_WORKER = 500  # files for which a process of its own pays, measured: see docs/scaling.md
+_MOST = 4  # a quarter of a run is not shared out, and every process takes memory
 
 
 class WorkerError(Exception):
@@ -27,22 +28,30 @@ class _Worker(NamedTuple):
 
 
 def automatic(files: int) -> int:
-    """Return how many processes are worth their start for a repository of some files."""
+    """Return how many processes are worth their start where some files wait to be checked."""
+    if not hasattr(os, "fork"):
+        return 1
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(processors, files // _PER_WORKER))
+    return max(1, min(processors, files // _PER_WORKER, _MOST))
 
 
 def shared_out(shares: Sequence[Sequence[Item]], work: Callable[[Item], Result]) -> Iterator[Result]:
     """Yield the results of work on all items, in any order, with a process for each share. Raises WorkerError.
 
     They are forked, so `work` may be anything that is ready by now. Whatever happens, none of them is left behind.
+    What no process can be had for is done here.
     """
     import signal
 
     workers: list[_Worker] = []
+    here: list[Item] = []
     try:
         for share in shares:
-            workers.append(_started(share, work, workers))
+            try:
+                workers.append(_started(share, work, workers))
+            except OSError:  # as many processes as are allowed, or no memory for another
+                here += share
+        yield from map(work, here)
         yield from _received(workers)
         while workers:
             _, status = os.waitpid(workers[0].pid, 0)
@@ -62,7 +71,12 @@ def _started(items: Sequence[Item], work: Callable[[Item], Result], others: Iter
     import signal
 
     pipe, end = os.pipe()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(pipe)
+        os.close(end)
+        raise
     if pid:
         os.close(end)
         return _Worker(pid, pipe)

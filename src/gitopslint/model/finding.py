@@ -179,8 +179,8 @@ class Report(NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
-        """A violation when anything was found, undecided when something could not be decided, else pass."""
-        if self.findings:
+        """A violation when more than notes were found, undecided when something could not be decided, else pass."""
+        if any(one.level != "note" for one in self.findings):
             return "violation"
         return "undecided" if self.undecided or self.faults or self.unread else "pass"
 
