@@ -12,7 +12,7 @@ from gitopslint.cli import main
 from gitopslint.cli.output import FORMATS
 from gitopslint.engine.cache import Cache
 from gitopslint.loaders.unit import Task
-from tests.support.fleet import POLICY, SHORT_SECRET, TOKEN, edit, fleet
+from tests.support.fleet import EDITS, POLICY, SHORT_SECRET, TOKEN, edit, fleet
 
 RELEASE = "deploy/env/release-dev/cinema.yaml"
 
@@ -177,3 +177,55 @@ def test_the_environment_names_the_folder(
     main(["check", str(repo.path)])
     assert list((tmp_path / "xdg" / "gitopslint").glob("*.cache"))
     capsys.readouterr()
+
+
+def test_the_base_is_not_checked_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --new-only the check of the base is kept as well, and says what it says without."""
+    repo = fleet(tmp_path / "repo", POLICY)
+    cache = ["--cache-dir", str(tmp_path / "cache")]
+    worked: list[str] = []
+    keep = Cache._kept
+
+    def kept(self: Cache, task: Task, *given: Any, **named: Any) -> Any:
+        worked.append(task.name)
+        return keep(self, task, *given, **named)
+
+    monkeypatch.setattr(Cache, "_kept", kept)
+    chance = random.Random(4)
+    base, words = repo.head(), ("--new-only", "--base")
+    for number in range(3):
+        fresh = reports(capsys, tmp_path / "fresh", repo.path, *words, base, "--no-cache")
+        assert reports(capsys, tmp_path / "kept", repo.path, *words, base, *cache) == fresh
+        assert number == 0 or len([name for name in worked if name.startswith("app")]) < 5
+        worked.clear()
+        assert reports(capsys, tmp_path / "again", repo.path, *words, base, *cache) == fresh
+        assert worked == []
+        EDITS["release"](repo, chance)
+    repo.commit("Release")
+    moved = [*words, repo.head()]
+    assert reports(capsys, tmp_path / "kept", repo.path, *moved, *cache) == reports(
+        capsys, tmp_path / "fresh", repo.path, *moved, "--no-cache"
+    )
+
+
+def test_history_that_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`history` says the same from what is kept, also when a landing came or was rewritten; check shares it."""
+    repo = fleet(tmp_path / "repo")
+    words = ["history", "--repository", str(repo.path), "--format", "json"]
+    cache = ["--cache-dir", str(tmp_path / "cache")]
+    main(["check", str(repo.path), *cache])
+    (line,) = (tmp_path / "cache").glob("line-*")
+    before = line.read_bytes()
+    capsys.readouterr()
+    for change in ("nothing", "a landing", "another past"):
+        if change == "a landing":
+            repo.commit("Release", {RELEASE: (repo.path / RELEASE).read_text("utf-8").replace("tag: ", "tag: v")})
+        elif change == "another past":
+            repo.git("commit", "--quiet", "--amend", "--message=Other words")
+        assert main([*words, *cache]) == 0
+        kept = capsys.readouterr().out
+        assert main([*words, "--no-cache"]) == 0
+        assert kept == capsys.readouterr().out, change
+        assert (line.read_bytes() == before) == (change == "nothing")

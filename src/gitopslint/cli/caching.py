@@ -22,23 +22,11 @@ from gitopslint.model.moment import is_past
 
 def open_cache(checked: Checked, selection: Selection, arguments: argparse.Namespace) -> Cache | None:
     """Return the results of earlier runs; None where none are to be kept. Raises UsageError."""
-    side, keeper = checked.side, checked.keeper
-    if keeper is None or not (isinstance(side, Product) and isinstance(side.tree, WatchedTree)):
-        return None
     try:
         base = base_of(checked.ground.repository, arguments.base, staged=arguments.staged)
-        world = digest(
-            keeper.program,
-            repr(checked.ground.contract),
-            repr(selection.levels),
-            checked.prefix,
-            str(arguments.shard),
-            str(with_board(arguments)),
-            str(len(base) > 1),  # runs with a base and without are kept apart, or each would displace the other
-            _beside(side),
-            repr([is_past(one.until, today()) for one in checked.ground.contract.secrets.allow]),
-        )
-        return Cache(keeper.store, side, side.tree, world, _git_of(checked, arguments, base))
+        # Runs with a base and without are kept apart, or each would displace the other.
+        kind = (str(arguments.shard), str(with_board(arguments)), str(len(base) > 1))
+        return _cache(checked, selection, base, kind, staged=arguments.staged)
     except CacheError as error:
         if arguments.cache_dir:
             raise UsageError(str(error)) from None
@@ -46,6 +34,32 @@ def open_cache(checked: Checked, selection: Selection, arguments: argparse.Names
         return None
     except GitError as error:
         raise UsageError(str(error)) from None
+
+
+def open_base_cache(before: Checked, commit: str, selection: Selection) -> Cache | None:
+    """Return the results of earlier runs on the base of a change; None where none are to be kept."""
+    try:
+        return _cache(before, selection, (commit,), ("the base",))
+    except (CacheError, GitError):
+        return None  # the run itself has said so
+
+
+def _cache(
+    checked: Checked, selection: Selection, base: tuple[str | None, ...], kind: tuple[str, ...], *, staged: bool = False
+) -> Cache | None:
+    side, keeper, contract = checked.side, checked.keeper, checked.ground.contract
+    if keeper is None or not (isinstance(side, Product) and isinstance(side.tree, WatchedTree)):
+        return None
+    world = digest(
+        keeper.program,
+        repr(contract),
+        repr(selection.levels),
+        checked.prefix,
+        *kind,
+        _beside(side),
+        repr([is_past(one.until, today()) for one in contract.secrets.allow]),
+    )
+    return Cache(keeper.store, side, side.tree, world, _git_of(checked, base, staged=staged))
 
 
 def _beside(side: Product) -> str:
@@ -61,12 +75,12 @@ def _beside(side: Product) -> str:
     return digest(together(contents(tree), tree.paths), links(tree), state)
 
 
-def _git_of(checked: Checked, arguments: argparse.Namespace, base: tuple[str | None, ...]) -> Git:
+def _git_of(checked: Checked, base: tuple[str | None, ...], *, staged: bool) -> Git:
     """Return digests of the commits that the run is about, and of all that git could be asked about them."""
     repository = checked.ground.repository
     if repository is None:
         return Git("", "")
     if (objects := git_objects(repository)) is None:
         return Git(None, None)
-    state = git_state(repository, objects, staged=arguments.staged)
-    return Git(digest(state, repr(base), str(arguments.staged)), digest(objects, repr(base)))
+    state = git_state(repository, objects, staged=staged)
+    return Git(digest(state, repr(base), str(staged)), digest(objects, repr(base)))
