@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Literal
 
 from gitopslint.loaders.evidence import Evidence
@@ -81,8 +82,9 @@ class Chronology:
 
         Then the code is likely to live in another one, and a commit that is not here says nothing.
         """
-        paths = [self._prefix + path for path, place in self._layout.layers.items() if place.layer in self._followed]
-        blobs = [blob for path in paths[:_LOOKED_AT] if (blob := self.files.newest(path)) is not None]
+        followed = (path for path, place in self._layout.layers.items() if place.layer in self._followed)
+        newest = (self.files.newest(self._prefix + path) for path in islice(followed, _LOOKED_AT))
+        blobs = [blob for blob in newest if blob is not None]
         texts = (_DIGEST.sub(b"", content or b"") for content in self.history.contents(blobs))
         seen = list(dict.fromkeys(digits.decode() for text in texts for digits in _HEX.findall(text)))
         # Most answers are in the first few, and a question for each would take longer than one for many.
