@@ -55,8 +55,8 @@ class Annals:
     """All landings that touched certain files, by path from the top of the repository.
 
     `rows` holds for each path, the oldest landing first, its position, the blob before and the blob after. Blobs are
-    counted from 1, and 0 is none; `blobs` holds their ids one behind the other, each of `digits`. `links` are the
-    positions at which a path became a symbolic link, `whole` those of landings that changed nothing else.
+    counted from 1, and 0 is none; `blobs` are their ids. `links` are the positions at which a path became a symbolic
+    link, `whole` those of landings that changed nothing else.
     """
 
     def __init__(
@@ -66,18 +66,20 @@ class Annals:
         rows: dict[str, list[int]] | None = None,
         links: dict[str, list[int]] | None = None,
         whole: Iterable[int] = (),
-        blobs: str = "",
-        digits: int = 40,
+        known: Callable[[int], str] = str,
+        count: int = 0,
     ) -> None:
-        """`landings` tells the landings at some positions, `commits` are their ids by position."""
+        """`landings` tells the landings at some positions, `commits` are their ids by position.
+
+        `known` tells the ids of so many blobs that are known already, counted from 0.
+        """
         self._landings = landings
         self._commits = commits
         self.rows = {} if rows is None else rows
         self.links = {} if links is None else links
         self.whole = set(whole)
-        self.digits = digits
-        self._blobs = blobs
-        self._known = len(blobs) // digits
+        self._known = known
+        self._count = count
         self._added: list[str] = []
 
     def __contains__(self, path: str) -> bool:
@@ -90,9 +92,9 @@ class Annals:
         return self.rows
 
     @property
-    def blobs(self) -> str:
-        """The ids of all blobs, one behind the other."""
-        return self._blobs + "".join(self._added)
+    def blobs(self) -> list[str]:
+        """The ids of all blobs."""
+        return [*map(self._known, range(self._count)), *self._added]
 
     def add(self, position: int, changes: Sequence[FileChange], *, whole: bool = False) -> None:
         """Add a landing that is newer than all. `whole`: these are all its changes."""
@@ -125,13 +127,15 @@ class Annals:
             for position, old, new in zip(row[::_WIDTH], row[1::_WIDTH], row[2::_WIDTH], strict=True)
         ]
 
-    def newest(self, path: str) -> Made | None:
-        """Return what the newest landing that touched a file made of it."""
+    def last(self, path: str) -> int | None:
+        """Return the position of the newest landing that touched a file."""
         row = self.rows.get(path)
-        if row is None:
-            return None
-        position, old, new = row[-_WIDTH:]
-        return Made(position, self._name(old), self._name(new), position in self.links.get(path, ()))
+        return None if row is None else row[-_WIDTH]
+
+    def newest(self, path: str) -> str | None:
+        """Return the blob that a file holds at the end."""
+        row = self.rows.get(path)
+        return None if row is None else self._name(row[-1])
 
     def landings(self, positions: Sequence[int]) -> list[Landing]:
         """Return the landings at some positions. Raises HistoryError."""
@@ -184,15 +188,15 @@ class Annals:
     def _name(self, number: int) -> str | None:
         if not number:
             return None
-        if number > self._known:
-            return self._added[number - self._known - 1]
-        return self._blobs[(number - 1) * self.digits : number * self.digits]
+        if number > self._count:
+            return self._added[number - self._count - 1]
+        return self._known(number - 1)
 
     def _number(self, name: str | None) -> int:
         if name is None:
             return 0
         self._added.append(name)
-        return self._known + len(self._added)
+        return self._count + len(self._added)
 
 
 def is_sound(rows: dict[str, list[int]], links: dict[str, list[int]], whole: list[int], count: int, end: int) -> bool:

@@ -57,6 +57,8 @@ def read_chain(repository: Repository, tip: str, known: Chain | None = None) -> 
 
     Raises GitError.
     """
+    if known is not None and known.commits[-1] == tip:
+        return known
     if known is not None and (position := known.position(tip)) is not None:
         return known.upto(position)
     return (known and _continued(repository, tip, known)) or _joined(_told(repository, tip))

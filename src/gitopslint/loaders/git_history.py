@@ -87,7 +87,7 @@ class GitHistory:
     def frame(self, newest: int) -> str:
         """Return where the clone is cut off, and where the merge request forked unless all was there by then."""
         fork = self._line.fork or ""
-        position = self._chain.position(fork)
+        position = self._chain.position(fork) if fork else None
         if position is not None and newest <= position:
             fork = "later"
         return " ".join((fork, *sorted(self._boundary)))

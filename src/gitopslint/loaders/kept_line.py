@@ -26,15 +26,19 @@ Seal = Callable[[str], str]
 
 
 class _Record(NamedTuple):
-    """What is kept. `salt` and the seal of the last commit of the chain hide `blobs`."""
+    """What is kept. `salt` and the seal of the last commit of the chain hide `blobs`; `proof` tells the right seal.
+
+    `partial` are the positions of landings that changed other things as well.
+    """
 
     boundary: Sequence[str]
     chain: Sequence[str]
     others: Mapping[str, Sequence[str]]
     rows: dict[str, list[int]]
     links: dict[str, list[int]]
-    whole: list[int]
+    partial: list[int]
     salt: str
+    proof: str
     digits: int
     blobs: str
 
@@ -58,38 +62,43 @@ class KeptLine:
         known, kept = self._record, self.chain
         self._record = None  # the annals take it over
         if known is not None and kept is not None and (shared := _shared(chain, kept)):
-            blobs = _hidden(known.blobs, known.salt, seal(kept.commits[-1]))
-            if _digest(blobs.encode()) != known.salt:  # the last commit is gone, so nobody can tell what it hid
-                return self._nothing(chain, landings)
-            annals = Annals(landings, chain.commits, known.rows, known.links, known.whole, blobs, known.digits)
+            key = _key(known.salt, seal(kept.commits[-1]))
+            if _digest(key) != known.proof:  # the last commit is gone, so nobody can tell what it hid
+                return Annals(landings, chain.commits), 0
+            text, digits = known.blobs, known.digits
+
+            def shown(number: int) -> str:
+                return _masked(number, text[number * digits : (number + 1) * digits], key)
+
+            whole = set(range(len(kept))).difference(known.partial)
+            count = len(text) // digits
+            annals = Annals(landings, chain.commits, known.rows, known.links, whole, shown, count)
             if shared < len(kept):
                 annals.cut(shared - 1)
             return annals, shared
-        return self._nothing(chain, landings)
+        return Annals(landings, chain.commits), 0
 
     def keep(self, annals: Annals, chain: Chain, shared: int, seal: Seal) -> None:
         """Keep a line for the next run, where enough of it is new. `shared` of its commits were known."""
         changed = max(len(chain), len(self.chain) if self.chain else 0) - shared
-        numbers = sum(map(len, annals.rows.values()))
-        if changed * _WORTH_WRITING <= shared or numbers > _MOST_NUMBERS:
+        if changed * _WORTH_WRITING <= shared or sum(map(len, annals.rows.values())) > _MOST_NUMBERS:
             return
         blobs = annals.blobs
-        salt = _digest(blobs.encode())  # of all together: no other record may be hidden by the same stream
+        salt = _digest("".join(blobs).encode())  # of all together: no other record may be hidden in the same way
+        key = _key(salt, seal(chain.commits[-1]))
         record = _Record(
             self._boundary,
             chain.commits,
             {commit: more for commit, more in chain.others.items() if chain.position(commit) is not None},
             annals.rows,
             annals.links,
-            sorted(annals.whole),
+            sorted(set(range(len(chain))) - annals.whole),
             salt,
-            annals.digits,
-            _hidden(blobs, salt, seal(chain.commits[-1])),
+            _digest(key),
+            len(chain.commits[-1]),
+            "".join(_masked(number, blob, key) for number, blob in enumerate(blobs)),
         )
         self._store.put(self._name, record)
-
-    def _nothing(self, chain: Chain, landings: Landings) -> tuple[Annals, int]:
-        return Annals(landings, chain.commits, digits=len(chain.commits[-1])), 0
 
     def _read(self) -> _Record | None:
         data = self._store.get(self._name)
@@ -109,12 +118,11 @@ def _is_whole(record: _Record) -> bool:
         and type(record.others) is dict
         and all(map(_are_texts, record.others.values()))
         and all(type(one) is dict for one in (record.rows, record.links))
-        and type(record.salt) is str
-        and type(record.blobs) is str
+        and _are_texts([record.salt, record.proof, record.blobs])
         and digits in (40, 64)
         and len(record.blobs) % digits == 0
         and _are_digits(record.blobs)
-        and is_sound(record.rows, record.links, record.whole, len(record.blobs) // digits, len(chain))
+        and is_sound(record.rows, record.links, record.partial, len(record.blobs) // digits, len(chain))
     )
 
 
@@ -147,10 +155,15 @@ def _digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _hidden(digits: str, salt: str, seal: str) -> str:
-    """Hide ids, or show them again."""
+def _key(salt: str, seal: str) -> bytes:
     import hashlib
 
-    data = bytes.fromhex(digits)
-    stream = hashlib.shake_256(f"{salt} {seal}".encode()).digest(len(data))
-    return (int.from_bytes(data, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(data), "big").hex()
+    return hashlib.blake2b(f"{salt} {seal}".encode(), digest_size=32).digest()
+
+
+def _masked(number: int, digits: str, key: bytes) -> str:
+    """Hide the id of a blob, or show it again. Each by itself: hardly one of them is asked for in most runs."""
+    import hashlib
+
+    stream = hashlib.blake2b(number.to_bytes(8, "big"), key=key, digest_size=len(digits) // 2).digest()
+    return f"{int(digits, 16) ^ int.from_bytes(stream, 'big'):0{len(digits)}x}"

@@ -71,15 +71,14 @@ class Files:
 
         The landing of the newest stands for all that were before.
         """
-        newest = self._annals.newest(path)
-        if newest is None:
+        position = self._annals.last(path)
+        if position is None:
             return -1, path
-        return newest.position, repr((path, self._annals.commit(newest.position), self._arrivals(place).get(path)))
+        return position, repr((path, self._annals.commit(position), self._arrivals(place).get(path)))
 
     def newest(self, path: str) -> str | None:
         """Return the blob that a file holds at the end of the history."""
-        newest = self._annals.newest(path)
-        return None if newest is None else newest.new
+        return self._annals.newest(path)
 
     def blobs(self, path: str) -> list[str]:
         """Return what a file ever held, without what it was under other paths."""

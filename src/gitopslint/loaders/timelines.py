@@ -82,7 +82,8 @@ class Chronology:
 
         Then the code is likely to live in another one, and a commit that is not here says nothing.
         """
-        followed = (path for path, place in self._layout.layers.items() if place.layer in self._followed)
+        layers = set(map(id, self._followed))  # they are those of the contract; to compare them takes 7 µs for a file
+        followed = (path for path, place in self._layout.layers.items() if id(place.layer) in layers)
         newest = (self.files.newest(self._prefix + path) for path in islice(followed, _LOOKED_AT))
         blobs = [blob for blob in newest if blob is not None]
         texts = (_DIGEST.sub(b"", content or b"") for content in self.history.contents(blobs))
