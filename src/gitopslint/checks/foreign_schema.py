@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from gitopslint.checks.predicates import UndecidedError
@@ -32,11 +33,16 @@ def schema_errors(content: Any, node: Node) -> list[tuple[KeyPath, str]]:
     if not isinstance(content, dict | bool):
         raise RefusedError("is no JSON Schema")
     declared = content.get("$schema") if isinstance(content, dict) else None
-    if declared is not None and not (isinstance(declared, str) and _DIALECT.fullmatch(declared)):
+    if declared is not None and not (isinstance(declared, str) and _is_known(declared)):
         raise UndecidedError("declares a dialect of JSON Schema that is not known offline", _SIMPLIFY)
     if certainly_fits(content, node):
         return []
     return list(dict.fromkeys(_misfits(content, node, asserts=bool(declared and _ASSERTS_FORMAT.match(declared)))))
+
+
+@lru_cache(64)
+def _is_known(dialect: str) -> bool:
+    return _DIALECT.fullmatch(dialect) is not None
 
 
 def _misfits(content: Any, node: Node, *, asserts: bool) -> Iterator[tuple[KeyPath, str]]:

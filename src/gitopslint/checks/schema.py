@@ -29,6 +29,7 @@ _UNDERSTOOD = frozenset(
         "default",
     }
 )
+_ASKING = frozenset({"enum", "pattern", "minimum", "maximum"})
 _NAMES = {
     "object": "a mapping",
     "array": "a list",
@@ -70,16 +71,12 @@ def certainly_fits(schema: Any, node: Node) -> bool:
         return False
     value = node.value
     types = schema.get("type")
-    if types is not None and _types(node).isdisjoint((types,) if isinstance(types, str) else types):
+    if types is not None and not (
+        types in _types(node) if isinstance(types, str) else not _types(node).isdisjoint(types)
+    ):
         return False
-    if "enum" in schema and not (isinstance(value, str) and value in schema["enum"]):
+    if not _ASKING.isdisjoint(schema) and not _certainly_answers(schema, value):
         return False
-    if "pattern" in schema and isinstance(value, str):
-        return False  # patterns of a repository run where their time is bounded
-    if "minimum" in schema or "maximum" in schema:
-        number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
-        if not schema.get("minimum", number) <= number <= schema.get("maximum", number):
-            return False
     if isinstance(value, dict):
         properties = schema.get("properties", {})
         others = schema.get("additionalProperties", True)
@@ -91,6 +88,15 @@ def certainly_fits(schema: Any, node: Node) -> bool:
         wanted = schema.get("items", True)
         return wanted is True or all(certainly_fits(wanted, item) for item in value)
     return True
+
+
+def _certainly_answers(schema: dict[str, Any], value: Any) -> bool:
+    if "enum" in schema and not (isinstance(value, str) and value in schema["enum"]):
+        return False
+    if "pattern" in schema and isinstance(value, str):
+        return False  # patterns of a repository run where their time is bounded
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    return bool(schema.get("minimum", number) <= number <= schema.get("maximum", number))
 
 
 def misfits(schema: dict[str, Any], node: Node, validator: Any = None) -> Iterator[tuple[KeyPath, str]]:

@@ -14,14 +14,12 @@ from gitopslint.cli.workspace import Ground, keeper_for, nothing, open_ground
 from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.beside import Neighbour
 from gitopslint.loaders.contract import platform_root
-from gitopslint.loaders.git import GitError, find_repository
+from gitopslint.loaders.git import Asked, GitError, find_repository
 from gitopslint.loaders.history import History, Unavailable
 from gitopslint.loaders.product import Product
-from gitopslint.loaders.recorded import recorded
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import below, disk_tree
-from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.contract import FILE_NAME, Contract, PlatformSettings
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.record import changed
@@ -49,17 +47,20 @@ def open_checked(
     unsaved: Mapping[Path, bytes] = MappingProxyType({}),
     *,
     cached: bool = False,
+    listing: Asked | None = None,
 ) -> Checked:
     """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out.
 
     `unsaved` is what editors hold of files, and counts instead of what is on disk. `cached`: what is read and asked is
-    noted, so that results can be kept for the next run where that pays.
+    noted, so that results can be kept for the next run where that pays. `listing` is what `begin_listing` began.
     """
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
-    ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved)
+    ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved, listing=listing)
     keeper = keeper_for(ground, arguments.cache_dir) if cached else None
     if keeper is not None:
+        from gitopslint.loaders.watched import WatchedTree
+
         ground = ground._replace(tree=WatchedTree(ground.tree))
     try:
         side: Side
@@ -70,7 +71,11 @@ def open_checked(
             side = platform_side(ground, arguments.product, history_of(ground.root), shipped)
         else:
             open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged, keeper=keeper)
-            side = product_side(ground, arguments.platform, recorded(open_history) if keeper else open_history, shipped)
+            if keeper is not None:
+                from gitopslint.loaders.recorded import recorded
+
+                open_history = recorded(open_history)
+            side = product_side(ground, arguments.platform, open_history, shipped)
             if not side.layout.layers and not (secrets_only and side.paths):
                 raise UsageError(_nothing_in(ground))
     except (GitError, SchemaError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from gitopslint.loaders.contract import (
     platform_root,
     read_contract,
 )
-from gitopslint.loaders.git import GitError, Repository, find_repository
+from gitopslint.loaders.git import Asked, GitError, Repository, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
@@ -133,19 +134,34 @@ def locate(path: str, *, staged: bool = False) -> Place:
     return Place(start, root, file, repository)
 
 
+def begin_listing(path: str) -> Asked | None:
+    """Let git look for the files of the repository of a path, while all else is got ready; None where it cannot."""
+    start = Path(os.path.abspath(path))  # noqa: PTH100 - as in `locate`
+    repository = find_repository(start if start.is_dir() else start.parent) if start.exists() else None
+    with contextlib.suppress(GitError):  # whoever needs the files will say what is wrong
+        return repository.begin_files() if repository is not None else None
+    return None
+
+
 def open_ground(
-    path: str, shipped: Catalogue, *, staged: bool = False, unsaved: Mapping[Path, bytes] = _NOTHING
+    path: str,
+    shipped: Catalogue,
+    *,
+    staged: bool = False,
+    unsaved: Mapping[Path, bytes] = _NOTHING,
+    listing: Asked | None = None,
 ) -> Ground:
     """Find the contract that governs a path, and read it. Raises UsageError with a way out.
 
-    `unsaved` is what editors hold of files that git has or could have; it counts instead of what is on disk.
+    `unsaved` is what editors hold of files that git has or could have; it counts instead of what is on disk. `listing`
+    is what `begin_listing` began.
     """
     start, root, file, repository = locate(path, staged=staged)
     if staged and repository is None:
         raise UsageError(f"--staged needs a git repository, and {start if start.is_dir() else start.parent} is in none")
     prefix = below(root, repository.top) if repository is not None else ""
     try:
-        tree: Tree = index_tree(repository, prefix) if staged and repository else disk_tree(root, repository)
+        tree: Tree = index_tree(repository, prefix) if staged and repository else disk_tree(root, repository, listing)
         if unsaved:
             tree = OverlayTree(tree, _of(tree, root, unsaved))
         contract = Contract()

@@ -12,7 +12,7 @@ Parts hold no secrets (model/part.py), and a task with a claim whose value may n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import joined
@@ -21,8 +21,10 @@ from gitopslint.loaders.fingerprint import contents, digest, links, read, togeth
 from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.others import Outline
 from gitopslint.loaders.product import Product
+from gitopslint.loaders.recorded import recorded_of
 from gitopslint.loaders.unit import Task
 from gitopslint.loaders.watched import WatchedTree
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.packing import PackingError, unpacked
 from gitopslint.model.part import Part
 from gitopslint.model.scalars import printed
@@ -131,7 +133,7 @@ class Cache:
         if shelf.kept and len(holding) == len(shelf.kept):
             return
         # Opened before any task, or the first one would do it.
-        history = self._product.chronicle.recorded if past else None
+        history = recorded_of(self._product.chronicle) if past else None
         kept = {name: one for name, (one, _) in holding.items()}
 
         def work(task: Task) -> _Done:
@@ -215,7 +217,7 @@ class Cache:
     def _still_true(self, kept: list[Kept]) -> list[Kept]:
         """Leave out what the history says something else about now."""
         kept = [one for one in kept if one.app is None or one.told == self._told(one.app)]
-        history = self._product.chronicle.recorded
+        history = recorded_of(self._product.chronicle)
         if history is None:
             return [one for one in kept if not one.fresh and not one.asked]
         kept = self._as_fresh(kept, history.tip)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, pairwise
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from gitopslint.engine.conclusion import Frame, compare, concluded, narrowed, settle
 from gitopslint.engine.deadline import TimeUp, cut_short
@@ -16,6 +16,7 @@ from gitopslint.engine.workers import automatic, shared_out
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Task
 from gitopslint.model.finding import Report, Undecided
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.part import Part, Piece
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.share import ALL, Share

@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
+
+from gitopslint.model.namedtuple import NamedTuple
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -8,63 +8,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
+from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.application import Application, Automation, Expected, Origin, Parameter, Source, Undecidable
-from gitopslint.model.contract import FILE_NAME, Contract
+from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document, Node, find
-from gitopslint.model.span import across, file_start, is_across
+from gitopslint.model.span import across, is_across
 
 _GROUP = "argoproj.io/"
 _DEFAULT_REVISIONS = ("", "HEAD", "main", "master")
-
-
-class Wiring:
-    """All Applications of a repository, and what could not be decided about them."""
-
-    def __init__(
-        self, applications: tuple[Application, ...], undecidable: tuple[Undecidable, ...], expected: Expected
-    ) -> None:
-        self._applications = applications
-        self.undecidable = undecidable
-        self.expected = expected
-
-    @property
-    def applications(self) -> tuple[Application, ...]:
-        """All Applications."""
-        return self._applications
-
-    @cached_property
-    def by_app(self) -> Mapping[str | None, list[Application]]:
-        """The Applications that have to do with layers here, by the app that they deploy."""
-        found: dict[str | None, list[Application]] = {}
-        for one in self.applications:
-            if one.ours:
-                found.setdefault(one.app, []).append(one)
-        return found
-
-    @cached_property
-    def loaded(self) -> Mapping[str, set[str]]:
-        """The files that Applications load, each with the folders of the charts that get it."""
-        found: dict[str, set[str]] = {}
-        for application in self.applications:
-            for source in application.sources:
-                for file in source.value_files:
-                    for path in file.paths or ():
-                        found.setdefault(path, set()).update({source.chart} if source.chart is not None else ())
-        return found
-
-    def charts_of(self, path: str) -> set[str]:
-        """Return the folders of the charts that get a file."""
-        return self.loaded.get(path, set())
-
-
-def elsewhere(contract: Contract, reason: str, remedy: str) -> Wiring:
-    """Return the wiring of a repository whose Applications stand in the platform repository, which is not at hand."""
-    one = Undecidable(FILE_NAME, file_start(FILE_NAME), "the Applications", reason, contract, remedy=remedy)
-    return Wiring((), (one,), Expected(frozenset(), None, None, declared=False))
 
 
 def mentions_applications(data: bytes) -> bool:
@@ -378,8 +333,9 @@ def _environment_in(application: Application, contract: Contract) -> str | None:
 def normal_url(url: str) -> str:
     """Return what two spellings of one repository have in common: host and path, without scheme or credentials."""
     text = url.strip()
-    if (match := re.fullmatch(r"(?:[^@/:]+@)?([^/:]+):(?!//)(.+)", text)) is not None:
-        text = f"{match[1]}/{match[2]}"
+    host, colon, path = text.partition(":")
+    if colon and path and not path.startswith("//") and (match := re.fullmatch(r"(?:[^@/:]+@)?([^/:]+)", host)):
+        text = f"{match[1]}/{path}"
     text = text.partition("://")[2] or text
     host, slash, path = text.partition("/")
     host = host.rpartition("@")[2].lower()

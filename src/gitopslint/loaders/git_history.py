@@ -15,7 +15,6 @@ from gitopslint.loaders.annals import Annals, Keeper
 from gitopslint.loaders.chain import Chain, Step, containment, read_chain
 from gitopslint.loaders.git import AT_ONCE, GitError, Repository
 from gitopslint.loaders.history import HistoryError, Landed, Later
-from gitopslint.loaders.kept_line import KeptLine
 from gitopslint.loaders.main_line import RAW, Told, landings, landings_of, words_of
 from gitopslint.loaders.talks import Talks, files_from
 from gitopslint.model.landing import WHOLE_HISTORY, Commit, FileChange, Landing, Start
@@ -59,7 +58,7 @@ class GitHistory:
         self._packs = repository.top / packs.rstrip("\n")
         self._now = now
         self._keeper = keeper
-        self._kept: KeptLine | None = None
+        self._known: Chain | None = None
         self._annals: Annals | None = None
         self._landings: dict[int, Landing] = {}
         self._asked = 0
@@ -101,17 +100,21 @@ class GitHistory:
 
     def annals(self, folders: Sequence[str]) -> Annals:
         """Return what landings made of the files in some folders. Raises HistoryError."""
+        kept = None
         if self._keeper is not None and self._line.tip is not None and not self._is_partial:
-            self._kept = KeptLine(self._keeper, folders, self._boundary)
+            from gitopslint.loaders.kept_line import KeptLine  # small repositories keep nothing
+
+            kept = KeptLine(self._keeper, folders, self._boundary)
+            self._known = kept.chain
         annals, shared = Annals(self._landings_at, self._chain.commits), 0
-        if self._kept is not None:
-            annals, shared = self._kept.annals(self._chain, self._landings_at, self._tree_of)
+        if kept is not None:
+            annals, shared = kept.annals(self._chain, self._landings_at, self._tree_of)
         new = self._chain.newest(0, len(self._chain) - shared)
         for landing, changes in reversed(list(self._told(new, folders))):
             self._landings[landing.position] = landing
             annals.add(landing.position, changes, whole=landing.id in self._whole)
-        if self._kept is not None:
-            self._kept.keep(annals, self._chain, shared, self._tree_of)
+        if kept is not None:
+            kept.keep(annals, self._chain, shared, self._tree_of)
         self._annals = annals
         return annals
 
@@ -295,7 +298,7 @@ class GitHistory:
         if self._line.tip is None:
             return Chain([], {})
         try:
-            return read_chain(self._repository, self._line.tip, self._kept.chain if self._kept is not None else None)
+            return read_chain(self._repository, self._line.tip, self._known)
         except GitError as error:
             raise _failed(error) from None
 

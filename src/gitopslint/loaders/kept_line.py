@@ -10,6 +10,7 @@ can tell.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -150,20 +151,14 @@ def _shared(chain: Chain, known: Chain) -> int:
 
 
 def _digest(data: bytes) -> str:
-    import hashlib  # OpenSSL takes its time to load, and most runs keep nothing
-
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _key(salt: str, seal: str) -> bytes:
-    import hashlib
-
     return hashlib.blake2b(f"{salt} {seal}".encode(), digest_size=32).digest()
 
 
 def _masked(number: int, digits: str, key: bytes) -> str:
     """Hide the id of a blob, or show it again. Each by itself: hardly one of them is asked for in most runs."""
-    import hashlib
-
     stream = hashlib.blake2b(number.to_bytes(8, "big"), key=key, digest_size=len(digits) // 2).digest()
     return f"{int(digits, 16) ^ int.from_bytes(stream, 'big'):0{len(digits)}x}"

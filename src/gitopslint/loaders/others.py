@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from functools import cached_property
 
-from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
+from gitopslint.loaders.argocd import mentions_applications, wire
 from gitopslint.loaders.beside import Beside
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.texts import as_utf8
 from gitopslint.loaders.tree import ReadError, TooLargeError
 from gitopslint.loaders.valuefiles import Files
+from gitopslint.loaders.wiring import Wiring, elsewhere
 from gitopslint.model.application import Application, Expected
 from gitopslint.model.document import Document, beyond
 from gitopslint.model.finding import Unread

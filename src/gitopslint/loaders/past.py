@@ -9,7 +9,6 @@ from gitopslint.loaders.git import GitError
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.progress import Inputs
-from gitopslint.loaders.recorded import RecordedHistory
 from gitopslint.loaders.timelines import Chronology
 
 OpenHistory = Callable[[], History | Unavailable | None]
@@ -38,16 +37,6 @@ class Past:
         if isinstance(found, Unavailable):
             raise HistoryError(found.reason, found.remedy)
         return found
-
-    @property
-    def recorded(self) -> RecordedHistory | None:
-        """The history, where there is one that records what it is asked."""
-        try:
-            chronology = self.chronology
-        except HistoryError:
-            return None
-        history = chronology.history if chronology is not None else None
-        return history if isinstance(history, RecordedHistory) else None
 
     def told(self, app: str) -> str:
         """Return what decides, beside today's files and what landed last, what the history says of an app."""

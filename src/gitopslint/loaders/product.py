@@ -6,11 +6,11 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
-from gitopslint.loaders import charts, yaml
-from gitopslint.loaders.argocd import Wiring
+from gitopslint.loaders import charts
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.moulds import Moulds
 from gitopslint.loaders.others import Others
 from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
@@ -22,6 +22,7 @@ from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
+from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document, beyond
@@ -64,7 +65,8 @@ class Product:
         self._charts = [path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "Chart.yaml"]
         self._templating: dict[str, Templating | None] = {}
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
-        self.others = Others(self.files, paths, self.layout, self._beside, yaml.parse, self.is_template)
+        self._moulds = Moulds()
+        self.others = Others(self.files, paths, self.layout, self._beside, self._moulds.parse, self.is_template)
         self._texts = self.others.documents
         self._loaded: dict[str, Layer | None] = {}
         self.chronicle = Past(open_history, self.layout, prefix)
@@ -114,7 +116,7 @@ class Product:
         for path, data in self.tree.read_many(paths):
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
-                document = self._texts.get(path) or yaml.parse(path, data)
+                document = self._texts.get(path) or self._moulds.parse(path, data)
                 links, namespace = self._beside.links, self._beside.namespace(path)
                 manifest = Manifest(document, self.contract, links=links, namespace=namespace)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
@@ -363,6 +365,6 @@ class Product:
             elif isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:
-                documents[path] = yaml.parse(path, data)
+                documents[path] = self._moulds.parse(path, data)
                 texts += unread_as_text(documents[path], data)
         return documents, tuple(unread), texts

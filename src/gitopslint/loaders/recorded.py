@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from gitopslint.loaders.annals import Annals
-from gitopslint.loaders.history import History, Landed, Later, Unavailable
+from gitopslint.loaders.history import History, HistoryError, Landed, Later, Unavailable
+from gitopslint.loaders.past import Past
 from gitopslint.model.landing import Commit, FileChange, Landing
 
 
@@ -19,6 +20,16 @@ def recorded(
         return history if isinstance(history, Unavailable) else RecordedHistory(history)
 
     return opened
+
+
+def recorded_of(past: Past) -> RecordedHistory | None:
+    """Return the history of a product, where there is one that records what it is asked."""
+    try:
+        chronology = past.chronology
+    except HistoryError:
+        return None
+    history = chronology.history if chronology is not None else None
+    return history if isinstance(history, RecordedHistory) else None
 
 
 class RecordedHistory:

@@ -9,7 +9,6 @@ from typing import Literal
 from gitopslint.loaders import flux, helm
 from gitopslint.loaders.charts import load_chart
 from gitopslint.loaders.layout import Layout
-from gitopslint.loaders.set_values import SetKind, Setting, SettingsLimitError, apply_set
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.application import Application, Parameter, Source
 from gitopslint.model.chart import Chart
@@ -167,6 +166,8 @@ class Composer:
             problem = Problem("syntax", fault, source.inline.key_span) if fault is not None else None
             add("inline", source.inline, problem)
         if source.parameters:
+            from gitopslint.loaders.set_values import SettingsLimitError
+
             try:
                 add("parameters", self._with_parameters(Node({}, source.node.span, "block"), source))
             except ValueError as error:
@@ -177,19 +178,22 @@ class Composer:
 
     def _with_parameters(self, values: Node, source: Source) -> Node:
         """Return values with the parameters of a source on top, as `--set`, `--set-string` and `--set-file` do it."""
-        # Most sources have none: copying their values for nothing took a fiftieth of a run.
-        return apply_set(values, self._settings(source)) if source.parameters else values
+        if not source.parameters:  # as most: copying their values for nothing took a fiftieth of a run
+            return values
+        from gitopslint.loaders.set_values import SetKind, Setting, apply_set
 
-    def _settings(self, source: Source) -> Iterator[Setting]:
-        for parameter in source.parameters:
-            kind: SetKind = "set-string" if parameter.text else "set"
-            node = parameter.value
-            if parameter.file is not None:
-                content = self._content(parameter)
-                if content is None:
-                    continue
-                node, kind = node.changed(text=content, value=content), "set-file"
-            yield Setting(parameter.name, node, kind)
+        def settings() -> Iterator[Setting]:
+            for parameter in source.parameters:
+                kind: SetKind = "set-string" if parameter.text else "set"
+                node = parameter.value
+                if parameter.file is not None:
+                    content = self._content(parameter)
+                    if content is None:
+                        continue
+                    node, kind = node.changed(text=content, value=content), "set-file"
+                yield Setting(parameter.name, node, kind)
+
+        return apply_set(values, settings())
 
     def _content(self, parameter: Parameter) -> str | None:
         paths = parameter.file.paths if parameter.file is not None else None

@@ -61,6 +61,8 @@ class Files(NamedTuple):
 
 def substituted(text: str, variables: Mapping[str, str]) -> str:
     """Replace Argo CD's own variables; unknown ones stay."""
+    if "$" not in text or "ARGOCD_" not in text:
+        return text
     return _VARIABLE.sub(lambda match: variables.get(match[1] or match[2], match[0]), text)
 
 
@@ -106,7 +108,7 @@ def _value_file(
     ignore_missing: bool,
     elsewhere: str | None,
 ) -> ValueFile:
-    if _SCHEME.match(written):
+    if "://" in written and _SCHEME.match(written):
         scheme = written.partition(":")[0]
         return ValueFile(node, written, elsewhere=f"{scheme} URLs are only known where Argo CD runs")
     if "{{" in written:

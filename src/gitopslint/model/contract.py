@@ -6,6 +6,7 @@ against these same classes and the published JSON Schema is generated from them,
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from gitopslint.model.document import KeyPath, dotted, parse_key_path
@@ -79,9 +80,17 @@ class ImageKeys:
 
     def paths(self, environment: str) -> dict[str, KeyPath]:
         """Return the key paths for one environment by what they hold. A `reference` takes the place of all others."""
-        names = ("reference",) if self.reference else ("registry", "repository", "tag", "digest")
-        written = {name: path for name in names if (path := getattr(self, name))}
-        return {name: parse_key_path(path.replace("{env}", environment)) for name, path in written.items()}
+        known = self._paths.get(environment)
+        if known is None:
+            names = ("reference",) if self.reference else ("registry", "repository", "tag", "digest")
+            written = {name: path for name in names if (path := getattr(self, name))}
+            known = {name: parse_key_path(path.replace("{env}", environment)) for name, path in written.items()}
+            self._paths[environment] = known
+        return known
+
+    @cached_property
+    def _paths(self) -> dict[str, dict[str, KeyPath]]:
+        return {}  # every rule about images asks for them, in every app
 
 
 @record

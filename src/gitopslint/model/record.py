@@ -77,6 +77,8 @@ def _values(one: Any) -> tuple[Any, ...]:
 
 
 def __eq__(self: Any, other: object) -> Any:  # noqa: N807
+    if self is other:
+        return True
     return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 from itertools import zip_longest
 
@@ -54,6 +53,8 @@ class Source(NamedTuple):
         A rolling hash over the first 100 UTF-16 units from the start of the line on, blanks left out, followed
         by a number that tells equal hashes apart. Source: codeql-action, `src/fingerprints.ts`.
         """
+        from array import array  # few formats want hashes
+
         units = array("H")
         ours: dict[int, bool] = {}
         for line in self.lines:

@@ -118,6 +118,6 @@ def varied(text: str) -> bool:
     counts = Counter(text.lower())
     if len(counts) < min(6, max(3, len(text) // 3)):
         return False
-    (_, most), *_ = counts.most_common(1)
+    most = max(counts.values())
     steps = sum(ord(second) - ord(first) in (0, 1) for first, second in pairwise(text))
     return most <= max(3, len(text) * 0.4) and steps < 0.6 * len(text)
