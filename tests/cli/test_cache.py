@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 from gitopslint.cli import main
 from gitopslint.cli.output import FORMATS
 from gitopslint.engine.cache import Cache
+from gitopslint.loaders import others
+from gitopslint.loaders.argocd import wire
 from gitopslint.loaders.unit import Task
-from tests.support.fleet import EDITS, POLICY, SHORT_SECRET, TOKEN, edit, fleet
+from gitopslint.model.document import Document
+from tests.support.fleet import APPS, EDITS, POLICY, SHORT_SECRET, TOKEN, edit, fleet
 
 RELEASE = "deploy/env/release-dev/cinema.yaml"
 
@@ -195,7 +199,7 @@ def test_the_base_is_not_checked_again(
     monkeypatch.setattr(Cache, "_kept", kept)
     chance = random.Random(4)
     base, words = repo.head(), ("--new-only", "--base")
-    for number in range(3):
+    for number in range(2):
         fresh = reports(capsys, tmp_path / "fresh", repo.path, *words, base, "--no-cache")
         assert reports(capsys, tmp_path / "kept", repo.path, *words, base, *cache) == fresh
         assert number == 0 or len([name for name in worked if name.startswith("app")]) < 5
@@ -229,3 +233,27 @@ def test_history_that_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert main([*words, "--no-cache"]) == 0
         assert kept == capsys.readouterr().out, change
         assert (line.read_bytes() == before) == (change == "nothing")
+
+
+def test_only_its_own_applications_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a layer of one app changed, no Application of another one is; where an Application did, all are."""
+    repo = fleet(tmp_path / "repo")
+    cache = ["--cache-dir", str(tmp_path / "cache")]
+    read: list[str] = []
+
+    def noted(documents: Iterable[Document], *given: Any) -> Any:
+        wanted = list(documents)
+        read.extend(one.path for one in wanted)
+        return wire(wanted, *given)
+
+    monkeypatch.setattr(others, "wire", noted)
+    reports(capsys, tmp_path, repo.path, *cache)
+    assert len(read) == 2 * len(APPS)
+    for edit_one, files in ((EDITS["release"], 2), (EDITS["application"], 2 * len(APPS))):
+        read.clear()
+        edit_one(repo, random.Random(3))
+        kept = reports(capsys, tmp_path / "kept", repo.path, *cache)
+        assert len(read) == files
+        assert kept == reports(capsys, tmp_path / "fresh", repo.path, "--no-cache")
