@@ -12,11 +12,13 @@ import pytest
 from gitopslint.cli import main
 from gitopslint.cli.output import FORMATS
 from gitopslint.engine.cache import Cache
+from gitopslint.engine.examination import Examiner
 from gitopslint.loaders import others
 from gitopslint.loaders.argocd import wire
 from gitopslint.loaders.unit import Task
 from gitopslint.model.document import Document
 from tests.support.fleet import APPS, EDITS, POLICY, SHORT_SECRET, TOKEN, edit, fleet
+from tests.support.pairs import RealPair
 
 RELEASE = "deploy/env/release-dev/cinema.yaml"
 
@@ -257,3 +259,43 @@ def test_only_its_own_applications_are_read(
         kept = reports(capsys, tmp_path / "kept", repo.path, *cache)
         assert len(read) == files
         assert kept == reports(capsys, tmp_path / "fresh", repo.path, "--no-cache")
+
+
+def test_the_platform(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run in the platform is kept as a whole: what changes in either repository is seen, files and history."""
+    pair = RealPair(tmp_path, "shop")
+    words = ["--product", str(pair.product.path)]
+    cache = ["--cache-dir", str(tmp_path / "cache")]
+    looked: list[int] = []
+    examine = Examiner.examine
+
+    def noted(self: Examiner, unit: Any) -> Any:
+        looked.append(1)
+        return examine(self, unit)
+
+    monkeypatch.setattr(Examiner, "examine", noted)
+    first = pair.platform.head()
+
+    def nothing() -> None:
+        pass
+
+    def build() -> None:
+        pair.platform.commit("Build", {"docker/web-shop/WEB_CORE_REF": "main\n"})
+
+    def release() -> None:
+        pair.product.write("deploy/env/dev/shop.yaml", "env: {}\nenvFrom: {secretRef: other}\n")
+
+    def rewrite() -> None:
+        pair.platform.git("reset", "--soft", first)
+        pair.platform.git("commit", "--quiet", "--message=Other words")
+
+    said = set()
+    for change in (nothing, build, release, rewrite):
+        change()
+        fresh = reports(capsys, tmp_path / "fresh", pair.platform.path, *words, "--no-cache")
+        assert reports(capsys, tmp_path / "kept", pair.platform.path, *words, *cache) == fresh
+        looked.clear()
+        assert reports(capsys, tmp_path / "again", pair.platform.path, *words, *cache) == fresh
+        assert looked == []
+        said.add(fresh[2]["text"])
+    assert len(said) > 2

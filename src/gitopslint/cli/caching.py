@@ -11,18 +11,22 @@ from gitopslint.cli.pair import Checked
 from gitopslint.cli.reporting import with_board
 from gitopslint.engine.cache import Cache, Git
 from gitopslint.engine.selection import Selection
+from gitopslint.engine.whole_run import Undivided
 from gitopslint.loaders.cache_store import CacheError
 from gitopslint.loaders.fingerprint import contents, digest, git_objects, git_state, links, together
 from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.product import Product
+from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import DiskTree
 from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.moment import is_past
 
 
-def open_cache(checked: Checked, selection: Selection, arguments: argparse.Namespace) -> Cache | None:
+def open_cache(checked: Checked, selection: Selection, arguments: argparse.Namespace) -> Cache | Undivided | None:
     """Return the results of earlier runs; None where none are to be kept. Raises UsageError."""
     try:
+        if checked.side.turned:
+            return _platform_cache(checked, selection)
         base = base_of(checked.ground.repository, arguments.base, staged=arguments.staged)
         # Runs with a base and without are kept apart, or each would displace the other.
         kind = (str(arguments.shard), str(with_board(arguments)), str(len(base) > 1))
@@ -62,15 +66,28 @@ def _cache(
     return Cache(keeper.store, side, side.tree, world, _git_of(checked, base, staged=staged))
 
 
-def _beside(side: Product) -> str:
-    """Return a digest of the platform, with what its git could be asked."""
+def _platform_cache(checked: Checked, selection: Selection) -> Undivided | None:
+    side, keeper = checked.side, checked.keeper
+    if keeper is None or not isinstance(side.tree, WatchedTree):
+        return None
+    git, tree = _git_of(checked, ("the platform",), staged=False).all, side.tree.tree
+    if git is None:
+        return None
+    contracts = (repr(checked.ground.contract), repr(side.contract))
+    files = (together(contents(tree), tree.paths), links(tree))
+    world = (checked.prefix, side.other, repr(selection.levels), _beside(side))
+    return Undivided(keeper.store, digest(keeper.program, git, *contracts, *files, *world))
+
+
+def _beside(side: Side) -> str:
+    """Return a digest of the other repository, with what its git could be asked."""
     tree = side.beside
     if tree is None:
         return ""
     repository = find_repository(tree.root) if isinstance(tree, DiskTree) else None
     objects = git_objects(repository) if repository is not None else ""
     if objects is None:
-        raise CacheError("the objects of the platform lie in several places")
+        raise CacheError("the objects of the other repository lie in several places")
     state = git_state(repository, objects) if repository is not None else ""
     return digest(together(contents(tree), tree.paths), links(tree), state)
 

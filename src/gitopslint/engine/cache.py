@@ -16,6 +16,7 @@ from typing import Any
 
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import joined
+from gitopslint.engine.whole_run import WholeRun, unpacked_or_none
 from gitopslint.loaders.annals import Store
 from gitopslint.loaders.fingerprint import contents, digest, links, read, together
 from gitopslint.loaders.history import HistoryError
@@ -25,7 +26,6 @@ from gitopslint.loaders.recorded import recorded_of
 from gitopslint.loaders.unit import Task
 from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.namedtuple import NamedTuple
-from gitopslint.model.packing import PackingError, unpacked
 from gitopslint.model.part import Part
 from gitopslint.model.scalars import printed
 from gitopslint.model.share import Share
@@ -92,33 +92,22 @@ Divided = Callable[[Iterable[Task], Callable[[Task], _Done]], Iterable[_Done]]
 _EMPTY = Shelf((), "", None, None, ())
 
 
-class Cache:
+class Cache(WholeRun):
     """The results of earlier runs in one product, for one set of rules and options."""
 
     def __init__(self, store: Store, product: Product, tree: WatchedTree, world: str, git: Git) -> None:
         """`world` is a digest of what is no file of the product, and not of its git."""
-        self._store = store
         self._product = product
         self._tree = tree
         self._contents = contents(tree.tree)
         self._world = digest(world, links(tree.tree))
         everything = together(self._contents, tree.paths)
+        super().__init__(store, digest(self._world, git.all, everything) if git.all is not None else None)
         self._past = git.past
-        self._run = f"run-{digest(self._world, git.all, everything)}" if git.all is not None else None
         self._layers = {path for path, place in product.layout.layers.items() if place.app is not None}
         shared = [path for path in tree.paths if path not in self._layers and product.concerns_all(path)]
         self._common = frozenset(shared)
         self._shelf_name = "tasks-" + digest(self._world, "\0".join(tree.paths), together(self._contents, shared))
-
-    def whole(self) -> Part | None:
-        """Return what an earlier run concluded of the same state."""
-        found: Part | None = _unpacked(Part, self._store.get(self._run)) if self._run is not None else None
-        return found
-
-    def keep_whole(self, part: Part, examiner: Examiner) -> None:
-        """Keep what a run concluded, unless it depends on the time of day."""
-        if self._run is not None and not examiner.looked_at_the_clock:
-            self._store.put(self._run, part)
 
     def parts(
         self, examiner: Examiner, tasks: Iterator[Task], share: Share, divided: Divided, *, past: bool
@@ -190,7 +179,7 @@ class Cache:
         return all(digest(repr(found[commit])) == known for commit, known in one.fresh.items())
 
     def _shelf(self) -> Shelf:
-        shelf = _unpacked(Shelf, self._store.get(self._shelf_name)) or _EMPTY
+        shelf = unpacked_or_none(Shelf, self._store.get(self._shelf_name)) or _EMPTY
         if shelf.digest != self._digest_of(shelf.beyond):
             return _EMPTY
         if shelf.outline is not None:
@@ -209,7 +198,7 @@ class Cache:
             same = self._still_true(same)
         holding: dict[str, tuple[Kept, Part]] = {}
         for one in same:
-            part: Part | None = _unpacked(Part, one.part)
+            part: Part | None = unpacked_or_none(Part, one.part)
             if part is not None:
                 holding[one.name] = (one, part)
         return holding
@@ -232,13 +221,3 @@ class Cache:
         outline = self._product.others.outline()
         shelf = Shelf(beyond, self._digest_of(beyond), self._past, outline, tuple(kept.values()))
         self._store.put(self._shelf_name, shelf)
-
-
-def _unpacked(kind: Any, data: Any) -> Any:
-    """Return a value that was kept; None for what nobody of this version can have kept."""
-    if data is None:
-        return None
-    try:
-        return unpacked(kind, data)
-    except (PackingError, RecursionError):
-        return None
