@@ -77,10 +77,16 @@ def _started(command: Sequence[str | Path], folder: Path | None) -> subprocess.P
     return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def piece(work: Callable[[], None]) -> Work:
-    """Return how to measure a function of this process."""
+def allowed(seconds: float) -> Work:
+    """Return a time that is given, to compare with: nothing runs."""
+    return lambda: Usage(seconds, seconds)
+
+
+def piece(work: Callable[[], None], prepare: Callable[[], None] = lambda: None) -> Work:
+    """Return how to measure a function of this process; what prepares it does not count."""
 
     def measured() -> Usage:
+        prepare()
         start, before = time.perf_counter(), time.process_time()
         work()
         return Usage(time.perf_counter() - start, time.process_time() - before)

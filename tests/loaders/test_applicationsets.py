@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from gitopslint.loaders.argocd import Wiring
+from gitopslint.loaders.wiring import Wiring
 from tests.support.argocd import URL, loads, wiring_of
 from tests.support.runs import CLEAN, check_files
 

@@ -138,7 +138,7 @@ def check(arguments: argparse.Namespace) -> int:
 def _checked(arguments: argparse.Namespace, workspace: Checked, selection: Selection, *, whole: bool) -> Report:
     with closing(workspace.side) as side, _progress(arguments) as watch:
         cache = None
-        if workspace.watched:
+        if workspace.keeper is not None:
             from gitopslint.cli.caching import open_cache  # not for small repositories
 
             cache = open_cache(workspace, selection, arguments)

@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import Opener, history_opener
-from gitopslint.cli.workspace import Ground, nothing, open_ground
+from gitopslint.cli.workspace import Ground, keeper_for, nothing, open_ground
+from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.beside import Neighbour
 from gitopslint.loaders.contract import platform_root
 from gitopslint.loaders.git import Asked, GitError, find_repository
@@ -27,14 +28,9 @@ from gitopslint.model.secret import SECRET_RULES
 
 # What few runs need is imported where it is needed: most look at one repository.
 
-CACHE_VARIABLE = "GITOPSLINT_CACHE_DIR"
-WORTH_KEEPING = 500
-"""From so many files on, results are kept for the next run without being asked; docs/scaling.md says what that costs
-and saves. Below, a run takes less time than people notice."""
-
 
 class Checked(NamedTuple):
-    """What one run of `check` looks at, and from which of the two repositories."""
+    """What one run of `check` looks at, and from which of the two repositories. `keeper`: where results are kept."""
 
     side: Side
     prefix: str
@@ -42,8 +38,7 @@ class Checked(NamedTuple):
     contract_file: str | None
     catalogue: Catalogue
     ground: Ground
-    watched: bool
-    """Whether what is read and asked is noted, so that results can be kept."""
+    keeper: Keeper | None = None
 
 
 def open_checked(
@@ -62,10 +57,8 @@ def open_checked(
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
     ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved, listing=listing)
-    keeps = cached and (
-        bool(arguments.cache_dir or os.environ.get(CACHE_VARIABLE)) or len(ground.tree.paths) >= WORTH_KEEPING
-    )
-    if keeps:
+    keeper = keeper_for(ground, arguments.cache_dir) if cached else None
+    if keeper is not None:
         from gitopslint.loaders.watched import WatchedTree
 
         ground = ground._replace(tree=WatchedTree(ground.tree))
@@ -77,8 +70,8 @@ def open_checked(
 
             side = platform_side(ground, arguments.product, history_of(ground.root), shipped)
         else:
-            open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged)
-            if keeps:
+            open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged, keeper=keeper)
+            if keeper is not None:
                 from gitopslint.loaders.recorded import recorded
 
                 open_history = recorded(open_history)
@@ -95,7 +88,7 @@ def open_checked(
     if scope and arguments.path == ".":
         tell(f"reported is only what lies below {scope}; in {ground.root} the same command reports all")
     contract_file = ground.prefix + FILE_NAME if ground.file else None
-    return Checked(side, ground.prefix, scope, contract_file, ground.catalogue, ground, keeps)
+    return Checked(side, ground.prefix, scope, contract_file, ground.catalogue, ground, keeper)
 
 
 def _is_platform(ground: Ground) -> bool:

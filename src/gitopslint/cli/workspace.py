@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from gitopslint.cli.exits import UsageError
 from gitopslint.cli.mainline import history_opener
+from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.contract import (
     ContractError,
     default_root,
@@ -25,6 +26,11 @@ from gitopslint.loaders.tree import DiskTree, OverlayTree, ReadError, Tree, belo
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
+
+CACHE_VARIABLE = "GITOPSLINT_CACHE_DIR"
+WORTH_KEEPING = 500
+"""From so many files on, results are kept for the next run without being asked; docs/scaling.md says what that costs
+and saves. Below, a run takes less time than people notice."""
 
 _NOTHING: Mapping[Path, bytes] = MappingProxyType({})
 
@@ -57,13 +63,32 @@ class Ground(NamedTuple):
     repository: Repository | None
 
 
-def open_workspace(path: str, shipped: Catalogue, *, staged: bool = False, base: str | None = None) -> Workspace:
+def keeper_for(ground: Ground, named: str | None) -> Keeper | None:
+    """Return where to keep results; None where that is not asked for and does not pay. Raises UsageError."""
+    if not (named or os.environ.get(CACHE_VARIABLE)) and len(ground.tree.paths) < WORTH_KEEPING:
+        return None
+    from gitopslint.cli.keeping import open_keeper  # small repositories keep nothing
+
+    return open_keeper(ground, named)
+
+
+def open_workspace(
+    path: str,
+    shipped: Catalogue,
+    *,
+    staged: bool = False,
+    base: str | None = None,
+    cached: bool = False,
+    folder: str | None = None,
+) -> Workspace:
     """Find the contract, the files and the history for a path. Raises UsageError with a way out.
 
-    `base` is what the change is to be merged into, by default what the pipeline's variables say.
+    `base` is what the change is to be merged into, by default what the pipeline's variables say. `cached`: what an
+    earlier run knew of the history is not asked again, be it kept in a `folder` or in the usual one.
     """
     ground = open_ground(path, shipped, staged=staged)
-    open_history = history_opener(ground.repository, base, staged=staged)
+    keeper = keeper_for(ground, folder) if cached else None
+    open_history = history_opener(ground.repository, base, staged=staged, keeper=keeper)
     try:
         product = Product(ground.tree, ground.contract, ground.prefix, open_history)
     except (GitError, SchemaError) as error:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.own_repository import expected, normal_url, sources_of, why_elsewhere
 from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
+from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.application import Application, Automation, Expected, Origin, Parameter, Source, Undecidable
-from gitopslint.model.contract import FILE_NAME, Contract
+from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document, Node, find
 from gitopslint.model.lazy import lazy
 from gitopslint.model.span import across, file_start, is_across
@@ -27,56 +28,22 @@ Written = tuple[Document, Node, str | None]
 """An Application with its file, and the name of the ApplicationSet that makes it."""
 
 
-class Wiring:
-    """All Applications of a repository, and what could not be decided about them."""
-
-    def __init__(
-        self, applications: tuple[Application, ...], undecidable: tuple[Undecidable, ...], expected: Expected
-    ) -> None:
-        self.applications = applications
-        self.undecidable = undecidable
-        self.expected = expected
-
-    @cached_property
-    def by_app(self) -> dict[str | None, list[Application]]:
-        """The Applications that have to do with layers here, by the app that they deploy."""
-        found: dict[str | None, list[Application]] = {}
-        for one in self.applications:
-            if one.ours:
-                found.setdefault(one.app, []).append(one)
-        return found
-
-    @cached_property
-    def loaded(self) -> dict[str, set[str]]:
-        """The files that Applications load, each with the folders of the charts that get it."""
-        found: dict[str, set[str]] = {}
-        for application in self.applications:
-            for source in application.sources:
-                for file in source.value_files:
-                    for path in file.paths or ():
-                        found.setdefault(path, set()).update({source.chart} if source.chart is not None else ())
-        return found
-
-    def charts_of(self, path: str) -> set[str]:
-        """Return the folders of the charts that get a file."""
-        return self.loaded.get(path, set())
-
-
-def elsewhere(contract: Contract, reason: str, remedy: str) -> Wiring:
-    """Return the wiring of a repository whose Applications stand in the platform repository, which is not at hand."""
-    one = Undecidable(FILE_NAME, file_start(FILE_NAME), "the Applications", reason, contract, remedy=remedy)
-    return Wiring((), (one,), Expected(frozenset(), None, None, declared=False))
-
-
 def mentions_applications(data: bytes) -> bool:
     """Tell whether a file can hold an Application, or a patch of one, without parsing it."""
     return b"Application" in data and (b"argoproj.io" in data or (b"patches" in data and bool(_TARGET.search(data))))
 
 
-def wire(documents: Iterable[Document], files: Files, layout: Layout, templates: Sequence[str] = ()) -> Wiring:
+def wire(
+    documents: Iterable[Document],
+    files: Files,
+    layout: Layout,
+    templates: Sequence[str] = (),
+    known: Expected | None = None,
+) -> Wiring:
     """Read the Applications in the given documents, with what each of them loads.
 
-    `templates` are those of charts that make Applications.
+    `templates` are those of charts that make Applications. `known` is what Applications track, where these documents
+    are not all that tell it.
     """
     documents = tuple(documents)
     written: list[Written] = []
@@ -100,7 +67,10 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout, templates:
             else:
                 sets.append((document, root))
     if sets:
-        made, open_sets = _generated(sets, [root for _, root, _ in written], files, layout.contract)
+        plain = [root for _, root, _ in written]
+        templates_of_sets = [find(root, ("spec", "template")) or root for _, root in sets]
+        own = (known or expected([*plain, *templates_of_sets], files, layout.contract)).urls
+        made, open_sets = _generated(sets, own, files, layout.contract)
         written += made
         undecidable += open_sets
     if _has_parts(written, documents):
@@ -108,19 +78,17 @@ def wire(documents: Iterable[Document], files: Files, layout: Layout, templates:
 
         written, patched = without_patched(written, documents, layout.contract)
         undecidable += patched
-    tracked = expected([root for _, root, _ in written], files, layout.contract)
+    tracked = known or expected([root for _, root, _ in written], files, layout.contract)
     applications = [_application(document, root, maker, files, layout, tracked) for document, root, maker in written]
     return Wiring(tuple(applications), tuple(undecidable), tracked)
 
 
 def _generated(
-    sets: list[tuple[Document, Node]], plain: list[Node], files: Files, contract: Contract
+    sets: list[tuple[Document, Node]], own: frozenset[str], files: Files, contract: Contract
 ) -> tuple[list[Written], list[Undecidable]]:
     """Return the Applications that ApplicationSets make, and why others are not known."""
     from gitopslint.loaders import applicationsets  # few repositories have any
 
-    templates = [find(root, ("spec", "template")) or root for _, root in sets]
-    own = expected([*plain, *templates], files, contract).urls
     written: list[Written] = []
     undecidable: list[Undecidable] = []
     for document, root in sets:

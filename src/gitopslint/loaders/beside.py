@@ -14,6 +14,7 @@ from gitopslint.loaders.tree import Tree
 from gitopslint.loaders.unit import Unit
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Build, Gap, Links, Secrets
 from gitopslint.model.span import file_start
 
@@ -64,6 +65,16 @@ class Neighbour(Protocol):
         """The templates of charts that make Applications, by the name under which reports know them."""
 
 
+class Noted(NamedTuple):
+    """What was seen in files that are no layers: which make Secrets, hold ciphertext, or are kustomizations."""
+
+    making_secrets: tuple[str, ...] = ()
+    encrypted: tuple[str, ...] = ()
+    kustomizations: tuple[str, ...] = ()
+    pins_images: bool = False
+    """Whether any kustomization replaces images."""
+
+
 class Beside:
     """What a product knows beyond its layers."""
 
@@ -87,6 +98,18 @@ class Beside:
         if path.endswith(_KUSTOMIZATIONS):
             self._kustomizations.append(path)
             self._pins_images = self._pins_images or b"images" in data
+
+    @property
+    def noted(self) -> Noted:
+        """What was seen in the files that were looked at."""
+        return Noted(
+            tuple(self._making_secrets), tuple(self._encrypted), tuple(self._kustomizations), self._pins_images
+        )
+
+    @noted.setter
+    def noted(self, noted: Noted) -> None:
+        self._making_secrets, self._encrypted = list(noted.making_secrets), list(noted.encrypted)
+        self._kustomizations, self._pins_images = list(noted.kustomizations), noted.pins_images
 
     @cached_property
     def links(self) -> Links | None:

@@ -7,21 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
 from gitopslint.loaders import charts, yaml
-from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.held import Held
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.others import Others
 from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load, own_images
-from gitopslint.loaders.texts import as_utf8, chunks, mentions_image_or_secret, text_tasks, unread_as_text
+from gitopslint.loaders.texts import chunks, text_tasks, unread_as_text
 from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
+from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document, beyond
@@ -66,9 +67,10 @@ class Product:
         self._templating: dict[str, Templating | None] = {}
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._parse = yaml.reader(len(self.layout.layers))
-        self._texts: dict[str, Document] = {}
-        self._loaded: dict[str, Layer | None] = {}
         self._shared_by_all = Held(self._parse)
+        self.others = Others(self.files, paths, self.layout, self._beside, self._shared_by_all.parse, self.is_template)
+        self._texts = self.others.documents
+        self._loaded: dict[str, Layer | None] = {}
         self.chronicle = Past(open_history, self.layout, prefix)
         self._composer = Composer(tree, self.layout, self._texts)
 
@@ -85,7 +87,7 @@ class Product:
         """
         if past:
             self.chronicle.begin()
-        images, unread = self._others
+        images, unread = self.others.found
         yield Task("sops", lambda: self._beside.units(self.paths, self.is_template), masks=True)
         by_app: dict[str, list[str]] = {}
         for path, place in self.layout.layers.items():
@@ -151,18 +153,10 @@ class Product:
         """Return names in the place of an environment that the contract does not know, each with a file."""
         return self.layout.strangers(self.paths)
 
-    @cached_property
+    @property
     def wiring(self) -> Wiring:
         """The Applications of the repository."""
-        if self.contract.applications.repository == "platform":
-            platform = self._beside.platform
-            if platform is None:
-                return elsewhere(self.contract, self._beside.absent.reason, self._beside.absent.remedy)
-            self._texts |= platform.applications
-            return wire(platform.applications.values(), self.files, self.layout, platform.application_templates)
-        _ = self._others  # fills in the documents
-        templates = charts.making_applications(self.tree, filter(self.is_template, self.paths))
-        return wire(self._texts.values(), self.files, self.layout, templates)
+        return self.others.wiring
 
     def timelines(self, unit: Unit, *, fresh: bool = False) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit, with what is known of the releases of today.
@@ -182,7 +176,7 @@ class Product:
 
         environments = [stack.environment for stack in unit.app.stacks]
         for timeline in chronology.timelines(unit.app.name, environments, document):
-            yield chronology.traced(timeline, unit.app.releases, self._inputs if fresh else None)
+            yield chronology.traced(timeline, unit.app.releases, self.inputs if fresh else None)
 
     @property
     def beside(self) -> Tree | None:
@@ -212,9 +206,10 @@ class Product:
     def freshness(self, app: str, commit: str) -> Freshness | None:
         """Tell how far the main line has moved on since a build; None where that is not known. Raises HistoryError."""
         chronology = self.chronicle.chronology
-        return chronology.freshness(app, commit, self._inputs) if chronology is not None else None
+        return chronology.freshness(app, commit, self.inputs) if chronology is not None else None
 
-    def _inputs(self) -> Inputs:
+    def inputs(self) -> Inputs:
+        """Return what the images of the apps are built from."""
         from gitopslint.loaders.build_inputs import BuildInputs  # only where something landed since a build
 
         return BuildInputs(self.tree, self.layout, self.layout.stacks())
@@ -245,29 +240,6 @@ class Product:
         own = sorted(path for path, place in self.layout.layers.items() if place.app == app)
         (unit,) = self._app(app, self.layout.stacks().get(app, ()), own)
         return unit.app
-
-    @cached_property
-    def _others(self) -> tuple[list[str], tuple[Unread, ...]]:
-        """Read the YAML files that are no layers once: keep the Applications, and name those that mention images."""
-        others = (path for path in self.paths if path.endswith(_YAML) and path not in self.layout.layers)
-        candidates = [path for path in others if not self.is_template(path)]
-        images: list[str] = []
-        unread: list[Unread] = []
-        for path, data in self.tree.read_many(candidates):
-            if isinstance(data, TooLargeError):
-                self._texts[path] = beyond(path, str(data))
-                images.append(path)
-                continue
-            if isinstance(data, ReadError):
-                unread.append(Unread(path, str(data)))
-                continue
-            data = as_utf8(data)
-            if mentions_applications(data):
-                self._texts[path] = self._shared_by_all.parse(path, data)
-            if mentions_image_or_secret(data):
-                images.append(path)
-            self._beside.note(path, data)
-        return images, tuple(unread)
 
     def _shared(self, paths: list[str], unread: tuple[Unread, ...]) -> Unit:
         documents, more, texts = self._read(paths, self._shared_by_all)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from gitopslint.loaders.annals import Annals
 from gitopslint.loaders.history import History, HistoryError, Landed, Later, Unavailable
 from gitopslint.loaders.past import Past
 from gitopslint.model.landing import Commit, FileChange, Landing
@@ -72,8 +73,12 @@ class RecordedHistory:
         """Return the content of a file where the merge request forked, which is a fixed commit."""
         return self._history.at_fork(path)
 
+    def annals(self, folders: Sequence[str]) -> Annals:
+        """Return what landings made of files. Newer ones may come; whoever asks names those it takes."""
+        return self._history.annals(folders)
+
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
-        """Yield the landings that touch any of the folders. Newer ones may come; whoever asks names those it takes."""
+        """Yield the landings that touch any of the folders."""
         return self._history.steps(folders)
 
     def steps_of(self, path: str) -> Iterator[Landed]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gitopslint.loaders import charts, flux, yaml
-from gitopslint.loaders.argocd import Wiring, mentions_applications, wire
+from gitopslint.loaders.argocd import mentions_applications, wire
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.generator_files import read_by_generators
 from gitopslint.loaders.git import GitError, Repository
@@ -17,6 +17,7 @@ from gitopslint.loaders.previews import without_previews
 from gitopslint.loaders.sources import has_code, sources
 from gitopslint.loaders.tree import Tree
 from gitopslint.loaders.valuefiles import Files
+from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.contract import AppSettings, Contract, LayerPath, Role
 from gitopslint.model.document import Document
 from gitopslint.model.environments import by_promotion, rank, sure
