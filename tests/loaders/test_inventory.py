@@ -11,7 +11,7 @@ from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import MemoryTree
 from gitopslint.model.contract import Contract
 
-MORE = {
+MORE: dict[str, str | bytes | None] = {
     "deploy/charts/web-app/Chart.yaml": "apiVersion: v2\nname: web-app\nversion: 0.1.0\n",
     "deploy/charts/web-app/templates/a.yaml": "{{ a }}\n",
     "deploy/jobs/a.yaml": "apiVersion: batch/v1\nkind: Job\n",
