@@ -27,7 +27,7 @@ class Choice(NamedTuple):
 def choose(
     tree: ast.Module, line: int, own: tuple[str, ...], touched: dict[int, list[str]], seconds: dict[str, float]
 ) -> Choice:
-    """Choose the tests for a change of one line; those whose files begin as told are about the module, and go first."""
+    """Choose the tests for a change of one line; those in files with `own` in their path go first."""
     statement = _statement(tree, line)
     names = set(touched.get(line) or [one for other in _lines(statement) for one in touched.get(other, [])])
     anew = not _in_function(tree, line) or "" in names
@@ -35,7 +35,7 @@ def choose(
         names = {one for other in _uses(tree, statement) for one in touched.get(other, [])} | names
     if not names - {""}:
         names = {one for tests in touched.values() for one in tests} if anew else set()
-    about = {name for name in names if name.startswith(own)}
+    about = {name for name in names if any(part in name.partition("::")[0] for part in own)}
     ranked = [*_ranked(about, seconds, anew=anew), *_ranked(names - about, seconds, anew=anew)]
     return Choice(ranked, anew)
 

@@ -134,11 +134,11 @@ class Trials:
 
 
 def _own_tests(module: str) -> tuple[str, ...]:
-    """Return how the files of tests begin that are about a module, or about the folder that it is in."""
+    """Return what the path of a file of tests holds that is about a module, or about the folder that it is in."""
     floor, *folders, name = module.split("/")
-    around = [f"tests/{floor}/{'/'.join(folders)}/", f"tests/{floor}/test_{folders[0]}"] if folders else []
+    around = [f"tests/{floor}/{'/'.join(folders)}/", f"/test_{folders[0]}"] if folders else []
     shown = ["tests/rules/test_examples.py", "tests/checks/test_situations.py"] if floor == "checks" else []
-    return (f"tests/{floor}/test_{name}", *around, *shown)
+    return (f"/test_{name}", *around, *shown)
 
 
 def _swap(swapped: list[tuple[FunctionType, CodeType]]) -> None:

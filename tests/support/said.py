@@ -52,7 +52,8 @@ class Book:
                 chapters[chapter].append(f"## {title}\n\n{text}")
         self.folder.mkdir(exist_ok=True)
         for file in self.folder.glob("*.txt"):
-            file.unlink()
+            if file.stem not in chapters:
+                file.unlink()
         for chapter, parts in chapters.items():
             self._file(chapter).write_text("\n".join(parts), "utf-8")
 

@@ -31,6 +31,7 @@ VALUES = {
     "two words for a token": ("token", "two words", False),
     "two mixed words": ("token", "Two w0rds!", True),
     "the name of a key": ("encryption_key", "tls.key", False),
+    "the name of a key with a dot": ("shopApiKey", "DB_PASSWORD.old", False),
     "a list of names and values": ("token", "a=b,c=d", False),
 }
 

@@ -174,6 +174,23 @@ IMAGES = {
         },
         ("mismatched-repository",),
     ),
+    "a registry of its own, and an empty one": Product(
+        {
+            ".gitopslint.yaml": (
+                "images: [{registry: image.registry, repository: image.repository, tag: image.tag, digest: image.digest}]\n"
+            ),
+            "deploy/env/release-dev/shop.yaml": (
+                "image: {registry: docker.io, repository: example/shop, tag: 4f9d2c7b81ae-r3}\n"
+            ),
+            "deploy/env/release-prod/shop.yaml": (
+                "image: {registry: '', repository: example/shop, tag: 4f9d2c7b81ae-r3}\n"
+            ),
+        },
+        ("mismatched-repository",),
+    ),
+    "templates of sixty characters and of one more": Product(
+        {"deploy/env/dev/shop.yaml": f"a: '{{{{ {'b' * 54} }}}}'\nc: '{{{{ {'b' * 55} }}}}'\n"}, ("templated-value",)
+    ),
     "a long tag that is malformed": Product(release(f"tag: '{'a' * 140}'"), ("malformed-tag",)),
     "a tag with an anchor that loses its type": Product(release("tag: &tag 1.10"), ("retyped-tag",)),
     "a tag that is zero": Product(release("tag: 0"), ("retyped-tag",)),
