@@ -2,12 +2,13 @@
 
 To read all of them is most of a run in which one layer has changed. So what is known of them can be kept, as an
 outline: which files hold what, and which Applications have to do with which app. With an outline a file is read when
-somebody asks for it.
+somebody asks for it. Where there are thousands, the first run goes on with an outline, too: their trees take 10 kB
+each, so those of 10,000 Applications were half the memory of a run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Set
 from functools import cached_property
 
 from gitopslint.loaders.argocd import mentions_applications, wire
@@ -24,6 +25,10 @@ from gitopslint.model.finding import Unread
 from gitopslint.model.namedtuple import NamedTuple
 
 _YAML = (".yaml", ".yml")
+_MOST_TREES = 3_000
+"""Files with Applications that are held for the whole run."""
+_AT_HAND = 64
+"""Files of those with Applications that are held although they can be read again: one app has a few."""
 
 Parse = Callable[[str, bytes], Document]
 
@@ -32,23 +37,26 @@ class Outline(NamedTuple):
     """What is known of the files of a product that are no layers.
 
     `images` mention images or Secrets. `applications` are the files that hold Applications, each with the apps that
-    these deploy; None is an app that nobody knows. `loaded` are the files that Applications load, each with the
+    these deploy; None is an app that nobody knows. `strange` are those with Applications that have nothing to do with
+    this repository. `loaded` are the files that Applications load, each with the
     folders of the charts that get it. The rest is what was noted for Secrets.
     """
 
     images: tuple[str, ...]
     applications: tuple[tuple[str, tuple[str | None, ...]], ...]
+    strange: tuple[str, ...]
     loaded: Mapping[str, tuple[str, ...]]
     expected: Expected
     noted: Noted
 
 
 class Documents(MutableMapping[str, Document]):
-    """Documents by path. Some of them are read when they are asked for."""
+    """Documents by path. Some of them are read when they are asked for, and only the latest of these are held."""
 
     def __init__(self, read: Callable[[str], Document]) -> None:
         self._read = read
         self._documents: dict[str, Document | None] = {}
+        self._at_hand: dict[str, Document] = {}
 
     def owe(self, path: str) -> None:
         """Take a document for one that is there, to be read when it is asked for."""
@@ -60,9 +68,11 @@ class Documents(MutableMapping[str, Document]):
 
     def __getitem__(self, path: str) -> Document:
         """Return a document."""
-        found = self._documents[path]
+        found = self._documents[path] or self._at_hand.get(path)
         if found is None:
-            found = self._documents[path] = self._read(path)
+            if len(self._at_hand) >= _AT_HAND:
+                del self._at_hand[next(iter(self._at_hand))]
+            found = self._at_hand[path] = self._read(path)
         return found
 
     def __setitem__(self, path: str, document: Document) -> None:
@@ -144,14 +154,28 @@ class Others:
         if self._outline is not None:
             return _Outlined(self._outline, self.documents, self._files, self._layout)
         templates = making_applications(self._files.tree, filter(self._is_template, self._paths))
-        return wire(self.documents.values(), self._files, self._layout, templates)
+        wiring = wire(self.documents.values(), self._files, self._layout, templates)
+        if len(self.documents) > _MOST_TREES and self._tells_enough(wiring):
+            self._outline = self._outlined(wiring)
+        if self._outline is None:
+            return wiring
+        for path in self.documents:
+            self.documents.owe(path)
+        return _Outlined(self._outline, self.documents, self._files, self._layout)
 
     def outline(self) -> Outline | None:
         """Return what is known; None where not all of it is, or where that would not be enough another time."""
         if self._outline is not None or "wiring" not in self.__dict__:
             return self._outline
+        return self._outlined(self.wiring)
+
+    def _tells_enough(self, wiring: Wiring) -> bool:
+        """Tell whether nobody will ask for all Applications, as for a layer of all apps that none of them loads."""
+        shared = (path for path, place in self._layout.layers.items() if place.app is None)
+        return all(path in wiring.loaded or self._layout.layers[path].layer.role == "chart" for path in shared)
+
+    def _outlined(self, wiring: Wiring) -> Outline | None:
         images, unread = self.found
-        wiring = self.wiring
         if unread or wiring.undecidable or self._layout.contract.applications.repository == "platform":
             return None
         apps: dict[str, list[str | None]] = {path: [] for path in self.documents}
@@ -161,6 +185,7 @@ class Others:
         return Outline(
             tuple(images),
             tuple((path, tuple(dict.fromkeys(own))) for path, own in apps.items()),
+            tuple(dict.fromkeys(one.path for one in wiring.applications if not one.ours)),
             {path: tuple(sorted(charts)) for path, charts in wiring.loaded.items()},
             wiring.expected,
             self._beside.noted,
@@ -207,6 +232,17 @@ class _Outlined(Wiring):
         """The files that Applications load, each with the folders of the charts that get it."""
         return {path: set(charts) for path, charts in self._outline.loaded.items()}
 
+    @property
+    def files(self) -> set[str]:
+        """The files with Applications, which are looked at together with what these deploy."""
+        return {path for path, apps in self._outline.applications if apps} | set(self._outline.strange)
+
+    def of_no_app(self, apps: Set[str]) -> list[Application]:
+        """Return the Applications that deploy none of some apps, or have nothing to do with this repository."""
+        strange = set(self._outline.strange)
+        paths = [path for path, own in self._outline.applications if path in strange or not apps >= set(own)]
+        return [one for one in self._read(paths) if not (one.ours and one.app in apps)]
+
     def _read(self, paths: Iterable[str]) -> tuple[Application, ...]:
         documents = [self._documents[path] for path in paths]
         return wire(documents, self._files, self._layout, known=self.expected).applications
@@ -217,6 +253,7 @@ class _ByApp(Mapping[str | None, list[Application]]):
 
     def __init__(self, outline: Outline, read: Callable[[Iterable[str]], tuple[Application, ...]]) -> None:
         self._read = read
+        self._latest: tuple[str | None, list[Application]] | None = None
         self._files: dict[str | None, list[str]] = {}
         for path, apps in outline.applications:
             for app in apps:
@@ -224,7 +261,9 @@ class _ByApp(Mapping[str | None, list[Application]]):
 
     def __getitem__(self, app: str | None) -> list[Application]:
         """Return the Applications of an app."""
-        return [one for one in self._read(self._files[app]) if one.ours and one.app == app]
+        if self._latest is None or self._latest[0] != app:  # it is asked for some times in a row
+            self._latest = app, [one for one in self._read(self._files[app]) if one.ours and one.app == app]
+        return self._latest[1]
 
     def __iter__(self) -> Iterator[str | None]:
         """Yield the apps."""

@@ -101,7 +101,7 @@ class Product:
         for part in chunks([path for path in images if mine(path)]):
             yield Task(f"manifests {part[0]}", partial(self._manifests, part))
         if texts:
-            read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
+            read = self.layout.layers.keys() | set(images) | {one.path for one in unread} | self.wiring.files
             others = [path for path in self.paths if path not in read and mine(path)]
             yield from text_tasks(self.tree, others, self._texts)
         for app in filter(mine, apps):
@@ -285,7 +285,7 @@ class Product:
 
     def _of_no_app(self, apps: set[str]) -> Unit:
         """Return the Applications that belong to no app here, and what could not be decided about any."""
-        others = [one for one in self.wiring.applications if not (one.ours and one.app in apps)]
+        others = self.wiring.of_no_app(apps)
         undecidable = self.wiring.undecidable
         documents = self._documents_of([*others, *undecidable])
         return Unit(applications=(*others, *undecidable), documents=documents)

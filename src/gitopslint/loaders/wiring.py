@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cached_property
 
 from gitopslint.model.application import Application, Expected, Undecidable
@@ -44,6 +44,15 @@ class Wiring:
                     for path in file.paths or ():
                         found.setdefault(path, set()).update({source.chart} if source.chart is not None else ())
         return found
+
+    @property
+    def files(self) -> set[str]:
+        """The files with Applications, which are looked at together with what these deploy."""
+        return {one.path for one in self.applications} | {one.path for one in self.undecidable}
+
+    def of_no_app(self, apps: Set[str]) -> list[Application]:
+        """Return the Applications that deploy none of some apps, or have nothing to do with this repository."""
+        return [one for one in self.applications if not (one.ours and one.app in apps)]
 
     def charts_of(self, path: str) -> set[str]:
         """Return the folders of the charts that get a file."""
