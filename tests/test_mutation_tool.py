@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
@@ -56,8 +57,9 @@ def test_a_fault_in_loaded_code() -> None:
     space: dict[str, object] = {}
     exec(compile(source, "a.py", "exec"), space)
     outer = space["outer"]
-    assert callable(outer)
+    assert isinstance(outer, FunctionType)
     inner = outer()
+    assert isinstance(inner, FunctionType)
     codes = changed_functions(source, source.replace("return 1", "return 2"), Path("a.py"))
     assert codes is not None
     alive = {(one.__code__.co_qualname, one.__code__.co_firstlineno): [one] for one in (outer, inner)}
