@@ -43,6 +43,10 @@ def main(words: Sequence[str] | None = None) -> int:
         for row in chosen:
             measured = in_turn(rows.pair(row), arguments.pairs)
             broken += _told(row, targets[row], measured)
+            if (most := targets[row].get("memory")) is not None:
+                memory = rows.memory()
+                met = "met" if memory <= most else "missed"
+                print(f"{'':24} {memory:8.0f}MB {'':>10} {'':7} {'':7} {most:5}MB {met}", flush=True)
     for one in broken:
         print(one)
     return 1 if broken and arguments.hold else 0
@@ -61,9 +65,6 @@ def _told(row: str, target: dict[str, Any], measured: dict[str, list[Usage]]) ->
     # A machine with other work to do disturbs one of the two more than the other.
     if (limit := target.get("limit")) is not None and min(clock, processor) > limit:
         broken.append(f"{row}: {min(clock, processor):.2f} times as long as {name}, and the limit is {limit}")
-    if (most := target.get("memory")) is not None:
-        memory = max(one.memory for one in ours)
-        print(f"{'':24} {memory:8.0f}MB {'':>10} {'':7} {'':7} {most:5}MB {'met' if memory <= most else 'missed'}")
     return broken
 
 

@@ -15,8 +15,10 @@ import yaml
 
 from bench import peers
 from bench.monorepo import Planted, Shape, generate
-from bench.stopwatch import Work, piece, process
-from gitopslint.loaders import yaml as ours
+from bench.stopwatch import Work, allowed, most_memory, piece, process
+from gitopslint.cli.workspace import open_workspace
+from gitopslint.loaders.moulds import Moulds
+from gitopslint.loaders.rules import load_catalogue
 
 ROOT = Path(__file__).parent.parent
 _HERE = Path(sys.executable).parent
@@ -41,6 +43,11 @@ class Rows:
         make: Callable[[], Pair] = getattr(self, "_" + row.replace("-", "_"))
         return make()
 
+    def memory(self) -> float:
+        """Return the most memory in MB that a check of the largest repository takes."""
+        place, _ = self._repository(_FIVE_THOUSAND)
+        return most_memory(_words(place))
+
     def _made(self, shape: Shape) -> tuple[Path, tuple[Planted, ...]]:
         place = self._folder / "-".join(map(str, shape))
         return place, generate(place, shape)
@@ -48,7 +55,7 @@ class Rows:
     def _check(self, shape: Shape) -> tuple[Path, Work]:
         """Return how to check a repository in which all that is planted is reported, and all files are read."""
         place, planted = self._repository(shape)
-        command = [str(_HERE / "gitopslint"), "check", str(place), "--no-cache"]
+        command = _words(place)
         report = _report(command)
         found = {(one["rule"], one["path"]) for one in report["findings"]}
         assert planted, "nothing is planted"
@@ -83,9 +90,10 @@ class Rows:
         return {"check": check, "yamllint": process(peers.yamllint_here(files))}
 
     def _events(self) -> Pair:
-        place, _ = self._repository(Shape(30, landings=30))
-        texts = [(path.name, path.read_bytes()) for path in sorted(place.glob("deploy/*/*/*.yaml")) * 5]
-        nodes = sum(len(ours.parse(name, data).roots) for name, data in texts)
+        """Read each file once, as a check does: with nothing known of those before."""
+        place, _ = self._repository(Shape(150, landings=30))
+        texts = [(path.name, path.read_bytes()) for path in sorted(place.glob("deploy/*/*/*.yaml"))]
+        nodes = sum(len(Moulds().parse(name, data).roots) for name, data in texts)
         assert nodes >= len(texts) - 5, "hardly any file is read"
 
         def bare() -> None:
@@ -97,8 +105,9 @@ class Rows:
                     continue
 
         def documents() -> None:
+            reader = Moulds()
             for name, data in texts:
-                ours.parse(name, data)
+                reader.parse(name, data)
 
         gc.disable()  # as in a run
         return {"documents": piece(documents), "events": piece(bare)}
@@ -158,10 +167,23 @@ class Rows:
     def _growth(self) -> Pair:
         return {"5,000 apps": self._check(_FIVE_THOUSAND)[1], "1,000 apps": self._check(_THOUSAND)[1]}
 
+    def _history_unchanged(self) -> Pair:
+        """Nothing has landed since the last run, and one app is asked about, as after an edit of its layer.
+
+        Measured is the part that history takes: the repository is open, and a check would go on with its files.
+        """
+        past = _Past(self._repository(_LONG)[0], self._folder / "unchanged-cache")
+        return {"history": piece(past.told, past.open), "50 ms": allowed(0.05)}
+
+    def _history_new(self) -> Pair:
+        """Before each run something landed, and all apps are asked about, as a check does to know which to look at."""
+        past = _Past(self._repository(_LONG)[0], self._folder / "new-cache")
+        return {"history": piece(past.told_all, past.land), "50 ms": allowed(0.05)}
+
     def _history(self) -> Pair:
-        shape = Shape(5_000, landings=20_000, sources=0)
+        shape = _LONG
         place, _ = self._repository(shape)
-        command = [str(_HERE / "gitopslint"), "history", "--repository", str(place)]
+        command = [str(_HERE / "gitopslint"), "history", "--repository", str(place), "--no-cache"]
         told = json.loads(subprocess.run([*command, "--format", "json"], capture_output=True, check=True).stdout)
         commits = {landing["commit"] for app in told["apps"] for landing in app["landings"]}
         assert len(commits) == shape.landings + 1, f"{len(commits)} landings are told"
@@ -173,8 +195,53 @@ class Rows:
         }
 
 
+class _Past:
+    """What a run asks of the history of a repository that an earlier run has read."""
+
+    def __init__(self, place: Path, folder: Path) -> None:
+        self._place, self._folder = place, folder
+        self._landed = 0
+        gc.disable()  # as in a run
+        self.open()
+        self.told_all()
+        assert any(folder.glob("line-*")), "nothing is kept"
+
+    def open(self) -> None:
+        """Read everything but the history."""
+        opened = open_workspace(str(self._place), load_catalogue(), cached=True, folder=str(self._folder))
+        self._product = opened.product
+        self._apps = list(self._product.layout.stacks())
+
+    def land(self) -> None:
+        """Let a release land."""
+        self._landed += 1
+        layer = min(self._place.glob("deploy/env/release-dev/*.yaml"))
+        layer.write_text(f"{layer.read_text('utf-8')}# {self._landed}\n", "utf-8")
+        words = ("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message=Release")
+        subprocess.run(("git", *words, "--", layer), cwd=self._place, check=True)
+        self.open()
+
+    def told(self) -> None:
+        """Ask what decides about one app."""
+        self._ask(self._apps[:1])
+
+    def told_all(self) -> None:
+        """Ask what decides about every app."""
+        self._ask(self._apps)
+
+    def _ask(self, apps: list[str]) -> None:
+        for app in apps:
+            assert self._product.chronicle.told(app), "nothing is told"
+        self._product.close()
+
+
+_LONG = Shape(5_000, landings=20_000, sources=0)
 _THOUSAND = Shape(1_000, landings=1_000, planted=2)
 _FIVE_THOUSAND = Shape(5_000, landings=5_000, planted=10)
+
+
+def _words(place: Path) -> list[str]:
+    return [str(_HERE / "gitopslint"), "check", str(place), "--no-cache"]
 
 
 def _report(command: list[str]) -> dict[str, Any]:

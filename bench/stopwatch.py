@@ -6,47 +6,90 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 Work = Callable[[], "Usage"]
 
 
+_MOMENT = 0.1
+"""Seconds between two looks at the memory of a program."""
+
+
 class Usage(NamedTuple):
-    """What some work took: seconds by the clock, seconds of processors, and the most memory in MB."""
+    """What some work took: seconds by the clock, and seconds of processors."""
 
     seconds: float
     processor: float
-    memory: float
 
 
 def process(command: Sequence[str | Path], folder: Path | None = None) -> Work:
     """Return how to run a program and measure it, whatever it prints and however it ends."""
-    # As where it is installed: Python keeps what it has compiled.
-    environment = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
     def measured() -> Usage:
         start = time.perf_counter()
-        done = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        done = _started(command, folder)
         _, status, used = os.wait4(done.pid, 0)
         seconds = time.perf_counter() - start
         done.returncode = os.waitstatus_to_exitcode(status)
-        return Usage(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        return Usage(seconds, used.ru_utime + used.ru_stime)
 
     return measured
 
 
-def piece(work: Callable[[], None]) -> Work:
-    """Return how to measure a function of this process. Its memory is not told apart."""
+def most_memory(command: Sequence[str | Path]) -> float:
+    """Return the most MB that a program and those that it starts take together, looked at ten times a second.
+
+    What processes share is counted once (`Pss` of Linux). The looks take time, so nothing else is measured meanwhile.
+    """
+    most = 0
+    started = _started(command, None)
+    while started.poll() is None:
+        most = max(most, sum(map(_proportional, _family(started.pid))))
+        time.sleep(_MOMENT)
+    return most / 1024
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        below = [Path(task, "children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:  # it has ended
+        return
+    for child in " ".join(below).split():
+        yield from _family(int(child))
+
+
+def _proportional(pid: int) -> int:
+    """Return the kilobytes of a process, of what it shares with others its part."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
+
+
+def _started(command: Sequence[str | Path], folder: Path | None) -> subprocess.Popen[bytes]:
+    # As where it is installed: Python keeps what it has compiled.
+    environment = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def allowed(seconds: float) -> Work:
+    """Return a time that is given, to compare with: nothing runs."""
+    return lambda: Usage(seconds, seconds)
+
+
+def piece(work: Callable[[], None], prepare: Callable[[], None] = lambda: None) -> Work:
+    """Return how to measure a function of this process; what prepares it does not count."""
 
     def measured() -> Usage:
+        prepare()
         start, before = time.perf_counter(), time.process_time()
         work()
-        return Usage(time.perf_counter() - start, time.process_time() - before, 0.0)
+        return Usage(time.perf_counter() - start, time.process_time() - before)
 
     return measured
 

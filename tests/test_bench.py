@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bench.__main__ import main
 from bench.monorepo import Shape, generate
 from bench.rows import Rows
-from bench.stopwatch import Usage, ratio
+from bench.stopwatch import Usage, most_memory, ratio
 
 TARGETS = json.loads((Path(__file__).parents[1] / "bench/targets.json").read_text("utf-8"))
 
@@ -31,9 +32,20 @@ def test_the_same_numbers_make_the_same_repository(tmp_path: Path) -> None:
 
 def test_ratios_are_of_pairs() -> None:
     """What disturbs a pair disturbs both, so the median is of ratios and not of times."""
-    ours = [Usage(2, 1, 0), Usage(20, 1, 0), Usage(3, 3, 0)]
-    theirs = [Usage(1, 1, 0), Usage(10, 2, 0), Usage(3, 1, 0)]
+    ours = [Usage(2, 1), Usage(20, 1), Usage(3, 3)]
+    theirs = [Usage(1, 1), Usage(10, 2), Usage(3, 1)]
     assert ratio(ours, theirs) == (2, 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="only Linux tells what processes share")
+def test_the_memory_of_all_processes_counts() -> None:
+    """What a program starts counts as well, and what both share counts once."""
+    hold = "held = bytearray(b'x' * 40_000_000)\n"
+    fork = "import os, time\npid = os.fork()\n"
+    apart = fork + hold + "time.sleep(0.6)\nif pid: os.waitpid(pid, 0)\n"
+    shared = hold + fork + "time.sleep(0.6)\nif pid: os.waitpid(pid, 0)\n"
+    assert 80 <= most_memory([sys.executable, "-c", apart]) < 160
+    assert 38 <= most_memory([sys.executable, "-c", shared]) < 80
 
 
 @pytest.mark.parametrize("row", TARGETS)

@@ -49,8 +49,8 @@ def test_every_attempt_is_told_once() -> None:
 def test_every_limit_is_told() -> None:
     """The page names the limits that the code has."""
     from gitopslint.checks import linear
-    from gitopslint.cli import deadline
-    from gitopslint.loaders import applicationsets, charts, schemas, set_values, tree, yaml
+    from gitopslint.cli import deadline, memory
+    from gitopslint.loaders import applicationsets, charts, contract, held, schemas, set_values, tree, yaml
     from gitopslint.model import glob, regex, tag
 
     limits = {
@@ -72,6 +72,9 @@ def test_every_limit_is_told() -> None:
         glob._LONGEST,
         tag._MOST_WORDS,
         deadline.SECONDS,
+        contract.MOST_IMAGES,
+        held.MOST_VALUES,
+        memory.MEGABYTES,
     }
     table = PAGE.partition("## Budgets")[2].partition("\n## ")[0]
     assert {limit for limit in limits if not re.search(rf"(?<![\d,]){limit:,}(?![\d,])", table)} == set()

@@ -129,6 +129,13 @@ REFUSED = {
     "no JSON": ("{", "is not JSON"),
     "no schema": ("[]", "is no JSON Schema"),
     "a type that is none": ({"properties": {"a": {"type": "text"}}}, "is no valid JSON Schema at properties.a.type"),
+    "properties that are none": ({"properties": 5}, "is no valid JSON Schema at properties"),
+    "a number as type": ({"type": 5}, "is no valid JSON Schema at type"),
+    "types that are no texts": ({"type": [["object"]]}, "is no valid JSON Schema at type"),
+    "a limit that is none": (
+        {"properties": {"a": {"minimum": "x"}}},
+        "is no valid JSON Schema at properties.a.minimum",
+    ),
     "a reference to nothing": ({"$ref": "#/definitions/x"}, "refers to '/definitions/x', which is not there"),
 }
 

@@ -207,6 +207,27 @@ def test_certificates_that_the_cluster_makes() -> None:
     assert len(check({ENV: text.replace("cert-manager.io", "example.com")}).undecided) == 1
 
 
+AUTH = "env: {APP_ENV: dev}\nenvFrom: {secretRef: shop-dev-env}\nauth: {existingSecret: db, KEY}\n"
+# What stands beside `existingSecret`, the chart's defaults, and the column of the key that is missing.
+KEYS = {
+    "a key": ("existingSecretPasswordKey: pass", "", 55),
+    "a key that is there": ("existingSecretPasswordKey: password", "", None),
+    "keys below": ("secretKeys: {adminPasswordKey: admin}", "", 59),
+    "keys of a store of objects": ("rootPasswordSecretKey: root", "", 51),
+    "a key of the chart": ("x: y", "auth: {secretKeys: {adminPasswordKey: postgres-password}}\n", None),
+}
+
+
+@pytest.mark.parametrize(("beside", "defaults", "column"), KEYS.values(), ids=KEYS)
+def test_keys_beside_a_reference(beside: str, defaults: str, column: int | None) -> None:
+    """Charts are told in fields of their own which key to take. What only their defaults name may never be asked for."""
+    files: Files = {ENV: AUTH.replace("KEY", beside)}
+    if defaults:
+        files["deploy/charts/web-app/values.yaml"] = defaults
+    found = said(check(files, {"db.yaml": secret("db", "shop-dev", "password")}))
+    assert found == ([f"{ENV}:3:{column} missing-secret-key error"] if column else [])
+
+
 def test_a_platform_without_secrets() -> None:
     """A folder in which no file makes a Secret is rather the wrong one than one in which all are missing."""
     platform: Files = dict.fromkeys(path for path in CLEAN_PLATFORM if path.startswith("secrets/"))

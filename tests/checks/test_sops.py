@@ -130,7 +130,7 @@ def test_a_broken_file(pattern: str, put: str, message: str, tmp_path: Path) -> 
 def test_a_selector_that_cannot_be_matched(tmp_path: Path) -> None:
     """Which values a pattern of Go selects that is not known here is undecided."""
     written = encrypted(tmp_path, "a.yaml", SECRET, "--encrypted-regex", "^(data|stringData)$")
-    report = check({"a.yaml": written.replace("^(data", "(?i)^(data")})
+    report = check({"a.yaml": written.replace("^(data", r"\pL^(data")})
     assert [one.reason for one in report.undecided if "encrypted_regex" in one.reason]
     assert report.findings == ()
 
@@ -199,11 +199,18 @@ COVERED = {
         [],
     ),
     "a pattern that cannot be matched": (
-        "path_regex: '(?i)secrets'",
+        "path_regex: '\\pL/secrets'",
         "secrets/a.yaml",
         MANIFEST,
         ["undecided .sops.yaml:1:31"],
     ),
+    "flags and classes of Go": (
+        "path_regex: '(?i)SECRETS/[[:alpha:]]'",
+        "secrets/a.yaml",
+        MANIFEST,
+        ["secrets/a.yaml:5:6 error"],
+    ),
+    "all dotenv": ("path_regex: '\\.env$'", "app/.env", f"A={PLAIN}\n", ["app/.env:1:3 error"]),
     "a file that is no YAML": ("path_regex: ^secrets/", "secrets/a.yaml", "a: [\n", ["undecided secrets/a.yaml:1:1"]),
 }
 
@@ -226,6 +233,13 @@ def test_nearest_configuration_wins() -> None:
     }
     report = check(files, "creation_rules: [{path_regex: b.yaml}]\n")
     assert said(report) == ["apps/secrets/a.yaml:5:6 error", "b.yaml:5:6 error"]
+
+
+def test_other_manifests_beside_an_encrypted_one(tmp_path: Path) -> None:
+    """Flux decrypts manifests one by one, so those that are no Secrets may stand beside one. Others may not."""
+    written = encrypted(tmp_path, "a.yaml", SECRET)
+    assert said(check({"a.yaml": f"{DEPLOYMENT}---\n{written}"})) == ["undecided a.yaml:1:13"]
+    assert said(check({"a.yaml": f"{MANIFEST}---\n{written}"})) == ["a.yaml:1:13 error"]
 
 
 @pytest.mark.parametrize("text", ["creation_rules: [\n", "a: b: c\n"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,13 @@ import pytest
 from gitopslint.cli import main
 from gitopslint.cli.output import FORMATS
 from gitopslint.engine.cache import Cache
+from gitopslint.engine.examination import Examiner
+from gitopslint.loaders import others
+from gitopslint.loaders.argocd import wire
 from gitopslint.loaders.unit import Task
-from tests.support.fleet import POLICY, SHORT_SECRET, TOKEN, edit, fleet
+from gitopslint.model.document import Document
+from tests.support.fleet import APPS, EDITS, POLICY, SHORT_SECRET, TOKEN, edit, fleet
+from tests.support.pairs import RealPair
 
 RELEASE = "deploy/env/release-dev/cinema.yaml"
 
@@ -107,7 +113,7 @@ def test_no_secret_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert code == 1
     assert b"unique-password" in written["json"]
     kept = [path.read_bytes() for path in (tmp_path / "cache").iterdir()]
-    assert len(kept) == 3
+    assert len(kept) == 4
     for secret in (TOKEN, SHORT_SECRET, SHORT_SECRET[:6], TOKEN[4:20]):
         assert not any(secret.encode() in data for data in kept)
         assert not any(secret.encode() in data for data in written.values())
@@ -173,7 +179,123 @@ def test_the_environment_names_the_folder(
     main(["check", str(repo.path)])
     assert list((tmp_path / "named").glob("*.cache"))
     monkeypatch.delenv("GITOPSLINT_CACHE_DIR")
-    monkeypatch.setattr("gitopslint.cli.pair.WORTH_KEEPING", 10)
+    monkeypatch.setattr("gitopslint.cli.workspace.WORTH_KEEPING", 10)
     main(["check", str(repo.path)])
     assert list((tmp_path / "xdg" / "gitopslint").glob("*.cache"))
     capsys.readouterr()
+
+
+def test_the_base_is_not_checked_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --new-only the check of the base is kept as well, and says what it says without."""
+    repo = fleet(tmp_path / "repo", POLICY)
+    cache = ["--cache-dir", str(tmp_path / "cache")]
+    worked: list[str] = []
+    keep = Cache._kept
+
+    def kept(self: Cache, task: Task, *given: Any, **named: Any) -> Any:
+        worked.append(task.name)
+        return keep(self, task, *given, **named)
+
+    monkeypatch.setattr(Cache, "_kept", kept)
+    chance = random.Random(4)
+    base, words = repo.head(), ("--new-only", "--base")
+    for number in range(2):
+        fresh = reports(capsys, tmp_path / "fresh", repo.path, *words, base, "--no-cache")
+        assert reports(capsys, tmp_path / "kept", repo.path, *words, base, *cache) == fresh
+        assert number == 0 or len([name for name in worked if name.startswith("app")]) < 5
+        worked.clear()
+        assert reports(capsys, tmp_path / "again", repo.path, *words, base, *cache) == fresh
+        assert worked == []
+        EDITS["release"](repo, chance)
+    repo.commit("Release")
+    moved = [*words, repo.head()]
+    assert reports(capsys, tmp_path / "kept", repo.path, *moved, *cache) == reports(
+        capsys, tmp_path / "fresh", repo.path, *moved, "--no-cache"
+    )
+
+
+def test_history_that_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`history` says the same from what is kept, also when a landing came or was rewritten; check shares it."""
+    repo = fleet(tmp_path / "repo")
+    words = ["history", "--repository", str(repo.path), "--format", "json"]
+    cache = ["--cache-dir", str(tmp_path / "cache")]
+    main(["check", str(repo.path), *cache])
+    (line,) = (tmp_path / "cache").glob("line-*")
+    before = line.read_bytes()
+    capsys.readouterr()
+    for change in ("nothing", "a landing", "another past"):
+        if change == "a landing":
+            repo.commit("Release", {RELEASE: (repo.path / RELEASE).read_text("utf-8").replace("tag: ", "tag: v")})
+        elif change == "another past":
+            repo.git("commit", "--quiet", "--amend", "--message=Other words")
+        assert main([*words, *cache]) == 0
+        kept = capsys.readouterr().out
+        assert main([*words, "--no-cache"]) == 0
+        assert kept == capsys.readouterr().out, change
+        assert (line.read_bytes() == before) == (change == "nothing")
+
+
+def test_only_its_own_applications_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a layer of one app changed, no Application of another one is; where an Application did, all are."""
+    repo = fleet(tmp_path / "repo")
+    cache = ["--cache-dir", str(tmp_path / "cache")]
+    read: list[str] = []
+
+    def noted(documents: Iterable[Document], *given: Any) -> Any:
+        wanted = list(documents)
+        read.extend(one.path for one in wanted)
+        return wire(wanted, *given)
+
+    monkeypatch.setattr(others, "wire", noted)
+    reports(capsys, tmp_path, repo.path, *cache)
+    assert len(read) == 2 * len(APPS)
+    for edit_one, files in ((EDITS["release"], 2), (EDITS["application"], 2 * len(APPS))):
+        read.clear()
+        edit_one(repo, random.Random(3))
+        kept = reports(capsys, tmp_path / "kept", repo.path, *cache)
+        assert len(read) == files
+        assert kept == reports(capsys, tmp_path / "fresh", repo.path, "--no-cache")
+
+
+def test_the_platform(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run in the platform is kept as a whole: what changes in either repository is seen, files and history."""
+    pair = RealPair(tmp_path, "shop")
+    words = ["--product", str(pair.product.path)]
+    cache = ["--cache-dir", str(tmp_path / "cache")]
+    looked: list[int] = []
+    examine = Examiner.examine
+
+    def noted(self: Examiner, unit: Any) -> Any:
+        looked.append(1)
+        return examine(self, unit)
+
+    monkeypatch.setattr(Examiner, "examine", noted)
+    first = pair.platform.head()
+
+    def nothing() -> None:
+        pass
+
+    def build() -> None:
+        pair.platform.commit("Build", {"docker/web-shop/WEB_CORE_REF": "main\n"})
+
+    def release() -> None:
+        pair.product.write("deploy/env/dev/shop.yaml", "env: {}\nenvFrom: {secretRef: other}\n")
+
+    def rewrite() -> None:
+        pair.platform.git("reset", "--soft", first)
+        pair.platform.git("commit", "--quiet", "--message=Other words")
+
+    said = set()
+    for change in (nothing, build, release, rewrite):
+        change()
+        fresh = reports(capsys, tmp_path / "fresh", pair.platform.path, *words, "--no-cache")
+        assert reports(capsys, tmp_path / "kept", pair.platform.path, *words, *cache) == fresh
+        looked.clear()
+        assert reports(capsys, tmp_path / "again", pair.platform.path, *words, *cache) == fresh
+        assert looked == []
+        said.add(fresh[2]["text"])
+    assert len(said) > 2

@@ -13,7 +13,9 @@ import pytest
 
 from gitopslint.cli import main
 from gitopslint.engine.examination import Examiner
-from gitopslint.engine.workers import WorkerError, shared_out
+from gitopslint.engine.workers import WorkerError, automatic, shared_out
+from gitopslint.loaders.unit import Unit
+from gitopslint.model.part import Part
 from tests.support.fleet import POLICY, fleet
 
 
@@ -44,14 +46,43 @@ def test_a_worker_that_ends_is_a_fault(end: str) -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
+def test_no_process_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no more may be started, what they would have done is done all the same."""
+    fork = os.fork
+    started: list[bool] = []
+
+    def scarce() -> int:
+        if started:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        started.append(True)
+        return fork()
+
+    monkeypatch.setattr(os, "fork", scarce)
+    assert sorted(shared_out([range(3), range(3, 6), range(6, 9)], lambda number: number)) == list(range(9))
+
+
+@pytest.mark.parametrize(
+    ("files", "processors", "processes"),
+    [(0, 8, 1), (999, 8, 1), (1_000, 8, 2), (1_000, 1, 1), (8_000, 2, 2), (100_000, 64, 4)],
+)
+def test_as_many_as_pay(files: int, processors: int, processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small run is one process, and a large one takes neither more than there are processors nor all of many."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)), raising=False)
+    assert automatic(files) == processes
+
+
 def test_a_fault_ends_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The run ends with 3 and names the place."""
     repo = fleet(tmp_path / "repo", POLICY)
 
-    def gone(self: Examiner, _: object) -> None:
-        os._exit(9)
+    ours, examine = os.getpid(), Examiner.examine
+
+    def gone(self: Examiner, unit: Unit) -> Part:
+        if os.getpid() != ours:
+            os._exit(9)
+        return examine(self, unit)
 
     monkeypatch.setattr(Examiner, "examine", gone)
     assert main(["check", str(repo.path), "--jobs", "2"]) == 3

@@ -6,13 +6,17 @@ where the suite runs it from then on.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
-CACHE = HERE.parent.parent / ".cache/fuzz"
+ROOT = HERE.parent.parent
+CACHE = ROOT / ".cache/fuzz"
 
 
 def main(words: list[str]) -> int:
@@ -32,13 +36,15 @@ def _run(name: str, seconds: int) -> bool:
     grown.mkdir(parents=True, exist_ok=True)
     (HERE / "corpus" / name).mkdir(parents=True, exist_ok=True)
     print(f"== {name}: {seconds} s", flush=True)
-    options = (
+    options: tuple[str, ...] = (
         f"-max_total_time={seconds}",
         "-timeout=20",
         "-rss_limit_mb=2048",
         "-max_len=4096",
         "-print_final_stats=1",
     )
+    if name == "contract":
+        options = (*options, f"-dict={_dictionary()}")
     found = f"-artifact_prefix={HERE}/corpus/{name}/"
     command = (sys.executable, "-m", "tests.fuzz", "--one", name, str(seconds), *options, found)
     done = subprocess.run(
@@ -54,12 +60,31 @@ def _run(name: str, seconds: int) -> bool:
     return done.returncode != 0
 
 
+def _dictionary() -> Path:
+    """Write down the keys and words of a contract, which no fuzzer would guess."""
+    schema = json.loads((ROOT / "schemas/contract.schema.json").read_text("utf-8"))
+    file = CACHE / "contract.dict"
+    file.write_text("".join(f'"{word}"\n' for word in sorted({*_words(schema)})), "utf-8")
+    return file
+
+
+def _words(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        for key in schema.get("properties", ()):
+            yield f"{key}: "
+        yield from (word for word in schema.get("enum", ()) if isinstance(word, str))
+    if isinstance(schema, dict | list):
+        for below in schema.values() if isinstance(schema, dict) else schema:
+            yield from _words(below)
+
+
 def _fuzz(name: str, _: str) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["gitopslint"]):
         from tests.fuzz.targets import TARGETS
 
+    sys.set_int_max_str_digits(640)  # the least that there is: so short inputs meet a limit that long ones have
     atheris.Setup([sys.argv[0], *sys.argv[4:]], TARGETS[name])
     atheris.Fuzz()
 

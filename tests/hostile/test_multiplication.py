@@ -65,6 +65,27 @@ ATTEMPTS = {
         0,
         "it makes more than 5,000,000 characters",
     ),
+    "a Go template that computes and makes nothing": Attempt(
+        lambda: {
+            APPLICATION: application_set(
+                _listed(900), '{source: {helm: {values: "' + "{{ if .z }}{{ end }}" * 20_000 + '"}}}', go=True
+            )
+        },
+        0,
+        "it makes more than 5,000,000 characters",
+    ),
+    "a selector that takes nothing": Attempt(
+        lambda: {
+            APPLICATION: application_set(
+                "[{matrix: {generators: ["
+                + ", ".join(_listed(700, f"{{{name}: x}}")[1:-1] for name in "ab")
+                + "]}, selector: {matchLabels: {z: z}}}]",
+                "{}",
+            )
+        },
+        0,
+        "its generators run more than 10,000 times",
+    ),
     "a large template for each of a thousand elements": Attempt(
         lambda: {
             APPLICATION: application_set(

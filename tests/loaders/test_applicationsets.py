@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from gitopslint.loaders.argocd import Wiring
+from gitopslint.loaders.wiring import Wiring
 from tests.support.argocd import URL, loads, wiring_of
 from tests.support.runs import CLEAN, check_files
 
@@ -146,15 +146,20 @@ def test_values_in_go_templates() -> None:
 OPEN = {
     "clusters": ("- clusters: {}", "", "x", "the generator 'clusters' asks a cluster or a server"),
     "pull requests": ("- pullRequest: {github: {}}", "", "x", "the generator 'pullRequest' asks"),
-    "merge": ("- merge: {generators: []}", "", "x", "the generator 'merge' asks"),
-    "a selector": ("- list: {elements: [{a: b}]}\n  selector: {matchLabels: {a: b}}", "", "x", "a selector filters"),
+    "a merge of one": ("- merge: {mergeKeys: [a], generators: [{list: {}}]}", "", "x", "two generators or more"),
+    "a merge of twins": (
+        "- merge: {mergeKeys: [a], generators: [{list: {elements: [{a: b}, {a: b}]}}, {list: {}}]}",
+        "",
+        "x",
+        "two of its parameters have the same mergeKeys",
+    ),
     "a patch": ("- list: {elements: [{a: b}]}", "templatePatch: '{}'\n", "x", "a templatePatch may change"),
     "a template as elements": ("- list: {elementsYaml: '{{ x }}'}", "", "x", "elementsYaml is a template"),
     "a computed name": (
         "- list: {elements: [{a: b}]}",
         "goTemplate: true\n",
-        "{{ .a | upper }}",
-        "computes more than plain fields",
+        "{{ .a | sha256sum }}",
+        "calls 'sha256sum', which is not known here",
     ),
     "an unknown field": (
         "- list: {elements: [{a: b}]}",

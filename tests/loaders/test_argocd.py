@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitopslint.cli import main
-from gitopslint.loaders.argocd import normal_url
+from gitopslint.loaders.own_repository import normal_url
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import disk_tree
 from gitopslint.model.contract import ApplicationSettings, Contract
@@ -146,7 +146,10 @@ URLS = {
         "https://token:x@GIT.example.com/team/web-core/",
         "git@git.example.com:team/web-core.git",
         "ssh://git@git.example.com/team/web-core",
+        "ssh://git@git.example.com:2222/team/web-core.git",
+        "https://git.example.com:443/team/web-core",
     ],
+    "git.example.com:8443/team/web-core": ["https://git.example.com:8443/team/web-core"],
 }
 
 

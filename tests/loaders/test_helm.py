@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitopslint.loaders import yaml
-from gitopslint.loaders.helm import merge, onto_defaults, overlay
+from gitopslint.loaders.coalesce import Part, coalesced, laid_onto
+from gitopslint.loaders.helm import merge, onto_defaults, overlaid, overlay
 from gitopslint.model.document import KeyPath, Node, find, walk
 from tests.support import helm
 from tests.support.nodes import everything, values
@@ -229,6 +230,18 @@ def test_merging_changes_no_layer(seed: int) -> None:
         first = everything(merge(stack.layers[0], stack.layers[1:]))
         assert everything(merge(stack.layers[0], stack.layers[1:])) == first
         assert [everything(top) for top in stack.layers] == before
+
+
+@given(seeds)
+@settings(max_examples=25)
+def test_a_chart_alone_is_merged_as_one_among_others(seed: int) -> None:
+    """The way without copies for charts without subcharts says the same as the one for all, hidden values included."""
+    for stack in stacks(seed):
+        over = overlaid(stack.layers[1:])
+        one, other = laid_onto(stack.layers[0], over), coalesced(Part("", "", stack.layers[0]), over)
+        assert everything(one) == everything(other)
+        for (_, node), (_, same) in zip(walk(one), walk(other), strict=True):
+            assert [everything(hidden) for hidden in node.shadowed] == [everything(hidden) for hidden in same.shadowed]
 
 
 @given(seeds)

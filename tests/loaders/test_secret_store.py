@@ -45,12 +45,12 @@ MAKERS = {
         ),
         ["n/a: A B"],
     ),
-    "a sealed one under another name": (
+    "a sealed one keeps its name": (
         (
             f"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\n{META}spec:\n  encryptedData: {{A: AgB}}\n"
             "  template: {metadata: {name: b}}\n"
         ),
-        ["n/b: A"],
+        ["n/a: A"],
     ),
     "fetched": (
         (

@@ -519,12 +519,3 @@ BREAKS: dict[str, dict[str, Files]] = {
         ),
     ),
 }
-
-ALSO: dict[str, set[str]] = {
-    "retyped-tag": {"untraceable-tag"},
-    "malformed-tag": {"untraceable-tag"},
-    "mutable-tag": {"untraceable-tag"},
-    "image-outside-release": {"overlapping-layers"},
-    "crossed-layers": {"overlapping-layers", "foreign-secret-ref"},
-}
-"""Rules that may speak as well, because the same edit breaks what they hold, too."""

@@ -115,29 +115,26 @@ HISTORY: dict[str, dict[str, Sequence[Told]]] = {
         for one in _variants(*_ENDINGS)
     },
 }
-HISTORY_ALSO: dict[str, set[str]] = {
-    "release-with-source": {"mixed-release", "stale-release"},
-    "divergent-promotion": {"untraceable-tag"},
-}
 
 
 class Pair(NamedTuple):
     """An edit of one repository, and from which of the two it is looked at."""
 
     example: PairExample
-    also: frozenset[str] = frozenset()
 
 
 REF, VERSION = "docker/web-shop/WEB_CORE_REF", "docker/web-shop/VERSION"
 SECRETS = "secrets/shop-dev.yaml"
 
 
-def _platform(files: Mapping[str, str | None], *also: str, past: Sequence[Mapping[str, str | None]] = ()) -> Pair:
-    return Pair(PairExample("platform", {}, files, past), frozenset(also))
+def in_platform(files: Mapping[str, str | None], past: Sequence[Mapping[str, str | None]] = ()) -> Pair:
+    """Edit the platform, and look at it from there."""
+    return Pair(PairExample("platform", {}, files, past))
 
 
-def _product(product: Mapping[str, str | None], platform: Mapping[str, str | None], *also: str) -> Pair:
-    return Pair(PairExample("product", product, platform), frozenset(also))
+def in_product(product: Mapping[str, str | None], platform: Mapping[str, str | None]) -> Pair:
+    """Edit both, and look at them from the product."""
+    return Pair(PairExample("product", product, platform))
 
 
 _MANIFEST = str(CLEAN_PLATFORM[SECRETS])
@@ -159,7 +156,7 @@ def _lost(env: str) -> dict[str, dict[str, str | None]]:
 
 PAIRS: dict[str, dict[str, Pair]] = {
     "malformed-ref": {
-        f"the ref is {one!r}": _platform({REF: one})
+        f"the ref is {one!r}": in_platform({REF: one})
         for one in (
             "main\n",
             COMMIT[:12] + "\n",
@@ -174,11 +171,11 @@ PAIRS: dict[str, dict[str, Pair]] = {
         )
     },
     "unknown-ref": {
-        f"the ref is {one[:12]}": _platform({REF: one + "\n", VERSION: f"{one[:12]}-r3\n"}, "version-ref-mismatch")
+        f"the ref is {one[:12]}": in_platform({REF: one + "\n", VERSION: f"{one[:12]}-r3\n"})
         for one in (c * 40 for c in "123456789a")
     },
     "version-ref-mismatch": {
-        f"the version is {one}": _platform({VERSION: one + "\n"})
+        f"the version is {one}": in_platform({VERSION: one + "\n"})
         for one in (
             "aaaaaaaaaaaa-r3",
             "bbbbbbb",
@@ -193,36 +190,35 @@ PAIRS: dict[str, dict[str, Pair]] = {
         )
     },
     "unbuilt-release": {
-        f"{env} runs {one}": _product({f"deploy/env/release-{env}/shop.yaml": at(one)}, {})
+        f"{env} runs {one}": in_product({f"deploy/env/release-{env}/shop.yaml": at(one)}, {})
         for env in ("dev", "prod")
         for one in ("4f9d2c7b81ae-r4", "4f9d2c7b81ae", "4f9d2c7b81ae-r33", "main-4f9d2c7b81ae", "4f9d2c7")
     },
     "unresolved-secret-ref": {
-        f"no Secret of {env}: {what}": _product({}, files)
+        f"no Secret of {env}: {what}": in_product({}, files)
         for env in ("dev", "prod")
         for what, files in _lost(env).items()
     },
     "unencrypted-secret": {
-        "no sops block": _platform({SECRETS: _PLAIN.replace(_CIPHER, "hunter2")}),
-        "a leaf in plain": _platform({SECRETS: _MANIFEST.replace(_CIPHER, "hunter2", 1)}),
-        "a second leaf in plain": _platform({SECRETS: _MANIFEST.replace("sops:", "  SECOND: hunter2\nsops:")}),
-        "a new file in plain": _platform(
+        "no sops block": in_platform({SECRETS: _PLAIN.replace(_CIPHER, "hunter2")}),
+        "a leaf in plain": in_platform({SECRETS: _MANIFEST.replace(_CIPHER, "hunter2", 1)}),
+        "a second leaf in plain": in_platform({SECRETS: _MANIFEST.replace("sops:", "  SECOND: hunter2\nsops:")}),
+        "a new file in plain": in_platform(
             {"secrets/new.yaml": _PLAIN.replace(_CIPHER, "hunter2").replace("shop-dev-env", "shop-dev-new")},
-            "unused-secret",
         ),
-        "data in base64": _platform({SECRETS: _PLAIN.replace("stringData", "data").replace(_CIPHER, "aHVudGVyMg==")}),
-        "a number in plain": _platform({SECRETS: _MANIFEST.replace(_CIPHER, "12345678", 1)}),
-        "a quoted leaf": _platform({SECRETS: _MANIFEST.replace(_CIPHER, '"hunter2"', 1)}),
-        "half a ciphertext": _platform({SECRETS: _MANIFEST.replace(_CIPHER, _CIPHER[:40], 1)}),
-        "a file in flow style": _platform(
+        "data in base64": in_platform({SECRETS: _PLAIN.replace("stringData", "data").replace(_CIPHER, "aHVudGVyMg==")}),
+        "a number in plain": in_platform({SECRETS: _MANIFEST.replace(_CIPHER, "12345678", 1)}),
+        "a quoted leaf": in_platform({SECRETS: _MANIFEST.replace(_CIPHER, '"hunter2"', 1)}),
+        "half a ciphertext": in_platform({SECRETS: _MANIFEST.replace(_CIPHER, _CIPHER[:40], 1)}),
+        "a file in flow style": in_platform(
             {
                 SECRETS: "{apiVersion: v1, kind: Secret, metadata: {name: shop-dev-env, namespace: shop-dev}, stringData: {DATABASE_URI: hunter2}}\n"
             }
         ),
-        "a folded leaf": _platform({SECRETS: _MANIFEST.replace(_CIPHER, ">-\n    hunter2", 1)}),
+        "a folded leaf": in_platform({SECRETS: _MANIFEST.replace(_CIPHER, ">-\n    hunter2", 1)}),
     },
     "unused-secret": {
-        f"a Secret {name}": _platform({f"secrets/{name}.yaml": _MANIFEST.replace("shop-dev-env", name)})
+        f"a Secret {name}": in_platform({f"secrets/{name}.yaml": _MANIFEST.replace("shop-dev-env", name)})
         for name in (
             "other",
             "old-shop",
@@ -237,15 +233,14 @@ PAIRS: dict[str, dict[str, Pair]] = {
         )
     },
     "reused-version": {
-        f"the version {one} meant another commit before": _platform(
+        f"the version {one} meant another commit before": in_platform(
             {REF: COMMIT + "\n", VERSION: one + "\n"},
-            "unbuilt-release",
             past=[{REF: "a" * 40 + "\n", VERSION: one + "\n"}, {REF: COMMIT + "\n", VERSION: one + "\n"}],
         )
         for one in ("4f9d2c7b81ae-r3", "4f9d2c7b81ae", "4f9d2c7-r1", "sha-4f9d2c7b81ae", "main-4f9d2c7b81ae")
     },
     "missing-secret-key": {
-        f"the key {key} is asked for in {env}": _product(
+        f"the key {key} is asked for in {env}": in_product(
             {
                 f"deploy/env/{env}/shop.yaml": text(f"deploy/env/{env}/shop.yaml")
                 + f"x: {{secretKeyRef: {{name: shop-{env}-env, key: {key}}}}}\n"

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from gitopslint import __version__
 from gitopslint.model.finding import Report
+from gitopslint.model.rule import Level
 from gitopslint.reporters import json as reporter
 from tests.support import reports
 from tests.support.reports import LAYER, OTHER_LAYER, REPORTS
@@ -146,6 +147,15 @@ def test_undecided() -> None:
         "remedy": "set GIT_DEPTH to 0",
         "places": [],
     }
+
+
+def test_notes_break_nothing() -> None:
+    """Notes alone are a pass, and do not hide a doubt."""
+    levels: tuple[Level, ...] = ("note", "warning", "error")
+    found = [reports.report(reports.finding(level=level)) for level in levels]
+    assert [written_as(one)["verdict"] for one in found] == ["pass", "violation", "violation"]
+    doubtful = found[0]._replace(undecided=reports.undecided().undecided)
+    assert written_as(doubtful)["verdict"] == "undecided"
 
 
 def test_what_failed() -> None:

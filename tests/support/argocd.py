@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-from gitopslint.loaders.argocd import Wiring
 from gitopslint.loaders.product import Product
+from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.application import Application
 from gitopslint.model.contract import Contract
 from tests.support.runs import MemoryTree

@@ -64,11 +64,15 @@ def set_up(manager: str, source: Path, wheels: Path, folder: Path) -> None:
 
 
 def manager_at(manager: str, source: Path, wheels: Path, folder: Path) -> Runner:
-    """Return a manager that keeps what it installs below a folder, and takes it from a folder of wheels."""
+    """Return a manager that keeps what it installs below a folder, and takes it from a folder of wheels.
+
+    The wheels are for the Python of the tests, so that is the first one that prek has to meet.
+    """
     home = str(folder / "home")
+    path = os.pathsep.join((str(BIN), str(Path(sys.base_prefix, "bin")), os.environ["PATH"]))
     variables = {
         "pre-commit": {"PRE_COMMIT_HOME": home, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)},
-        "prek": {"PREK_HOME": home, "UV_OFFLINE": "1", "UV_FIND_LINKS": str(wheels)},
+        "prek": {"PREK_HOME": home, "UV_OFFLINE": "1", "UV_FIND_LINKS": str(wheels), "PATH": path},
     }
     return Runner(manager, environment(**variables[manager]), folder / "user/.git/hooks", source)
 

@@ -66,10 +66,9 @@ def exposures(path: str, text: str, search: SecretSearch | None = None, *, whole
     search = search or SecretSearch(load_patterns())
     document = yaml.parse(path, text.encode()) if path.endswith((".yaml", ".yml", ".json")) else None
     file = TextFile(path, text, document)
-    look = search.look(file)
-    if document is not None and not whole and not search.may_hold(file, look):
+    if document is not None and not whole and not search.may_hold(file):
         return ()
-    return search.exposures(file, look)
+    return search.exposures(file)
 
 
 def places(found: tuple[Exposure, ...]) -> list[str]:

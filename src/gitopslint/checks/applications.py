@@ -99,10 +99,10 @@ def floating_source(application: Application, _: object) -> Iterator[Outcome]:
         )
     said = "the contract says" if contract.revision is not None else "the other Applications track"
     for origin in own:
-        wanted = expected.revision
-        if wanted is not None and origin.tracked != wanted and not {origin.tracked, wanted} <= {"", "HEAD"}:
+        tracked = origin.tracked or "HEAD"
+        if tracked != contract.revision if contract.revision is not None else not expected.is_tracked(tracked):
             yield Offence(
-                f"{application} tracks the revision {origin.tracked or 'HEAD'!r}, and {said} {wanted or 'HEAD'!r}",
+                f"{application} tracks the revision {tracked!r}, and {said} {expected.revision!r}",
                 origin.span,
                 environment=application.environment,
             )

@@ -11,8 +11,14 @@ from gitopslint.checks.schema import certainly_fits, misfits
 from gitopslint.model.document import KeyPath, Node, dotted
 from gitopslint.model.lazy import lazy
 
-_DIALECT = lazy(r"https?://json-schema\.org/(?:(?:draft-0[467]|draft/2019-09|draft/2020-12)/)?schema#?", re.ASCII)
+_DIALECTS = frozenset(
+    f"{scheme}://json-schema.org/{draft}schema{fragment}"
+    for scheme in ("http", "https")
+    for draft in ("", "draft-04/", "draft-06/", "draft-07/", "draft/2019-09/", "draft/2020-12/")
+    for fragment in ("", "#")
+)
 _ASSERTS_FORMAT = lazy(r".*/draft-0[467]/.*")
+_ADDRESSES = ("$id", "id", "$ref", "$dynamicRef", "$recursiveRef", "$schema")
 _DEEPEST = 100
 _SIMPLIFY = "say it without that in the schema, or check it where Helm runs"
 _LABEL = lazy(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
@@ -32,7 +38,7 @@ def schema_errors(content: Any, node: Node) -> list[tuple[KeyPath, str]]:
     if not isinstance(content, dict | bool):
         raise RefusedError("is no JSON Schema")
     declared = content.get("$schema") if isinstance(content, dict) else None
-    if declared is not None and not (isinstance(declared, str) and _DIALECT.fullmatch(declared)):
+    if declared is not None and not (isinstance(declared, str) and declared in _DIALECTS):
         raise UndecidedError("declares a dialect of JSON Schema that is not known offline", _SIMPLIFY)
     if certainly_fits(content, node):
         return []
@@ -57,7 +63,7 @@ def _misfits(content: Any, node: Node, *, asserts: bool) -> Iterator[tuple[KeyPa
         raise NoSuchResource(address)
 
     dialect: Any = validator_for(content, default=Draft202012Validator)
-    _check_depth(content)
+    _check_shape(content)
     try:
         dialect.check_schema(content, format_checker=FormatChecker(formats=()))  # Python's patterns are not Go's
     except SchemaError as error:
@@ -81,11 +87,20 @@ def _misfits(content: Any, node: Node, *, asserts: bool) -> Iterator[tuple[KeyPa
         raise
 
 
-def _check_depth(content: Any, left: int = _DEEPEST) -> None:
+def _check_shape(content: Any, left: int = _DEEPEST) -> None:
+    """Refuse addresses on which the library below jsonschema fails, and leave alone what is too deep for it."""
+    from urllib.parse import urlsplit
+
     if not left:
         raise UndecidedError("is nested too deeply", _SIMPLIFY)
+    for key in _ADDRESSES if isinstance(content, dict) else ():
+        if isinstance(address := content.get(key), str):
+            try:
+                urlsplit(address)
+            except ValueError:
+                raise RefusedError(f"has a {key!r} that is no address") from None
     for below in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
-        _check_depth(below, left - 1)
+        _check_shape(below, left - 1)
 
 
 def _is_hostname(value: str) -> bool:

@@ -31,7 +31,7 @@ _WHO = {
     "parameters": "a parameter of the Application sets",
 }
 # A value holds `{{` only where its text does, or where it is escaped or tagged, as `!!binary` is.
-_CAN_TEMPLATE = lazy(r"\{\{|[\\!]")
+_CAN_TEMPLATE = ("{{", "\\", "!")
 _ACTION = lazy(r"\{\{[^{}]*\}\}")
 
 
@@ -61,7 +61,7 @@ def invalid_yaml(layer: Layer, _: object) -> Iterator[Outcome]:
 def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
     """A key counts as the same when Helm takes it for the same: `on` and `yes` are both `true`."""
     seen: set[Span] = set()
-    for root in layer.document.roots:
+    for root in filter(_holds_duplicates, layer.document.roots):
         for path, node in collections(root):
             for first, second in node.duplicates:
                 if second.key_span in seen:  # the mapping is used by an alias as well
@@ -86,6 +86,21 @@ def duplicate_key(layer: Layer, _: object) -> Iterator[Outcome]:
                     (*path, name),
                     fix=None if by_merge else without_dropped(layer.document, first, second),
                 )
+
+
+def _holds_duplicates(root: Node) -> bool:
+    """Tell whether any key is set twice, without working out where: hardly any file has one."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        value = node.value
+        if node.duplicates:
+            return True
+        if isinstance(value, dict):
+            waiting += [below for below in value.values() if isinstance(below.value, dict | list)]
+        elif isinstance(value, list):
+            waiting += [item for item in value if isinstance(item.value, dict | list)]
+    return False
 
 
 @check("missing-layer", over=App)
@@ -190,7 +205,7 @@ class TemplatedValue(NamedTuple):
 @check("templated-value", over=Layer, parameters=TemplatedValue)
 def templated_value(layer: Layer, parameters: TemplatedValue) -> Iterator[Outcome]:
     """Helm does not template values files; only a chart that calls `tpl` on a value does."""
-    if not layer.readable or (_is_file(layer) and not _CAN_TEMPLATE.search(layer.document.text)):
+    if not layer.readable or (_is_file(layer) and not _can_template(layer.document.text)):
         return
     told: set[Span] = set()
     lines: list[str] = []
@@ -219,6 +234,10 @@ def templated_value(layer: Layer, parameters: TemplatedValue) -> Iterator[Outcom
             _used(node),
             path,
         )
+
+
+def _can_template(text: str) -> bool:
+    return any(mark in text for mark in _CAN_TEMPLATE)
 
 
 def _is_passed_on(action: str, parameters: TemplatedValue) -> bool:
@@ -301,8 +320,9 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
     """Two layers of one rank must not set the same value: then only the order of `valueFiles` decides."""
     if stack.values is None:
         return
-    ranks = {layer.path: _rank(layer) for layer in stack.layers if _is_file(layer) and layer.role != "chart"}
-    if len(set(ranks.values())) == len(ranks):  # so it is nearly everywhere
+    files = [layer for layer in stack.layers if _is_file(layer) and layer.role != "chart"]
+    ranks = {layer.path: _rank(layer) for layer in files}
+    if len(set(ranks.values())) == len(ranks) or not _meet(files):  # so it is nearly everywhere
         return
     images = {path for keys in stack.contract.images for path in keys.paths(stack.environment).values()}
     for path, node in leaves(stack.values):
@@ -330,6 +350,14 @@ def overlapping_layers(stack: Stack, _: object) -> Iterator[Outcome]:
             at_most="note" if same and path not in images else None if path in images else "warning",
             fix=without_repetition(stack, path, [node, *hidden], of_image=path in images),
         )
+
+
+def _meet(layers: list[Layer]) -> bool:
+    """Tell whether any two layers may set the same value."""
+    tops = [layer.root.mapping for layer in layers]
+    together = sum(map(len, tops))
+    # Helm lays what is `global` over the values of every chart below.
+    return together > len(set().union(*tops)) or (len(tops) > 1 and any("global" in top for top in tops))
 
 
 def _rank(layer: Layer) -> tuple[bool, bool]:

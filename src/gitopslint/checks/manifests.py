@@ -43,13 +43,15 @@ def mutable_tag_in_manifest(manifest: Manifest, parameters: MovingTags) -> Itera
             continue
         for path, node in walk(root):
             if isinstance(node.value, str) and _is_container_image(path):
-                yield from _judged(node, path, parameters)
+                yield from _judged(node, path, parameters, manifest.replaced_images)
         if kind.value == "Kustomization":
             yield from _kustomized(root, parameters)
 
 
-def _judged(node: Node, path: KeyPath, parameters: MovingTags) -> Iterator[Outcome]:
+def _judged(node: Node, path: KeyPath, parameters: MovingTags, replaced: frozenset[str]) -> Iterator[Outcome]:
     repository, tag, digest = split_reference(node.text)
+    if repository in replaced:  # what a kustomization says instead is judged there
+        return
     if digest or placeholder_repository(repository) or (tag is not None and placeholder_tag(tag)) or not repository:
         return
     used = tuple(Related(use, "used here") for use in node.uses)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from gitopslint.model.contract import Contract
 from gitopslint.model.landing import CUT_OFF, WHOLE_CLONE, Landing
 from gitopslint.model.move import Kind, Move
 from gitopslint.model.tag import without_environment
-from gitopslint.model.timeline import Run, Timeline
+from gitopslint.model.timeline import Run, Timeline, Trail
 
 IMPORTED = (
     "the history begins with the landing that brought it, so what ran before is not recorded",
@@ -38,6 +39,11 @@ class Course:
 
     def __str__(self) -> str:
         return str(self.timeline)
+
+    @cached_property
+    def followed(self) -> tuple[tuple[Trail, Run], ...]:
+        """Today's releases whose history is known, each with the run that it is."""
+        return tuple((trail, self.runs[environment][-1]) for environment, trail in self.timeline.today.items())
 
     def latest(self, environment: str) -> Move | None:
         """Return the move that brought what an environment runs today; None where it runs nothing."""

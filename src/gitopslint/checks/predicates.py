@@ -42,14 +42,18 @@ class Context(NamedTuple):
 
     def text(self, written: str) -> str:
         """Fill in the placeholders of a text. Raises UndecidedError."""
-        return self._filled(written, self._names())
+        return self._filled(written, self._names()) if "{" in written else written
 
     def pattern(self, written: str) -> str:
         """Fill in the placeholders of a pattern, without special meanings in what they stand for."""
+        if "{" not in written:
+            return written
         return self._filled(written, {name: _SPECIAL.sub(r"\\\1", text) for name, text in self._names().items()})
 
     def steps(self, path: str) -> Steps:
         """Return a path with its placeholders filled in. Raises UndecidedError."""
+        if "{" not in path:
+            return parse_value_path(path)
         return tuple(
             self.text(step) if isinstance(step, str) and not isinstance(step, Wild) else step
             for step in parse_value_path(path)

@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any
 
 from gitopslint.checks.check import Check, NoParameters, Outcome
+from gitopslint.checks.foreign_schema import RefusedError, schema_errors
 from gitopslint.checks.predicates import Context, UndecidedError, complaint, described, holds
-from gitopslint.checks.schema import certainly_fits, misfits
 from gitopslint.model.claim import Claim, FileList
 from gitopslint.model.document import KeyPath, Node, dotted, find
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.glob import glob_matches, is_glob
 from gitopslint.model.layer import Layer, Stack
 from gitopslint.model.namedtuple import NamedTuple
-from gitopslint.model.requirement import Demand, several
+from gitopslint.model.requirement import Demand, Requirement, several
 from gitopslint.model.rule import Catalogue, Rule
 from gitopslint.model.shown import shown
 from gitopslint.model.span import Span, file_start
@@ -41,8 +41,13 @@ def declared_checks(catalogue: Catalogue) -> Iterator[Check[Any]]:
             yield _check(rule, demand, *((Layer, layer_by_schema) if by_layer else (Stack, stack_by_schema)))
         elif demand.require is not None and demand.require.forbidden_path is not None:
             yield _check(rule, demand, FileList, forbidden_files)
-        else:
+        elif demand.require is not None and _is_about_one(demand.require):
             yield _check(rule, demand, Stack, required)
+
+
+def _is_about_one(require: Requirement) -> bool:
+    """Tell whether anything is required of a value by itself, and not only beside the values of other stacks."""
+    return any(getattr(require, name) is not None for name in ("present", "equals", "matches", "one_of", "url"))
 
 
 def gatherings(catalogue: Catalogue) -> Iterator[Gathering]:
@@ -63,7 +68,7 @@ def required(stack: Stack, demand: Demand) -> Iterator[Outcome]:
     require = demand.require
     if require is None or (context := _context(stack)) is None:
         return
-    span = stack.span
+    node: Node | None = None
     try:
         if not _applies(demand, context):
             return
@@ -73,16 +78,15 @@ def required(stack: Stack, demand: Demand) -> Iterator[Outcome]:
         for path, node in select(context.values, steps):
             if is_empty(node):
                 continue
-            span = _place(node)
-            about = f"{dotted(path)}{_of(stack, node)}"
             if require.present is False:
-                yield Offence(f"{about} must not be set", span, _around(path, node), path)
+                said = "must not be set"
             elif (reason := complaint(require, path, node, context)) is not None:
-                yield Offence(
-                    f"{about} is {described(path, node, require)}, and {reason}", span, _around(path, node), path
-                )
+                said = f"is {described(path, node, require)}, and {reason}"
+            else:
+                continue
+            yield Offence(f"{dotted(path)}{_of(stack, node)} {said}", _place(node), _around(path, node), path)
     except UndecidedError as error:
-        yield _doubt(error, span)
+        yield _doubt(error, stack.span if node is None else _place(node))
 
 
 def claims(stack: Stack, demand: Demand) -> Iterator[Claim | Doubt]:
@@ -181,11 +185,11 @@ def layer_by_schema(layer: Layer, demand: Demand) -> Iterator[Outcome]:
 def _by_schema(
     schema: dict[str, Any], root: Node, name: str, of: Callable[[Node], str], top: Span
 ) -> Iterator[Outcome]:
-    if certainly_fits(schema, root):
-        return
-    from gitopslint.checks.linear import linear_validator  # most values fit for certain
-
-    for path, message in misfits(schema, root, linear_validator(schema)):
+    try:
+        found = schema_errors(schema, root)
+    except RefusedError as error:
+        raise UndecidedError(f"its schema {error}", "repair the schema") from None
+    for path, message in found:
         node = find(root, path)
         if node is None or not path:
             yield Offence(f"{name} {message}", top, key_path=path)

@@ -7,6 +7,7 @@ that our own schemas use and says True only when it is sure; every other answer 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from gitopslint.model.document import KeyPath, Node, find, plain
@@ -29,6 +30,7 @@ _UNDERSTOOD = frozenset(
         "default",
     }
 )
+_ASKING = frozenset({"enum", "pattern", "minimum", "maximum"})
 _NAMES = {
     "object": "a mapping",
     "array": "a list",
@@ -52,45 +54,111 @@ _LIMITS = {
 }
 
 
-_TYPES: dict[type, frozenset[str]] = {
-    type(None): frozenset({"null"}),
-    bool: frozenset({"boolean"}),
-    str: frozenset({"string"}),
-    dict: frozenset({"object"}),
-    list: frozenset({"array"}),
+_CLASSES: dict[str, tuple[type, ...]] = {
+    "null": (type(None),),
+    "boolean": (bool,),
+    "string": (str,),
+    "object": (dict,),
+    "array": (list,),
+    "number": (int, float),
 }
-_NUMBER, _WHOLE = frozenset({"number"}), frozenset({"number", "integer"})
 
 
 def certainly_fits(schema: Any, node: Node) -> bool:
     """Return True when the node satisfies the schema for certain; False means that nobody knows yet."""
-    if schema is True:
-        return True
-    if not isinstance(schema, dict) or not _UNDERSTOOD.issuperset(schema):
-        return False
-    value = node.value
-    types = schema.get("type")
-    if types is not None and _types(node).isdisjoint((types,) if isinstance(types, str) else types):
-        return False
-    if "enum" in schema and not (isinstance(value, str) and value in schema["enum"]):
-        return False
-    if "pattern" in schema and isinstance(value, str):
-        return False  # patterns of a repository run where their time is bounded
-    if "minimum" in schema or "maximum" in schema:
-        number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
-        if not schema.get("minimum", number) <= number <= schema.get("maximum", number):
+    return _proof(_Same(schema)).holds(node)
+
+
+class _Same:
+    """A schema, as the key of what was made of it: thousands of layers are held against the same few."""
+
+    def __init__(self, schema: Any) -> None:
+        self.schema = schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.schema is other.schema
+
+
+@lru_cache(256)
+def _proof(one: _Same) -> _Proof:
+    return _Proof(one.schema)
+
+
+def _is_understood(schema: dict[str, Any]) -> bool:
+    """Tell whether a schema holds nothing but keywords that we know, and in them what belongs there."""
+    types = schema.get("type", "null")
+    return (
+        _UNDERSTOOD.issuperset(schema)
+        and (isinstance(types, str) or (isinstance(types, list) and all(isinstance(one, str) for one in types)))
+        and isinstance(schema.get("properties", {}), dict)
+        and isinstance(schema.get("enum", []), list)
+        and all(isinstance(schema.get(limit, 0), int | float) for limit in ("minimum", "maximum"))
+    )
+
+
+class _Proof:
+    """A schema, taken apart once for all that is held against it."""
+
+    __slots__ = ("_asks", "_below", "_classes", "_schema", "_whole", "passing")
+
+    def __init__(self, schema: Any) -> None:
+        understood = schema is True or (isinstance(schema, dict) and _is_understood(schema))
+        self._schema: dict[str, Any] = schema if understood and schema is not True else {}
+        types = self._schema.get("type", _NAMES)
+        types = (types,) if isinstance(types, str) else types
+        self._classes = frozenset(kind for name in types for kind in _CLASSES.get(name, ()) if understood)
+        self._whole = understood and "integer" in types
+        self._asks = not _ASKING.isdisjoint(self._schema)
+        self.passing = frozenset() if self._asks else self._classes - {dict, list}
+        """The kinds of single values that fit, whatever they are: nearly all that a layer holds."""
+        # Made when they are needed: who nests a schema without end is followed no further than there are values.
+        self._below: dict[tuple[str, str], _Proof | None] = {}
+
+    def holds(self, node: Node) -> bool:
+        """Tell whether a node satisfies the schema for certain."""
+        value = node.value
+        kind = value.__class__
+        if kind not in self._classes and not (self._whole and kind in _CLASSES["number"] and _is_whole(value)):
             return False
-    if isinstance(value, dict):
-        properties = schema.get("properties", {})
-        others = schema.get("additionalProperties", True)
-        for key, below in value.items():
-            wanted = properties.get(key, others)
-            if wanted is not True and not certainly_fits(wanted, below):
-                return False
-    elif isinstance(value, list):
-        wanted = schema.get("items", True)
-        return wanted is True or all(certainly_fits(wanted, item) for item in value)
-    return True
+        if self._asks and not self._answers(value):
+            return False
+        if isinstance(value, dict):
+            properties = self._schema.get("properties", {})
+            others = self._of("additionalProperties")
+            for key, below in value.items():
+                proof = self._of("properties", key) if key in properties else others
+                if proof is not None and below.value.__class__ not in proof.passing and not proof.holds(below):
+                    return False
+        elif isinstance(value, list):
+            proof = self._of("items")
+            return proof is None or all(map(proof.holds, value))
+        return True
+
+    def _of(self, keyword: str, key: str = "") -> _Proof | None:
+        """Return the proof for what is below; None where that may be anything."""
+        place = (keyword, key)
+        if place not in self._below:
+            wanted = self._schema.get(keyword, True)
+            if keyword == "properties":
+                wanted = wanted[key]
+            self._below[place] = None if wanted is True else _Proof(wanted)
+        return self._below[place]
+
+    def _answers(self, value: Any) -> bool:
+        schema = self._schema
+        if "enum" in schema and not (isinstance(value, str) and value in schema["enum"]):
+            return False
+        if "pattern" in schema and isinstance(value, str):
+            return False  # patterns of a repository run where their time is bounded
+        number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+        return bool(schema.get("minimum", number) <= number <= schema.get("maximum", number))
+
+
+def _is_whole(value: Any) -> bool:
+    return float(value).is_integer()
 
 
 def misfits(schema: dict[str, Any], node: Node, validator: Any = None) -> Iterator[tuple[KeyPath, str]]:
@@ -144,11 +212,3 @@ def _explained(error: Any) -> str:
         case "anyOf" | "oneOf":
             return "fits none of the shapes that its schema allows, or more than it may"
     return "is not allowed here" if keyword is None else f"breaks the keyword {keyword!r} of its schema"
-
-
-def _types(node: Node) -> frozenset[str]:
-    value = node.value
-    known = _TYPES.get(value.__class__)
-    if known is not None:
-        return known
-    return _WHOLE if float(value).is_integer() else _NUMBER  # type: ignore[arg-type]

@@ -86,14 +86,21 @@ def unused_secret(unused: Unused, _: object) -> Iterator[Outcome]:
 
 
 def _is_used(secret: KnownSecret, unused: Unused) -> bool:
-    # What a certificate or a database cluster makes by the way is nobody's to remove.
-    return secret.kept or secret.name in unused.mentioned or secret.maker in ("Certificate", "CloudNativePG cluster")
+    # What a certificate makes by the way is nobody's to remove.
+    return secret.kept or secret.name in unused.mentioned or secret.maker == "Certificate"
 
 
 def _of_stack(stack: Stack) -> Iterator[tuple[_Place, list[SecretUse]]]:
     if stack.values is not None and stack.links is not None:
-        uses = [use for use in secret_uses(stack.values) if secret_name(use.name)]
+        written = {layer.path for layer in stack.layers if layer.role != "chart"}
+        uses = [_as_written(use, written) for use in secret_uses(stack.values) if secret_name(use.name)]
         yield _Place(str(stack), stack.namespace, stack.contract, stack.links, stack.values), uses
+
+
+def _as_written(use: SecretUse, written: set[str]) -> SecretUse:
+    """Forget a key that only defaults of a chart name for a Secret of ours: the chart may never ask for it."""
+    ours, theirs = use.span.path in written, use.key_span.path not in written
+    return use._replace(key=None) if ours and theirs and use.key_path[-1] != "name" else use
 
 
 def _of_manifest(manifest: Manifest) -> Iterator[tuple[_Place, list[SecretUse]]]:

@@ -41,7 +41,16 @@ def unencrypted_secret(file: SopsFile, _: object) -> Iterator[Outcome]:
         )
     elif clear and file.encrypted:
         for part in clear:
-            if plain := [leaf for leaf in part.leaves if leaf.kind == "plain" and leaf.selected is not False]:
+            plain = [leaf for leaf in part.leaves if leaf.kind == "plain" and leaf.selected is not False]
+            if plain and part.manifest not in (None, "Secret"):
+                # Flux decrypts one manifest after the other; SOPS itself wants a block in each document.
+                yield Doubt(
+                    "a manifest that is no Secret has no sops block, while others of its file have one: what decrypts "
+                    "the file as a whole refuses it",
+                    "give it a file of its own",
+                    plain[0].span,
+                )
+            elif plain:
                 yield Offence(
                     f"this document has no sops block, while others of the file have one: {_counted(plain)} "
                     f"{_are(plain)} in plain text; encrypt the whole file with `sops --encrypt`",

@@ -19,10 +19,9 @@ APART = (
 """Why nothing is known of how some releases got where they are, and the way out."""
 
 
-def followed(course: Course) -> Iterator[tuple[Trail, Run]]:
-    """Yield today's releases whose history is known, each with the run that it is."""
-    for environment, trail in course.timeline.today.items():
-        yield trail, course.runs[environment][-1]
+def followed(course: Course) -> tuple[tuple[Trail, Run], ...]:
+    """Return today's releases whose history is known, each with the run that it is."""
+    return course.followed
 
 
 def offence(

@@ -9,11 +9,14 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any, NoReturn
 
 from gitopslint import __version__
 from gitopslint.cli.exits import FAULT, INTERRUPTED, USAGE, UsageError, tell
+
+TYPE_CHECKING = False  # `typing` itself would be half of the time that `--version` takes
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -53,19 +56,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _bounded(arguments: Any) -> int:
-    """Run a command within the time that it may take, where it says one."""
-    if "timeout" not in arguments:
+    """Run a command within the time and memory that it may take, where it says so."""
+    if "memory" not in arguments:  # a `timeout` alone, as that of `verify`, is about something else
         code: int = arguments.command(arguments)
         return code
     from gitopslint.cli.deadline import limited, stopped
-    from gitopslint.engine.deadline import TimeUp
+    from gitopslint.cli.memory import watched
+    from gitopslint.engine.deadline import MemoryUp, Stopped
 
     try:
-        with limited(arguments.timeout) as clock:
+        with limited(arguments.timeout) as clock, watched(arguments.memory) as memory:
             code = arguments.command(arguments)
-    except TimeUp as over:
+    except Stopped as over:
         return stopped(over)
-    return code if clock.over is None else stopped(clock.over)
+    except MemoryError:
+        return stopped(MemoryUp())
+    late = clock.over or memory.over  # in case nobody has said so, as after the check of a base
+    return code if late is None or code in (USAGE, FAULT) else stopped(late)
 
 
 def _forget_output() -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NoReturn
 
 from gitopslint import __version__
-from gitopslint.cli.commands import COMMANDS
+from gitopslint.cli.commands import COMMANDS, Entry
 from gitopslint.cli.exits import UsageError
 from gitopslint.model.closest import closest
 
@@ -44,10 +44,15 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         near = closest(first, known)
         hint = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}"
         raise UsageError(f"there is no command {first!r}: {hint}")
-    # A leading command takes all words after it, so nobody can ask for the list of commands: making a parser for each
-    # costs 2 ms, most of it for gettext, which looks for the translations of every word.
-    parser, chosen = _parsers(first, [first] if first is not None and words[0] == first else known)
-    arguments, rest = parser.parse_known_args(words)
+    if first is not None and words[0] == first:
+        # A leading command takes all words after it, so its parser is the only one that is made: each of the others
+        # costs 0.2 ms, most of it for gettext, which looks on the disk for translations.
+        entry = COMMANDS[first]
+        parser = chosen = _filled(_Parser(prog=f"gitopslint {first}", description=entry.summary), entry)
+        arguments, rest = parser.parse_known_args(words[1:])
+    else:
+        parser, chosen = _parsers(first)
+        arguments, rest = parser.parse_known_args(words)
     if not hasattr(arguments, "command"):
         raise UsageError(f"name a command: {', '.join(known)} (see `gitopslint --help`)")
     if rest:
@@ -55,7 +60,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
-def _parsers(first: str | None, offered: Sequence[str]) -> tuple[_Parser, _Parser]:
+def _parsers(first: str | None) -> tuple[_Parser, _Parser]:
     """Return the parser of all words, and that of the command that they name. Only that one is filled in."""
     parser = chosen = _Parser(
         prog="gitopslint",
@@ -64,15 +69,19 @@ def _parsers(first: str | None, offered: Sequence[str]) -> tuple[_Parser, _Parse
     )
     parser.add_argument("-V", "--version", action="version", version=f"gitopslint {__version__}")
     adder = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
-    for name in offered:
-        entry = COMMANDS[name]
+    for name, entry in COMMANDS.items():
         added = adder.add_parser(name, help=entry.summary, description=entry.summary)
         if name == first:
-            command = entry.load()
-            command.declare(added)
-            added.set_defaults(command=command.run)
-            chosen = added
+            chosen = _filled(added, entry)
     return parser, chosen
+
+
+def _filled(parser: _Parser, entry: Entry) -> _Parser:
+    """Let a parser know the words of a command."""
+    command = entry.load()
+    command.declare(parser)
+    parser.set_defaults(command=command.run)
+    return parser
 
 
 @cache

@@ -18,10 +18,12 @@ from gitopslint.engine.run import run
 from gitopslint.engine.selection import Selection, select
 from gitopslint.loaders.contract import ContractError, read_contract
 from gitopslint.loaders.git import GitError
+from gitopslint.loaders.recorded import recorded
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import MemoryTree, Tree, commit_tree
+from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import Catalogue
@@ -56,16 +58,26 @@ def _check(
             contract = read_contract(ground.prefix + FILE_NAME, ground.tree.read(FILE_NAME), shipped, ground.tree)
         catalogue = rules_in_force(contract, shipped)
         before = ground._replace(contract=contract, catalogue=catalogue)
-        open_history = history_of_base(repository, commit)
+        open_history = history_of_base(repository, commit, checked.keeper)
         side: Side
         if checked.side.turned:
             side = platform_side(before, arguments.product, open_history(), shipped)
-        else:
+        elif checked.keeper is None:
             side = product_side(before, arguments.platform, open_history, shipped)
+        else:
+            before = before._replace(tree=WatchedTree(before.tree))
+            side = product_side(before, arguments.platform, recorded(open_history), shipped)
     except (ContractError, SchemaError, GitError, UsageError) as error:
         tell(f"the base {commit[:8]} cannot be checked, so every finding counts as new: {error}")
         return None
     selection = _selection(catalogue, contract, arguments)
+    file = ground.prefix + FILE_NAME if has_contract else None
+    cache = None
+    if isinstance(side.tree, WatchedTree):
+        from gitopslint.cli.caching import open_base_cache  # not for small repositories
+
+        at_base = Checked(side, checked.prefix, checked.scope, file, catalogue, before, checked.keeper)
+        cache = open_base_cache(at_base, commit, selection)
     with closing(side):
         report = run(
             side,
@@ -74,8 +86,9 @@ def _check(
             prefix=checked.prefix,
             scope=checked.scope,
             whole=True,
-            contract_file=ground.prefix + FILE_NAME if has_contract else None,
+            contract_file=file,
             today=today(),
+            cache=cache,
         )
     try:
         path = baseline_path(before, arguments.baseline)

@@ -3,55 +3,34 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Mapping
-from pathlib import Path
 
 from gitopslint.cli.clock import today
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import base_of
-from gitopslint.cli.pair import CACHE_VARIABLE, Checked
+from gitopslint.cli.pair import Checked
 from gitopslint.cli.reporting import with_board
-from gitopslint.engine.cache import Cache
+from gitopslint.engine.cache import Cache, Git
 from gitopslint.engine.selection import Selection
-from gitopslint.loaders.cache_store import CacheError, CacheStore
-from gitopslint.loaders.fingerprint import contents, digest, git_state, links, program, together
+from gitopslint.engine.whole_run import Undivided
+from gitopslint.loaders.cache_store import CacheError
+from gitopslint.loaders.fingerprint import contents, digest, git_objects, git_state, links, together
 from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.product import Product
+from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import DiskTree
 from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.moment import is_past
 
 
-def open_cache(
-    checked: Checked,
-    selection: Selection,
-    arguments: argparse.Namespace,
-    environment: Mapping[str, str] = os.environ,
-) -> Cache | None:
+def open_cache(checked: Checked, selection: Selection, arguments: argparse.Namespace) -> Cache | Undivided | None:
     """Return the results of earlier runs; None where none are to be kept. Raises UsageError."""
-    side = checked.side
-    if not (isinstance(side, Product) and isinstance(side.tree, WatchedTree)):
-        return None
-    asked = arguments.cache_dir or environment.get(CACHE_VARIABLE)
-    folder = Path(os.path.abspath(asked)) if asked else _usual_folder(environment)  # noqa: PTH100 - no link is followed
     try:
-        if folder is None or not _is_safe(folder, checked, asked=bool(asked)):
-            return None
-        store = CacheStore(folder)
+        if checked.side.turned:
+            return _platform_cache(checked, selection)
         base = base_of(checked.ground.repository, arguments.base, staged=arguments.staged)
-        world = digest(
-            program(),
-            repr(checked.ground.contract),
-            repr(selection.levels),
-            checked.prefix,
-            str(arguments.shard),
-            str(with_board(arguments)),
-            str(len(base) > 1),  # runs with a base and without are kept apart, or each would displace the other
-            _beside(side),
-            repr([is_past(one.until, today()) for one in checked.ground.contract.secrets.allow]),
-        )
-        return Cache(store, side, side.tree, world, _past(checked, arguments, base))
+        # Runs with a base and without are kept apart, or each would displace the other.
+        kind = (str(arguments.shard), str(with_board(arguments)), str(len(base) > 1))
+        return _cache(checked, selection, base, kind, staged=arguments.staged)
     except CacheError as error:
         if arguments.cache_dir:
             raise UsageError(str(error)) from None
@@ -61,48 +40,64 @@ def open_cache(
         raise UsageError(str(error)) from None
 
 
-def _usual_folder(environment: Mapping[str, str]) -> Path | None:
-    """Return the folder of the XDG Base Directory Specification, which ignores relative paths."""
-    named, home = Path(environment.get("XDG_CACHE_HOME", "")), Path(environment.get("HOME", ""))
-    if named.is_absolute():
-        return named / "gitopslint"
-    return home / ".cache" / "gitopslint" if home.is_absolute() else None
+def open_base_cache(before: Checked, commit: str, selection: Selection) -> Cache | None:
+    """Return the results of earlier runs on the base of a change; None where none are to be kept."""
+    try:
+        return _cache(before, selection, (commit,), ("the base",))
+    except (CacheError, GitError):
+        return None  # the run itself has said so
 
 
-def _is_safe(folder: Path, checked: Checked, *, asked: bool) -> bool:
-    """Tell whether the checked repository cannot have brought along what is in a folder. Raises CacheError."""
-    ground = checked.ground
-    top = Path(os.path.realpath(ground.repository.top if ground.repository is not None else ground.root))
-    real = Path(os.path.realpath(folder))
-    if real != top and not real.is_relative_to(top):
-        return True
-    if not asked:
-        return False
-    if ground.repository is None or real == top:
-        raise CacheError(f"the cache folder {folder} is part of what is checked: name one beside it")
-    below = os.fsencode(real.relative_to(top).as_posix()) + b"/"
-    tracked, _ = ground.repository.files()
-    if any(path.startswith(below) for path in tracked):
-        raise CacheError(f"git tracks files in the cache folder {folder}, so a commit could bring results along")
-    return True
+def _cache(
+    checked: Checked, selection: Selection, base: tuple[str | None, ...], kind: tuple[str, ...], *, staged: bool = False
+) -> Cache | None:
+    side, keeper, contract = checked.side, checked.keeper, checked.ground.contract
+    if keeper is None or not (isinstance(side, Product) and isinstance(side.tree, WatchedTree)):
+        return None
+    world = digest(
+        keeper.program,
+        repr(contract),
+        repr(selection.levels),
+        checked.prefix,
+        *kind,
+        _beside(side),
+        repr([is_past(one.until, today()) for one in contract.secrets.allow]),
+    )
+    return Cache(keeper.store, side, side.tree, world, _git_of(checked, base, staged=staged))
 
 
-def _beside(side: Product) -> str:
-    """Return a digest of the platform, with what its git could be asked."""
+def _platform_cache(checked: Checked, selection: Selection) -> Undivided | None:
+    side, keeper = checked.side, checked.keeper
+    if keeper is None or not isinstance(side.tree, WatchedTree):
+        return None
+    git, tree = _git_of(checked, ("the platform",), staged=False).all, side.tree.tree
+    if git is None:
+        return None
+    contracts = (repr(checked.ground.contract), repr(side.contract))
+    files = (together(contents(tree), tree.paths), links(tree))
+    world = (checked.prefix, side.other, repr(selection.levels), _beside(side))
+    return Undivided(keeper.store, digest(keeper.program, git, *contracts, *files, *world))
+
+
+def _beside(side: Side) -> str:
+    """Return a digest of the other repository, with what its git could be asked."""
     tree = side.beside
     if tree is None:
         return ""
     repository = find_repository(tree.root) if isinstance(tree, DiskTree) else None
-    state = git_state(repository) if repository is not None else ""
-    if state is None:
-        raise CacheError("the objects of the platform lie in several places")
+    objects = git_objects(repository) if repository is not None else ""
+    if objects is None:
+        raise CacheError("the objects of the other repository lie in several places")
+    state = git_state(repository, objects) if repository is not None else ""
     return digest(together(contents(tree), tree.paths), links(tree), state)
 
 
-def _past(checked: Checked, arguments: argparse.Namespace, base: tuple[str | None, ...]) -> str | None:
-    """Return a digest of the commits that the run is about, and of all that git could be asked about them."""
+def _git_of(checked: Checked, base: tuple[str | None, ...], *, staged: bool) -> Git:
+    """Return digests of the commits that the run is about, and of all that git could be asked about them."""
     repository = checked.ground.repository
     if repository is None:
-        return ""
-    state = git_state(repository, staged=arguments.staged)
-    return None if state is None else digest(state, repr(base), str(arguments.staged))
+        return Git("", "")
+    if (objects := git_objects(repository)) is None:
+        return Git(None, None)
+    state = git_state(repository, objects, staged=staged)
+    return Git(digest(state, repr(base), str(staged)), digest(objects, repr(base)))

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from gitopslint.cli.clock import today
 from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, UsageError, tell
@@ -33,6 +32,7 @@ from gitopslint.model.change import Build, Change, Target
 from gitopslint.model.contract import FILE_NAME, ImageKeys
 from gitopslint.model.entries import UnwritableError
 from gitopslint.model.image import digest_fault, tag_fault
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 from gitopslint.reporters import diff, text
 from gitopslint.reporters.escape import visible

@@ -7,7 +7,7 @@ import sys
 from contextlib import AbstractContextManager, closing, nullcontext
 from time import perf_counter
 
-from gitopslint.cli import deadline
+from gitopslint.cli import deadline, memory
 from gitopslint.cli.clock import today
 from gitopslint.cli.dividing import declare_dividing, jobs_of, keeping_of, require_divisible
 from gitopslint.cli.exits import CLEAN, FINDINGS
@@ -23,10 +23,10 @@ from gitopslint.cli.reporting import (
     write_reports,
 )
 from gitopslint.cli.subject import declare_subject, selection_of
+from gitopslint.cli.workspace import begin_listing
 from gitopslint.engine.run import Watch, run
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.finding import Report
 from gitopslint.model.source import Source
 from gitopslint.model.span import within
@@ -76,15 +76,22 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     add("--no-cache", action="store_true", help="neither use nor keep results of other runs")
     deadline.declare(parser)
+    memory.declare(parser)
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
     require_distinct(arguments)
     started = perf_counter()
-    shipped = load_catalogue()
     fixing = arguments.fix or arguments.unsafe_fixes or arguments.diff
-    workspace = open_checked(arguments, shipped, cached=not (arguments.no_cache or fixing or arguments.show_files))
+    cached = not (arguments.no_cache or fixing or arguments.show_files)
+    listing = begin_listing(arguments.path) if not arguments.staged else None
+    try:
+        shipped = load_catalogue()
+        workspace = open_checked(arguments, shipped, cached=cached, listing=listing)
+    finally:
+        if listing is not None:
+            listing.close()
     opened = perf_counter()
     selection = selection_of(arguments, workspace)
     if arguments.show_files:
@@ -131,7 +138,7 @@ def check(arguments: argparse.Namespace) -> int:
 def _checked(arguments: argparse.Namespace, workspace: Checked, selection: Selection, *, whole: bool) -> Report:
     with closing(workspace.side) as side, _progress(arguments) as watch:
         cache = None
-        if isinstance(side.tree, WatchedTree):
+        if workspace.keeper is not None:
             from gitopslint.cli.caching import open_cache  # not for small repositories
 
             cache = open_cache(workspace, selection, arguments)
@@ -147,7 +154,7 @@ def _checked(arguments: argparse.Namespace, workspace: Checked, selection: Selec
             share=arguments.shard,
             keeping=keeping_of(arguments, workspace),
             cache=cache,
-            jobs=jobs_of(arguments, workspace),
+            jobs=jobs_of(arguments),
             watch=watch,
             board=with_board(arguments),
         )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from gitopslint.cli.exits import USAGE, tell
-from gitopslint.engine.deadline import TimeUp
+from gitopslint.engine.deadline import Stopped, TimeUp
 
 SECONDS = 600
 _GRACE = 30
@@ -59,9 +59,9 @@ def limited(seconds: float) -> Iterator[Clock]:
         signal.signal(signal.SIGALRM, before)
 
 
-def stopped(over: TimeUp) -> int:
+def stopped(over: Stopped) -> int:
     """Say that a command was stopped, and return its exit code."""
-    tell(f"{over}: nothing of this run counts as checked; allow more with `--timeout`")
+    tell(f"{over}: nothing of this run counts as checked; {over.remedy}")
     return USAGE
 
 

@@ -11,7 +11,6 @@ from gitopslint.cli.mainline import base_of
 from gitopslint.cli.pair import Checked
 from gitopslint.cli.reporting import formats_of
 from gitopslint.engine.run import Keeping
-from gitopslint.engine.workers import automatic
 from gitopslint.loaders.tree import DiskTree
 from gitopslint.model.share import ALL, MOST_SHARES, Share
 
@@ -32,8 +31,9 @@ def declare_dividing(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         metavar="N",
         type=_jobs,
-        default=1,
-        help="let N processes share the work (default: 1; auto: one for each 4,000 files, if there are processors)",
+        default="auto",
+        help="let N processes share the work (default: auto, which is one for each 500 files, while there are "
+        "processors, and four at most)",
     )
 
 
@@ -53,10 +53,9 @@ def require_divisible(arguments: argparse.Namespace, checked: Checked, *, fixing
         tell(f"this is share {arguments.shard} only; `gitopslint merge` makes the whole of the JSON reports of all")
 
 
-def jobs_of(arguments: argparse.Namespace, checked: Checked) -> int:
-    """Return how many processes share the work."""
-    jobs: int = automatic(len(checked.side.paths)) if arguments.jobs == "auto" else arguments.jobs
-    return jobs
+def jobs_of(arguments: argparse.Namespace) -> int | None:
+    """Return how many processes share the work; None for as many as pay."""
+    return None if arguments.jobs == "auto" else arguments.jobs
 
 
 def keeping_of(arguments: argparse.Namespace, checked: Checked) -> Keeping | None:

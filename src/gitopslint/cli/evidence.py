@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitopslint import __version__
 from gitopslint.cli.committed import committed_product
@@ -27,6 +27,7 @@ from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import load_catalogue, rules_in_force
 from gitopslint.model.attestation import Attested, Grounds
 from gitopslint.model.contract import FILE_NAME
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 from gitopslint.reporters.escape import visible
 from gitopslint.reporters.intoto import PREDICATE_TYPE, STATEMENT_TYPE, render_statements, statement

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
-from typing import NamedTuple
 
 from gitopslint.cli.clock import today
 from gitopslint.cli.dividing import jobs_of, keeping_of
@@ -20,6 +19,7 @@ from gitopslint.engine.selection import Selection
 from gitopslint.loaders.rewriting import RewriteError, write_all
 from gitopslint.loaders.side import Side
 from gitopslint.model.finding import Report
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.source import Source
 from gitopslint.model.span import within
@@ -54,7 +54,7 @@ def fix(
         raise UsageError("--diff shows the difference in the place of a report: leave out the options for reports")
 
     root = checked.ground.root
-    jobs = jobs_of(arguments, checked)
+    jobs = jobs_of(arguments)
 
     def look(side: Side, *, board: bool = False, keeping: Keeping | None = None) -> Report:
         return run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
-from gitopslint.cli import deadline
+from gitopslint.cli import deadline, memory
 from gitopslint.cli.exits import CLEAN, FINDINGS
 from gitopslint.cli.hints import expect_app
 from gitopslint.cli.output import colourful, write_out
@@ -41,8 +41,15 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add("--repository", metavar="DIR", default=".", help="the repository (default: here)")
     add("--base", metavar="REF", help="what the change is to be merged into: all since then counts as one landing")
     add("--staged", action="store_true", help="take what is staged for the next commit as the pending change")
+    add(
+        "--cache-dir",
+        metavar="DIR",
+        help="keep what git told there for the next run (default: as for `check`)",
+    )
+    add("--no-cache", action="store_true", help="neither use nor keep what other runs were told")
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
     deadline.declare(parser)
+    memory.declare(parser)
 
 
 def history(arguments: argparse.Namespace) -> int:
@@ -51,7 +58,14 @@ def history(arguments: argparse.Namespace) -> int:
         from gitopslint.cli.evidence import verify_statements, write_statements  # few runs give evidence
 
         return verify_statements(arguments) if arguments.verify is not None else write_statements(arguments)
-    workspace = open_workspace(arguments.repository, load_catalogue(), staged=arguments.staged, base=arguments.base)
+    workspace = open_workspace(
+        arguments.repository,
+        load_catalogue(),
+        staged=arguments.staged,
+        base=arguments.base,
+        cached=not arguments.no_cache,
+        folder=arguments.cache_dir,
+    )
     product = workspace.product
     known = product.layout.stacks()
     if arguments.app is not None:

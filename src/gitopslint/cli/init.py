@@ -111,7 +111,7 @@ def _contract(folder: Path, repository: Repository | None, prefix: str, file: Pa
     if printed:
         write_out(text)
         return
-    create(file, text)
+    create(file, text, folder)
     if found.layers:
         tell(f"found {summary(found)}")
     elif found.builds:

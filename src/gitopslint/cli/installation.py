@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gitopslint import __version__
 from gitopslint.cli.exits import UsageError, tell
-from gitopslint.cli.output import write_out
+from gitopslint.cli.output import require_no_way_out, write_out
 
 _PROJECT = "https://github.com/gitopslint/gitopslint"
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
@@ -57,8 +57,9 @@ jobs:
 """
 
 
-def create(file: Path, text: str) -> None:
-    """Write a new file. Raises UsageError where there is one, or none can be."""
+def create(file: Path, text: str, top: Path) -> None:
+    """Write a new file of the repository. Raises UsageError where there is one, or none can be."""
+    require_no_way_out(file, top)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as new:
@@ -73,7 +74,7 @@ def install_hook(top: Path, prefix: str) -> None:
     """Write the configuration of pre-commit at the top of the repository, or say what to add. Raises UsageError."""
     arguments = f"        args: [{_quoted(prefix.rstrip('/'))}]\n" if prefix else ""
     entry = _HOOK.format(project=_PROJECT, version=__version__) + arguments
-    _install(top / ".pre-commit-config.yaml", f"repos:\n{entry}", entry, "under `repos`", "run `pre-commit install`")
+    _install(top, ".pre-commit-config.yaml", f"repos:\n{entry}", entry, "under `repos`", "run `pre-commit install`")
 
 
 def install_pipeline(kind: str, top: Path, prefix: str) -> None:
@@ -81,15 +82,16 @@ def install_pipeline(kind: str, top: Path, prefix: str) -> None:
     path = f" {_shell(prefix.rstrip('/'))}" if prefix else ""
     if kind == "github":
         text = _GITHUB.format(version=__version__, path=path)
-        _install(top / ".github/workflows/gitopslint.yml", text, text, "as a workflow", "commit it")
+        _install(top, ".github/workflows/gitopslint.yml", text, text, "as a workflow", "commit it")
     else:
         text = _GITLAB.format(version=__version__, path=path)
-        _install(top / ".gitlab-ci.yml", text, text, "as a job", "commit it")
+        _install(top, ".gitlab-ci.yml", text, text, "as a job", "commit it")
 
 
-def _install(file: Path, whole: str, part: str, where: str, then: str) -> None:
+def _install(top: Path, name: str, whole: str, part: str, where: str, then: str) -> None:
+    file = top / name
     if not file.exists() and not file.is_symlink():
-        create(file, whole)
+        create(file, whole, top)
         tell(f"wrote {file}: {then}")
         return
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gitopslint.cli.clock import now
 from gitopslint.cli.exits import UsageError, tell
+from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.git import Repository
 from gitopslint.loaders.git_history import GitHistory, Line, merge_base, resolve
 from gitopslint.loaders.history import NO_HISTORY, History, Unavailable
@@ -28,12 +29,17 @@ class Base(NamedTuple):
 
 
 def history_opener(
-    repository: Repository | None, base: str | None, *, staged: bool, environment: Mapping[str, str] = os.environ
+    repository: Repository | None,
+    base: str | None,
+    *,
+    staged: bool,
+    keeper: Keeper | None = None,
+    environment: Mapping[str, str] = os.environ,
 ) -> Opener:
     """Return how to open the history of a repository, later and only if a rule asks for it. Opening raises GitError.
 
-    `base` is what `--base` names; without it the variables of a merge-request pipeline count. Raises UsageError for
-    a base that is not there.
+    `base` is what `--base` names; without it the variables of a merge-request pipeline count. `keeper`: where what is
+    known of the main line is kept. Raises UsageError for a base that is not there.
     """
     if repository is None:
         if base is not None:
@@ -48,8 +54,8 @@ def history_opener(
     def opened() -> History | Unavailable:
         request = named or _requested(repository.top, environment)
         if request is not None and not (staged and base is None):
-            return _on_top(repository, request, staged=staged)
-        return GitHistory(repository, Line(resolve(repository, "HEAD"), staged=staged), now())
+            return _on_top(repository, request, keeper, staged=staged)
+        return GitHistory(repository, Line(resolve(repository, "HEAD"), staged=staged), now(), keeper)
 
     return opened
 
@@ -122,9 +128,9 @@ def _fork(repository: Repository, request: Base, head: str) -> _Fork | Unavailab
     return _Fork(fork, target)
 
 
-def history_of_base(repository: Repository, commit: str) -> Opener:
+def history_of_base(repository: Repository, commit: str, keeper: Keeper | None = None) -> Opener:
     """Return how to open the history as it was when a commit was the newest one, with nothing on top."""
-    return lambda: GitHistory(repository, Line(commit), now())
+    return lambda: GitHistory(repository, Line(commit), now(), keeper)
 
 
 def history_under(repository: Repository, commit: str) -> Opener:
@@ -132,17 +138,17 @@ def history_under(repository: Repository, commit: str) -> Opener:
     return lambda: GitHistory(repository, Line(commit, alone=True), now())
 
 
-def _on_top(repository: Repository, request: Base, *, staged: bool) -> History | Unavailable:
+def _on_top(repository: Repository, request: Base, keeper: Keeper | None, *, staged: bool) -> History | Unavailable:
     """Return the history under a merge request, which counts as one landing as a whole."""
     head = resolve(repository, "HEAD")
     if head is None:
-        return GitHistory(repository, Line(None, staged=staged), now())
+        return GitHistory(repository, Line(None, staged=staged), now(), keeper)
     found = _fork(repository, request, head)
     if isinstance(found, Unavailable):
         return found
     if request.source != "--base":
         tell(f"the change since {found.commit[:8]} counts as one landing ({request.source})")
-    return GitHistory(repository, Line(found.target, (head, found.target), staged, found.commit), now())
+    return GitHistory(repository, Line(found.target, (head, found.target), staged, found.commit), now(), keeper)
 
 
 def _requested(top: Path, environment: Mapping[str, str]) -> Base | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.policy import FAMILY, Policy
 from gitopslint.model.rule import FAMILIES, Family
 from gitopslint.model.scalars import resolve

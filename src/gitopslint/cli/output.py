@@ -88,7 +88,9 @@ def write_file(name: str, text: str) -> None:
     data = text.encode("utf-8", "backslashreplace")
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        if path.exists() and not path.is_file():  # a pipe or a device, such as /dev/stderr
+        require_no_way_out(path, Path.cwd())
+        # A pipe or a device, such as /dev/stderr. A link to one that a commit brought along is replaced like a file.
+        if path.exists() and not path.is_file() and not (path.is_symlink() and _below(path, Path.cwd())):
             path.write_bytes(data)
             return
         try:
@@ -98,3 +100,23 @@ def write_file(name: str, text: str) -> None:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"the report {name} cannot be written: {error.strerror}") from None
+
+
+def require_no_way_out(file: Path, folder: Path) -> None:
+    """Refuse to write through a link that stands in a folder and leads out of it. Raises UsageError.
+
+    Commits bring links along: a folder for reports may be one that leads to where programs are started from.
+    """
+    home = os.path.realpath(folder)
+    for above in Path(os.path.abspath(file)).parents:  # noqa: PTH100 - `resolve` would follow the links
+        if above.is_symlink() and _below(above, folder):
+            target = os.path.realpath(above)
+            if target != home and not target.startswith(f"{home}/"):
+                raise UsageError(f"{file} would be written through the link {above}, which leads out of {folder}")
+
+
+def _below(path: Path, folder: Path) -> bool:
+    """Tell whether a path stands in a folder, wherever it leads."""
+    parent = os.path.realpath(Path(os.path.abspath(path)).parent)  # noqa: PTH100
+    home = os.path.realpath(folder)
+    return parent == home or parent.startswith(f"{home}/")

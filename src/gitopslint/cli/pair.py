@@ -10,17 +10,16 @@ from types import MappingProxyType
 
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import Opener, history_opener
-from gitopslint.cli.workspace import Ground, nothing, open_ground
+from gitopslint.cli.workspace import Ground, keeper_for, nothing, open_ground
+from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.beside import Neighbour
 from gitopslint.loaders.contract import platform_root
-from gitopslint.loaders.git import GitError, find_repository
+from gitopslint.loaders.git import Asked, GitError, find_repository
 from gitopslint.loaders.history import History, Unavailable
 from gitopslint.loaders.product import Product
-from gitopslint.loaders.recorded import recorded
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import below, disk_tree
-from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.contract import FILE_NAME, Contract, PlatformSettings
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.record import changed
@@ -29,14 +28,9 @@ from gitopslint.model.secret import SECRET_RULES
 
 # What few runs need is imported where it is needed: most look at one repository.
 
-CACHE_VARIABLE = "GITOPSLINT_CACHE_DIR"
-WORTH_KEEPING = 500
-"""From so many files on, results are kept for the next run without being asked; docs/scaling.md says what that costs
-and saves. Below, a run takes less time than people notice."""
-
 
 class Checked(NamedTuple):
-    """What one run of `check` looks at, and from which of the two repositories."""
+    """What one run of `check` looks at, and from which of the two repositories. `keeper`: where results are kept."""
 
     side: Side
     prefix: str
@@ -44,6 +38,7 @@ class Checked(NamedTuple):
     contract_file: str | None
     catalogue: Catalogue
     ground: Ground
+    keeper: Keeper | None = None
 
 
 def open_checked(
@@ -52,19 +47,20 @@ def open_checked(
     unsaved: Mapping[Path, bytes] = MappingProxyType({}),
     *,
     cached: bool = False,
+    listing: Asked | None = None,
 ) -> Checked:
     """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out.
 
     `unsaved` is what editors hold of files, and counts instead of what is on disk. `cached`: what is read and asked is
-    noted, so that results can be kept for the next run where that pays.
+    noted, so that results can be kept for the next run where that pays. `listing` is what `begin_listing` began.
     """
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
-    ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved)
-    keeps = cached and (
-        bool(arguments.cache_dir or os.environ.get(CACHE_VARIABLE)) or len(ground.tree.paths) >= WORTH_KEEPING
-    )
-    if keeps:
+    ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved, listing=listing)
+    keeper = keeper_for(ground, arguments.cache_dir) if cached else None
+    if keeper is not None:
+        from gitopslint.loaders.watched import WatchedTree
+
         ground = ground._replace(tree=WatchedTree(ground.tree))
     try:
         side: Side
@@ -74,8 +70,12 @@ def open_checked(
 
             side = platform_side(ground, arguments.product, history_of(ground.root), shipped)
         else:
-            open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged)
-            side = product_side(ground, arguments.platform, recorded(open_history) if keeps else open_history, shipped)
+            open_history = history_opener(ground.repository, arguments.base, staged=arguments.staged, keeper=keeper)
+            if keeper is not None:
+                from gitopslint.loaders.recorded import recorded
+
+                open_history = recorded(open_history)
+            side = product_side(ground, arguments.platform, open_history, shipped)
             if not side.layout.layers and not (secrets_only and side.paths):
                 raise UsageError(_nothing_in(ground))
     except (GitError, SchemaError) as error:
@@ -88,7 +88,7 @@ def open_checked(
     if scope and arguments.path == ".":
         tell(f"reported is only what lies below {scope}; in {ground.root} the same command reports all")
     contract_file = ground.prefix + FILE_NAME if ground.file else None
-    return Checked(side, ground.prefix, scope, contract_file, ground.catalogue, ground)
+    return Checked(side, ground.prefix, scope, contract_file, ground.catalogue, ground, keeper)
 
 
 def _is_platform(ground: Ground) -> bool:

@@ -67,13 +67,15 @@ Render = Callable[[str, bool], str]
 
 
 def write_reports(rendered: Render, arguments: argparse.Namespace) -> None:
-    """Write everything that was asked for. Raises UsageError."""
-    for name, file in arguments.report:
-        write_file(file, rendered(name, False))
+    """Write everything that was asked for, or nothing where one of them cannot be made. Raises UsageError."""
+    files = [(file, rendered(name, False)) for name, file in arguments.report]
+    last = rendered(arguments.output_format, not arguments.output_file and colourful(arguments.color))
+    for file, text in files:
+        write_file(file, text)
     if arguments.output_file:
-        write_file(arguments.output_file, rendered(arguments.output_format, False))
+        write_file(arguments.output_file, last)
     else:
-        write_out(rendered(arguments.output_format, colourful(arguments.color)))
+        write_out(last)
 
 
 def rendering(report: Report, arguments: argparse.Namespace) -> Render:
@@ -91,9 +93,11 @@ def failure(reports: Sequence[Report]) -> int:
             )
         for one in report.unread:
             tell(f"{report.prefix}{one.path} cannot be read: {one.reason}")
+        if report.stopped:
+            tell(report.stopped)
     if any(report.faults for report in reports):
         return FAULT
-    return USAGE if any(report.unread for report in reports) else CLEAN
+    return USAGE if any(report.unread or report.stopped for report in reports) else CLEAN
 
 
 def exit_code(reports: Sequence[Report], arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from gitopslint.cli import deadline
+from gitopslint.cli import deadline, memory
 from gitopslint.cli.exits import CLEAN, UsageError, tell
 from gitopslint.cli.hints import expect_app, expect_environment, hint
 from gitopslint.cli.output import write_out
@@ -36,6 +36,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add("--repository", metavar="DIR", default=".", help="the repository (default: here)")
     add("--staged", action="store_true", help="read what is staged for the next commit, not the files on disk")
     deadline.declare(parser)
+    memory.declare(parser)
 
 
 def values(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import MappingProxyType
 
 from gitopslint.cli.exits import UsageError
 from gitopslint.cli.mainline import history_opener
+from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.contract import (
     ContractError,
     default_root,
@@ -16,7 +18,7 @@ from gitopslint.loaders.contract import (
     platform_root,
     read_contract,
 )
-from gitopslint.loaders.git import GitError, Repository, find_repository
+from gitopslint.loaders.git import Asked, GitError, Repository, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
@@ -24,6 +26,11 @@ from gitopslint.loaders.tree import DiskTree, OverlayTree, ReadError, Tree, belo
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
+
+CACHE_VARIABLE = "GITOPSLINT_CACHE_DIR"
+WORTH_KEEPING = 500
+"""From so many files on, results are kept for the next run without being asked; docs/scaling.md says what that costs
+and saves. Below, a run takes less time than people notice."""
 
 _NOTHING: Mapping[Path, bytes] = MappingProxyType({})
 
@@ -56,13 +63,32 @@ class Ground(NamedTuple):
     repository: Repository | None
 
 
-def open_workspace(path: str, shipped: Catalogue, *, staged: bool = False, base: str | None = None) -> Workspace:
+def keeper_for(ground: Ground, named: str | None) -> Keeper | None:
+    """Return where to keep results; None where that is not asked for and does not pay. Raises UsageError."""
+    if not (named or os.environ.get(CACHE_VARIABLE)) and len(ground.tree.paths) < WORTH_KEEPING:
+        return None
+    from gitopslint.cli.keeping import open_keeper  # small repositories keep nothing
+
+    return open_keeper(ground, named)
+
+
+def open_workspace(
+    path: str,
+    shipped: Catalogue,
+    *,
+    staged: bool = False,
+    base: str | None = None,
+    cached: bool = False,
+    folder: str | None = None,
+) -> Workspace:
     """Find the contract, the files and the history for a path. Raises UsageError with a way out.
 
-    `base` is what the change is to be merged into, by default what the pipeline's variables say.
+    `base` is what the change is to be merged into, by default what the pipeline's variables say. `cached`: what an
+    earlier run knew of the history is not asked again, be it kept in a `folder` or in the usual one.
     """
     ground = open_ground(path, shipped, staged=staged)
-    open_history = history_opener(ground.repository, base, staged=staged)
+    keeper = keeper_for(ground, folder) if cached else None
+    open_history = history_opener(ground.repository, base, staged=staged, keeper=keeper)
     try:
         product = Product(ground.tree, ground.contract, ground.prefix, open_history)
     except (GitError, SchemaError) as error:
@@ -108,19 +134,34 @@ def locate(path: str, *, staged: bool = False) -> Place:
     return Place(start, root, file, repository)
 
 
+def begin_listing(path: str) -> Asked | None:
+    """Let git look for the files of the repository of a path, while all else is got ready; None where it cannot."""
+    start = Path(os.path.abspath(path))  # noqa: PTH100 - as in `locate`
+    repository = find_repository(start if start.is_dir() else start.parent) if start.exists() else None
+    with contextlib.suppress(GitError):  # whoever needs the files will say what is wrong
+        return repository.begin_files() if repository is not None else None
+    return None
+
+
 def open_ground(
-    path: str, shipped: Catalogue, *, staged: bool = False, unsaved: Mapping[Path, bytes] = _NOTHING
+    path: str,
+    shipped: Catalogue,
+    *,
+    staged: bool = False,
+    unsaved: Mapping[Path, bytes] = _NOTHING,
+    listing: Asked | None = None,
 ) -> Ground:
     """Find the contract that governs a path, and read it. Raises UsageError with a way out.
 
-    `unsaved` is what editors hold of files that git has or could have; it counts instead of what is on disk.
+    `unsaved` is what editors hold of files that git has or could have; it counts instead of what is on disk. `listing`
+    is what `begin_listing` began.
     """
     start, root, file, repository = locate(path, staged=staged)
     if staged and repository is None:
         raise UsageError(f"--staged needs a git repository, and {start if start.is_dir() else start.parent} is in none")
     prefix = below(root, repository.top) if repository is not None else ""
     try:
-        tree: Tree = index_tree(repository, prefix) if staged and repository else disk_tree(root, repository)
+        tree: Tree = index_tree(repository, prefix) if staged and repository else disk_tree(root, repository, listing)
         if unsaved:
             tree = OverlayTree(tree, _of(tree, root, unsaved))
         contract = Contract()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from typing import NamedTuple
 
 from gitopslint.engine.waivers import Verdicts, apply, offences
 from gitopslint.loaders.contract import entry_places
 from gitopslint.loaders.side import Side
 from gitopslint.model.finding import Finding, Offence, Waived
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import SECRET_RULES
 from gitopslint.model.waiver import Allowance, Waiver

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from gitopslint.engine.conclusion import narrowed
 from gitopslint.engine.identity import identified, report_order
@@ -14,6 +13,7 @@ from gitopslint.model.baseline import Baseline, KnownFinding
 from gitopslint.model.document import dotted
 from gitopslint.model.finding import Comparison, Finding, Related, Report
 from gitopslint.model.moment import is_past
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import within
 
 EXPIRED, STALE = "expired-baseline", "stale-baseline"

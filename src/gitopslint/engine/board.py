@@ -71,7 +71,7 @@ def untold(app: App, doubt: Doubtful = NOT_READ) -> Iterator[Track]:
         yield Track(app.name, keys.name if len(contract.images) > 1 else None, deployments, (), doubt)
 
 
-def board(tracks: Iterable[Track], environments: tuple[str, ...], scope: str) -> Board:
+def board_of(tracks: Iterable[Track], environments: tuple[str, ...], scope: str) -> Board:
     """Return the board, or the part of it that has files within a scope."""
     found = [one for track in tracks if (one := _within(track, scope) if scope else track) is not None]
     return Board(environments, tuple(sorted(found, key=lambda one: (one.app, one.image or ""))))

@@ -12,21 +12,31 @@ Parts hold no secrets (model/part.py), and a task with a claim whose value may n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import joined
-from gitopslint.loaders.cache_store import CacheStore
+from gitopslint.engine.whole_run import WholeRun, unpacked_or_none
+from gitopslint.loaders.annals import Store
 from gitopslint.loaders.fingerprint import contents, digest, links, read, together
 from gitopslint.loaders.history import HistoryError
+from gitopslint.loaders.others import Outline
 from gitopslint.loaders.product import Product
+from gitopslint.loaders.recorded import recorded_of
 from gitopslint.loaders.unit import Task
 from gitopslint.loaders.watched import WatchedTree
-from gitopslint.model.packing import PackingError, unpacked
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.part import Part
 from gitopslint.model.scalars import printed
 from gitopslint.model.share import Share
 from gitopslint.model.shown import showable
+
+
+class Git(NamedTuple):
+    """Digests of what git could be asked: with what is staged, and of the past alone. None where that is not known."""
+
+    all: str | None
+    past: str | None
 
 
 class Kept(NamedTuple):
@@ -56,10 +66,16 @@ class _Told(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """The results of all tasks that share the same surroundings. `beyond` are further files that all depend on."""
+    """The results of all tasks that share the same surroundings. `beyond` are further files that all depend on.
+
+    All of them hold in the past that git told; in another one they are asked about. `outline` is what the product
+    knows of files that are no layers.
+    """
 
     beyond: tuple[str, ...]
     digest: str
+    past: str | None
+    outline: Outline | None
     kept: tuple[Kept, ...]
 
 
@@ -73,35 +89,25 @@ class _Done(NamedTuple):
 
 
 Divided = Callable[[Iterable[Task], Callable[[Task], _Done]], Iterable[_Done]]
-_EMPTY = Shelf((), "", ())
+_EMPTY = Shelf((), "", None, None, ())
 
 
-class Cache:
+class Cache(WholeRun):
     """The results of earlier runs in one product, for one set of rules and options."""
 
-    def __init__(self, store: CacheStore, product: Product, tree: WatchedTree, world: str, past: str | None) -> None:
-        """`world` is a digest of what is no file of the product, `past` of its git; None where that is not known."""
-        self._store = store
+    def __init__(self, store: Store, product: Product, tree: WatchedTree, world: str, git: Git) -> None:
+        """`world` is a digest of what is no file of the product, and not of its git."""
         self._product = product
         self._tree = tree
         self._contents = contents(tree.tree)
         self._world = digest(world, links(tree.tree))
         everything = together(self._contents, tree.paths)
-        self._run = f"run-{digest(self._world, past, everything)}" if past is not None else None
+        super().__init__(store, digest(self._world, git.all, everything) if git.all is not None else None)
+        self._past = git.past
         self._layers = {path for path, place in product.layout.layers.items() if place.app is not None}
         shared = [path for path in tree.paths if path not in self._layers and product.concerns_all(path)]
         self._common = frozenset(shared)
         self._shelf_name = "tasks-" + digest(self._world, "\0".join(tree.paths), together(self._contents, shared))
-
-    def whole(self) -> Part | None:
-        """Return what an earlier run concluded of the same state."""
-        found: Part | None = _unpacked(Part, self._store.get(self._run)) if self._run is not None else None
-        return found
-
-    def keep_whole(self, part: Part, examiner: Examiner) -> None:
-        """Keep what a run concluded, unless it depends on the time of day."""
-        if self._run is not None and not examiner.looked_at_the_clock:
-            self._store.put(self._run, part)
 
     def parts(
         self, examiner: Examiner, tasks: Iterator[Task], share: Share, divided: Divided, *, past: bool
@@ -111,13 +117,12 @@ class Cache:
         `divided` works on the others; `past`: history is looked at.
         """
         shelf = self._shelf()
-        history = (
-            self._product.chronicle.recorded if past else None
-        )  # opened before any task, or the first one would do it
         holding = self._holding(shelf, past=past)
         yield from ((one.app, part) for one, part in holding.values())
         if shelf.kept and len(holding) == len(shelf.kept):
             return
+        # Opened before any task, or the first one would do it.
+        history = recorded_of(self._product.chronicle) if past else None
         kept = {name: one for name, (one, _) in holding.items()}
 
         def work(task: Task) -> _Done:
@@ -130,7 +135,7 @@ class Cache:
             settled = history is None or not (history.volatile or examiner.unsettled)
             asked = dict(history.asked) if history is not None else {}
             fresh = {commit: digest(repr(one)) for commit, one in examiner.freshness.items()}
-            tip = digest(history.tip) if history is not None and fresh else ""
+            tip = history.tip if history is not None and fresh else ""
             told = _Told(self._told(task.app) if past else "", tip, fresh, asked)
             result = self._kept(task, part, told if settled else None)
             return _Done(part, result, frozenset(self._tree.beyond - self._common), examiner.looked_at_the_clock)
@@ -156,9 +161,16 @@ class Cache:
     def _told(self, app: str | None) -> str:
         return digest(self._product.chronicle.told(app)) if app is not None else ""
 
-    def _is_as_fresh(self, one: Kept, tip: str) -> bool:
-        """Tell whether the main line has not moved on any further since the builds of an app."""
-        if not one.fresh or one.tip == tip:
+    def _as_fresh(self, kept: list[Kept], tip: str) -> list[Kept]:
+        """Leave out the apps from whose builds the main line has moved on."""
+        product = self._product
+        behind = {one.tip for one in kept if one.fresh} - {tip}
+        moved = {old: product.chronicle.moved_since(old, product.inputs) for old in behind}
+        return [one for one in kept if one.tip not in behind or self._is_as_fresh(one, moved[one.tip])]
+
+    def _is_as_fresh(self, one: Kept, moved: frozenset[str] | None) -> bool:
+        """Tell whether the main line is as far from the builds of an app as it was. `moved` are the apps it touched."""
+        if moved is not None and one.app not in moved:
             return True
         try:
             found = {commit: self._product.freshness(one.app or "", commit) for commit in one.fresh}
@@ -167,8 +179,12 @@ class Cache:
         return all(digest(repr(found[commit])) == known for commit, known in one.fresh.items())
 
     def _shelf(self) -> Shelf:
-        shelf = _unpacked(Shelf, self._store.get(self._shelf_name)) or _EMPTY
-        return shelf if shelf.digest == self._digest_of(shelf.beyond) else _EMPTY
+        shelf = unpacked_or_none(Shelf, self._store.get(self._shelf_name)) or _EMPTY
+        if shelf.digest != self._digest_of(shelf.beyond):
+            return _EMPTY
+        if shelf.outline is not None:
+            self._product.others.resume(shelf.outline)
+        return shelf
 
     def _digest_of(self, beyond: tuple[str, ...]) -> str:
         # A file that is looked for and not among the paths may be there all the same, where git ignores it.
@@ -178,33 +194,30 @@ class Cache:
     def _holding(self, shelf: Shelf, *, past: bool) -> dict[str, tuple[Kept, Part]]:
         """Return what of a shelf still holds, by the names of tasks."""
         same = [one for one in shelf.kept if one.files and one.files == together(self._contents, one.own)]
-        if past:
-            same = [one for one in same if one.app is None or one.told == self._told(one.app)]
-        prefixes = sorted({prefix for one in same for prefix in one.asked})
-        history = self._product.chronicle.recorded if prefixes or any(one.fresh for one in same) else None
-        tip = digest(history.tip) if history is not None else ""
-        same = [one for one in same if self._is_as_fresh(one, tip)]
-        try:
-            found = history.commits_of(prefixes) if history is not None and prefixes else {}
-        except HistoryError:
-            found = {}
-        holding = {}
+        if past and (shelf.past is None or shelf.past != self._past):
+            same = self._still_true(same)
+        holding: dict[str, tuple[Kept, Part]] = {}
         for one in same:
-            part: Part | None = _unpacked(Part, one.part)
-            if part is not None and all(found.get(prefix) == ids for prefix, ids in one.asked.items()):
+            part: Part | None = unpacked_or_none(Part, one.part)
+            if part is not None:
                 holding[one.name] = (one, part)
         return holding
 
+    def _still_true(self, kept: list[Kept]) -> list[Kept]:
+        """Leave out what the history says something else about now."""
+        kept = [one for one in kept if one.app is None or one.told == self._told(one.app)]
+        history = recorded_of(self._product.chronicle)
+        if history is None:
+            return [one for one in kept if not one.fresh and not one.asked]
+        kept = self._as_fresh(kept, history.tip)
+        try:
+            found = history.commits_of(sorted({prefix for one in kept for prefix in one.asked}))
+        except HistoryError:
+            found = {}
+        return [one for one in kept if all(found.get(prefix) == ids for prefix, ids in one.asked.items())]
+
     def _put(self, shelf: Shelf, kept: dict[str, Kept]) -> None:
         beyond = tuple(sorted((set(shelf.beyond) | self._tree.beyond) - self._common))
-        self._store.put(self._shelf_name, Shelf(beyond, self._digest_of(beyond), tuple(kept.values())))
-
-
-def _unpacked(kind: Any, data: Any) -> Any:
-    """Return a value that was kept; None for what nobody of this version can have kept."""
-    if data is None:
-        return None
-    try:
-        return unpacked(kind, data)
-    except (PackingError, RecursionError):
-        return None
+        outline = self._product.others.outline()
+        shelf = Shelf(beyond, self._digest_of(beyond), self._past, outline, tuple(kept.values()))
+        self._store.put(self._shelf_name, shelf)

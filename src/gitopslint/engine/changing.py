@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gitopslint.engine.comparison import compared
 from gitopslint.loaders.product import Product
@@ -11,6 +10,7 @@ from gitopslint.model.change import Change, Target
 from gitopslint.model.document import Node
 from gitopslint.model.finding import Report, Undecided
 from gitopslint.model.layer import Release
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
 
 Deployed = dict[tuple[str, str, int], tuple[str | None, ...] | None]

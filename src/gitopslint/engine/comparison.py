@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.document import KeyPath
 from gitopslint.model.finding import Comparison, Finding, Report
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import LEVELS
 from gitopslint.model.span import Span
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple
 
 from gitopslint.checks.requirements import gatherings
 from gitopslint.engine.acceptance import accept
-from gitopslint.engine.board import board
 from gitopslint.engine.identity import identified
 from gitopslint.engine.joining import Joined
 from gitopslint.engine.outcomes import Outcomes
@@ -16,6 +14,7 @@ from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
 from gitopslint.engine.waivers import Verdicts
 from gitopslint.model.finding import Report
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import SECRET_RULES
 from gitopslint.model.source import Source
@@ -87,6 +86,11 @@ def concluded(joined: Joined, frame: Frame, *, partly: bool = False) -> Report:
         _verdicts(joined, frame, partly=partly),
         frame.today,
     )
+    board = None
+    if frame.board is not None:
+        from gitopslint.engine.board import board_of  # few formats show it
+
+        board = board_of(joined.tracks, frame.board, frame.scope)
     about = Outcomes(selection.levels)
     about_waivers = [about.finding(rule, offence) for rule, offence in accepted.offences if rule in selection.levels]
     return Report(
@@ -103,7 +107,7 @@ def concluded(joined: Joined, frame: Frame, *, partly: bool = False) -> Report:
         files=sum(map(view.is_own, joined.files)),
         apps=joined.apps,
         other=view.other,
-        board=board(joined.tracks, frame.board, frame.scope) if frame.board is not None else None,
+        board=board,
     )
 
 

@@ -1,4 +1,4 @@
-"""The last resort against a repository that takes too long."""
+"""The last resort against a repository that takes too long, or too much memory."""
 
 from __future__ import annotations
 
@@ -6,13 +6,31 @@ from gitopslint.model.finding import Doubt
 from gitopslint.model.span import file_start
 
 
-class TimeUp(BaseException):
-    """The time for the run is over. Nothing may take it for a bug of a rule and go on, so it is no Exception."""
+class Stopped(BaseException):
+    """The run ends here. Nothing may take it for a bug of a rule and go on, so it is no Exception."""
+
+    remedy: str
+
+
+class TimeUp(Stopped):
+    """The time for the run is over."""
+
+    remedy = "allow more with `--timeout`"
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"the run was stopped after {seconds:g} seconds")
 
 
-def cut_short(over: TimeUp) -> Doubt:
+class MemoryUp(Stopped):
+    """The memory for the run is used up."""
+
+    remedy = "allow more with `--memory`, or check in parts with `--shard`"
+
+    def __init__(self, megabytes: float | None = None) -> None:
+        much = f"{megabytes:,g} MB" if megabytes else "there is for it"
+        super().__init__(f"the run was stopped: a process of it took more memory than {much}")
+
+
+def cut_short(over: Stopped) -> Doubt:
     """Say that the rest of a run is missing."""
-    return Doubt(f"{over}, so not everything was checked", "allow more with `--timeout`", file_start(""))
+    return Doubt(f"{over}, so not everything was checked", over.remedy, file_start(""))

@@ -13,7 +13,6 @@ from gitopslint.checks.moves import Course
 from gitopslint.checks.requirements import declared_checks, gatherings
 from gitopslint.engine import waivers
 from gitopslint.engine.acceptance import of_contract
-from gitopslint.engine.board import track, untold
 from gitopslint.engine.excerpts import pointed_at, trimmed
 from gitopslint.engine.outcomes import Outcomes
 from gitopslint.engine.secrets import SecretWatch, doubts
@@ -26,7 +25,7 @@ from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Task, Unit
 from gitopslint.model.application import Application, Undecidable
-from gitopslint.model.board import Track
+from gitopslint.model.board import Doubtful, Track
 from gitopslint.model.claim import FileList
 from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.finding import Doubt, Fault, Finding, Undecided
@@ -73,7 +72,7 @@ class Examiner:
         # The platform keeps Secrets, and has rules of its own about them.
         self.secret_rules = [rule for rule in SECRET_RULES if rule in selection.levels and not side.turned]
         self._elsewhere = side.contract.applications.repository == "platform"
-        self._scans: dict[str, SecretScan] = {}
+        self._scans: dict[str, SecretScan | None] = {}
         self._hidden: dict[str, tuple[Span, ...]] = {}
         self.unsettled = False
         """Whether something that was judged is about the pending change, or could not be known."""
@@ -168,30 +167,33 @@ class Examiner:
         files = {file.path: file for file in unit.texts}
         for document in unit.documents:
             # A document that was read for other rules may have a text that shows more than its YAML does.
-            file = files.setdefault(document.path, TextFile(document.path, document.text, document))
+            file = files.get(document.path)
+            if file is None:
+                file = files[document.path] = TextFile(document.path, document.text, document)
             if found_here := list(waivers.find_waivers(document)):
                 notes.waivers += found_here
                 notes.sources[document.path] = self._source(file)
-        for file in files.values():
-            self._look_for_secrets(file, notes)
+        if self.secret_rules:
+            for file in files.values():
+                self._look_for_secrets(file, notes)
         return files
 
     def _look_for_secrets(self, file: TextFile, notes: _Notes) -> None:
         """Judge one file by the rules about secrets; it is searched once for all of them."""
-        if not self.secret_rules:
-            return
         scan = self._scan(file)
         for doubt in doubts(scan):
             for rule in self.secret_rules:
                 notes.outcomes.doubt(rule, doubt)
+        found = scan is not None and bool(scan.exposures)
         waiver_free = file.document is not None or not waivers.mentioned(file.text)
         if not waiver_free:
-            notes.waivers += waivers.find_in_text(file, found=bool(scan.exposures))
-        if scan.exposures or not waiver_free:
+            notes.waivers += waivers.find_in_text(file, found=found)
+        if scan is not None and found:
             self._check(scan, notes.outcomes)
+        if found or not waiver_free:
             notes.sources[file.path] = self._source(file)
 
-    def _scan(self, file: TextFile) -> SecretScan:
+    def _scan(self, file: TextFile) -> SecretScan | None:
         """Search a file, once where it belongs to several units, as an ApplicationSet may."""
         if file.document is None:
             return self._watch.scan(file)
@@ -201,6 +203,8 @@ class Examiner:
 
     def _crashes(self) -> list[Fault]:
         """Return what went wrong in the search for secrets since it was last asked."""
+        if not self._watch.crashes:
+            return []
         rules = self.secret_rules or ("plaintext-secret",)
         found = [Fault(rule, path, error) for path, error in self._watch.crashes for rule in rules]
         self._watch.crashes.clear()
@@ -209,14 +213,14 @@ class Examiner:
     def _allowing(self) -> tuple[int, ...]:
         """Return the entries of `secrets.allow` that spoke of something since it was last asked."""
         spoke = self._watch.allowances
+        if not spoke:
+            return ()
         found = tuple(number for number, one in enumerate(self._side.contract.secrets.allow) if one in spoke)
         spoke.clear()
         return found
 
     def _check(self, subject: Subject, outcomes: Outcomes) -> None:
-        for check, options in self._plan.get(type(subject), ()):
-            judge = partial(check, subject, options)
-            outcomes.settle(check.rule, judge, subject, subject.app, subject.environment)
+        outcomes.judge(self._plan.get(type(subject), ()), subject)
 
     def _check_timelines(self, unit: Unit, app: App, outcomes: Outcomes) -> list[Track]:
         """Judge how today's releases got where they are, and return the tracks of the app for the board.
@@ -224,7 +228,7 @@ class Examiner:
         The history is read only when a rule wants it.
         """
         if not self._plan.get(Course):
-            return list(untold(app)) if self._board else []
+            return self._untold(app)
         tracks: list[Track] = []
         try:
             fresh = "stale-release" in self._levels  # few questions of git, but none where nobody asks
@@ -232,15 +236,25 @@ class Examiner:
                 self._note_pending(timeline)
                 course = Course(timeline)
                 self._check(course, outcomes)
-                tracks += [track(app, course, self._selection)] if self._board else []
+                if self._board:
+                    from gitopslint.engine.board import track  # few formats show it
+
+                    tracks.append(track(app, course, self._selection))
         except HistoryError as error:
             self.unsettled = True
             for check, _ in self._plan[Course]:
                 for release in app.releases:
                     if (node := release.tag or release.digest) is not None:
                         outcomes.doubt(check.rule, Doubt(str(error), error.remedy, node.span))
-            return list(untold(app, (str(error), error.remedy))) if self._board else []
+            return self._untold(app, (str(error), error.remedy))
         return tracks
+
+    def _untold(self, app: App, *doubt: Doubtful) -> list[Track]:
+        if not self._board:
+            return []
+        from gitopslint.engine.board import untold
+
+        return list(untold(app, *doubt))
 
     def _note_pending(self, timeline: Timeline) -> None:
         for trail in timeline.today.values():
@@ -264,7 +278,7 @@ class Examiner:
     def _doubt_application(self, one: Undecidable, outcomes: Outcomes) -> None:
         """What an ApplicationSet makes, or whether a layer is loaded by it, is not known offline."""
         reason = one.reason if one.remedy else f"what {one.name} deploys is not known here: {one.reason}"
-        doubt = Doubt(reason, one.remedy or "check the Applications that it makes, where Argo CD runs", one.span)
+        doubt = Doubt(reason, one.remedy or "check what it deploys where Argo CD runs", one.span)
         own = self._view.is_own(one.path)
         for check in (*(check for check, _ in self._plan.get(Application, ()) if own), layers.unwired_layer):
             if check.rule in self._levels and (own or not self._side.turned):
@@ -278,6 +292,8 @@ class Examiner:
         notes: _Notes,
     ) -> None:
         """Keep the text of files with findings, and of files with doubts the lines in which columns are counted."""
+        if not findings and not undecided:  # so it is with nearly all files of no app
+            return
         whole = {span.path for span in pointed_at(findings, ())}
         counted = {span.path for span in pointed_at((), undecided) if not span.is_empty}
         found = {path: self._source(texts[path]) for path in (whole | counted) & texts.keys()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.engine.baseline import Record, Sight, held_against
 from gitopslint.engine.run import run
@@ -14,6 +14,7 @@ from gitopslint.loaders.product import Product
 from gitopslint.loaders.tree import MemoryTree
 from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Report
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.policy import Example, Policy
 from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue

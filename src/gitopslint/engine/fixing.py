@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from gitopslint.engine.comparison import compared
 from gitopslint.loaders.product import Product
@@ -19,6 +18,7 @@ from gitopslint.model.document import KeyPath, leaves, plain
 from gitopslint.model.edits import in_order, overlapping
 from gitopslint.model.finding import Edit, Finding, Fix, Report
 from gitopslint.model.layer import Stack
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import LEVELS
 from gitopslint.model.span import is_across
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any
 
-from gitopslint.checks.check import Outcome
+from gitopslint.checks.check import Check, Outcome
+from gitopslint.engine.deadline import MemoryUp
 from gitopslint.engine.faults import where
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Undecided
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.part import RuledClaim, RuledDoubt
 from gitopslint.model.redaction import without_credentials
 from gitopslint.model.rule import Level, milder
@@ -54,28 +56,41 @@ class Outcomes:
         self.claims: list[RuledClaim] = []
         self.faults: list[Fault] = []
 
-    def settle(
-        self,
-        rule: str,
-        judge: Callable[[], Iterator[Outcome | Claim]],
-        subject: object,
-        app: str | None = None,
-        environment: str | None = None,
-    ) -> None:
-        """Take what a check says, and turn its crash into a fault."""
+    def judge(self, checks: Iterable[tuple[Check[Any], Any]], subject: Any) -> None:
+        """Take what checks, each with its parameters, say about a subject."""
+        # A large repository has a hundred such pairs for each app, and hardly any says something.
+        for check, parameters in checks:
+            try:
+                for outcome in check.function(subject, parameters):
+                    self._take(check.rule, outcome, subject.app, subject.environment)
+            except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
+                self._crashed(check.rule, subject, error)
+
+    def settle(self, rule: str, judge: Callable[[], Iterator[Outcome | Claim]], subject: object) -> None:
+        """Take what a rule says, and turn its crash into a fault."""
         try:
             for outcome in judge():
-                if isinstance(outcome, Offence):
-                    self.findings.append(self.finding(rule, outcome, app, environment))
-                elif isinstance(outcome, Claim):
-                    self.claims.append(RuledClaim(rule, outcome))
-                elif outcome.needs is not None:
-                    reason = without_credentials(outcome.reason)
-                    self.waiting.append(RuledDoubt(rule, outcome._replace(reason=reason)))
-                else:
-                    self.doubt(rule, outcome)
-        except Exception as error:  # noqa: BLE001 - a rule's bug must never look like a clean file
-            self.faults.append(Fault(rule, str(subject), where(error)))
+                self._take(rule, outcome)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._crashed(rule, subject, error)
+
+    def _take(
+        self, rule: str, outcome: Outcome | Claim, app: str | None = None, environment: str | None = None
+    ) -> None:
+        if isinstance(outcome, Offence):
+            self.findings.append(self.finding(rule, outcome, app, environment))
+        elif isinstance(outcome, Claim):
+            self.claims.append(RuledClaim(rule, outcome))
+        elif outcome.needs is not None:
+            reason = without_credentials(outcome.reason)
+            self.waiting.append(RuledDoubt(rule, outcome._replace(reason=reason)))
+        else:
+            self.doubt(rule, outcome)
+
+    def _crashed(self, rule: str, subject: object, error: Exception) -> None:
+        if isinstance(error, MemoryError):  # of the machine; what else it would say is not worth knowing
+            raise MemoryUp from None
+        self.faults.append(Fault(rule, str(subject), where(error)))
 
     def doubt(self, rule: str, doubt: Doubt) -> None:
         """Note what a rule could not decide."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.engine.examples import CLEAN, Files
 from gitopslint.engine.run import run
@@ -17,6 +17,7 @@ from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import MemoryTree
 from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Report
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 
 COMMIT = "4f9d2c7b81ae5d0c3e6f9a8b7c6d5e4f3a2b1c0d"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.charts import load_chart
@@ -15,6 +14,7 @@ from gitopslint.model.affected import Reason, Rollout, RolloutKind
 from gitopslint.model.chart import Chart
 from gitopslint.model.document import KeyPath, Node, dotted, find, plain
 from gitopslint.model.layer import Stack
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.shown import shown
 from gitopslint.model.span import file_start
 

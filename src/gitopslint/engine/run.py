@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, pairwise
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from gitopslint.engine.conclusion import Frame, compare, concluded, narrowed, settle
-from gitopslint.engine.deadline import TimeUp, cut_short
+from gitopslint.engine.deadline import Stopped, cut_short
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
-from gitopslint.engine.workers import shared_out
+from gitopslint.engine.workers import automatic, shared_out
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Task
 from gitopslint.model.finding import Report, Undecided
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.part import Part, Piece
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.share import ALL, Share
@@ -73,7 +74,7 @@ def run(
     share: Share = ALL,
     keeping: Keeping | None = None,
     cache: Results | None = None,
-    jobs: int = 1,
+    jobs: int | None = 1,
     watch: Watch | None = None,
     board: bool = False,
 ) -> Report:
@@ -84,13 +85,15 @@ def run(
     who will leave it out later (`narrowed`). `today` is the day, as `2026-03-01`, that tells which waivers have ended.
     With a `share`, the report is about that share of the apps and files, and what compares apps is left to
     `pieces.whole`. `keeping`: the report holds what is needed for that. With a `cache`, what it holds is not done
-    again. `jobs` are the processes that share the work. `board`: the report holds the promotion board.
+    again. `jobs` are the processes that share the work, or None for as many as pay. `board`: the report holds the
+    promotion board.
     """
     environments = side.contract.environments if board and not side.turned else None  # only a product has releases
     view = Viewpoint(side.other, side.turned)
     frame = Frame(view, catalogue, selection, prefix, scope, contract_file, environments, today)
     everything = Joined()
     piece = None
+    stopped = ""
     try:
         kept = cache.whole() if cache is not None and share.is_all else None
         if kept is not None:
@@ -109,14 +112,15 @@ def run(
                 everything.keep(examiner.sources(everything.sourceless(claims=True)))
                 piece = _piece(everything, frame, share, keeping)  # with all that is not judged yet
                 settle(everything, examiner.sources)
-    except TimeUp as over:
+    except Stopped as over:
         everything.add(Part(undecided=tuple(_missing(over, selection))))
+        stopped = f"{over}: nothing of this run counts as checked; {over.remedy}"
     report = concluded(everything, frame, partly=not share.is_all)
-    report = report._replace(piece=piece or _piece(everything, frame, share, keeping))
+    report = report._replace(piece=piece or _piece(everything, frame, share, keeping), stopped=stopped)
     return report if whole else narrowed(report, scope)
 
 
-def _missing(over: TimeUp, selection: Selection) -> Iterator[Undecided]:
+def _missing(over: Stopped, selection: Selection) -> Iterator[Undecided]:
     """Yield that nobody knows what a run that was stopped would have found."""
     doubt = cut_short(over)
     yield Undecided(tuple(sorted(selection.levels)), doubt.reason, doubt.remedy, (doubt.span,))
@@ -131,19 +135,22 @@ def _piece(everything: Joined, frame: Frame, share: Share, keeping: Keeping | No
 
 
 def _parts(
-    side: Side, examiner: Examiner, share: Share, cache: Results | None, jobs: int
+    side: Side, examiner: Examiner, share: Share, cache: Results | None, jobs: int | None
 ) -> Iterator[tuple[str | None, Part]]:
     """Yield what is found in each task, then what is about none."""
     tasks = _tasks(side, examiner, share)
     past = examiner.looks_at_history
 
     def divided(wanted: Iterable[Task], work: Callable[[Task], Result]) -> Iterator[Result]:
-        if jobs == 1:
-            return map(work, wanted)
         waiting = list(wanted)
-        # Every process has to know what no excerpt may show, so that is not shared out.
-        done = [work(task) for task in waiting if task.masks]
-        shares = _shares([task for task in waiting if not task.masks], jobs)
+        processes = jobs if jobs is not None else automatic(sum(len(task.own) for task in waiting))
+        if processes == 1:
+            return map(work, waiting)
+        # Every process has to know what no excerpt may show, so that is not shared out. Nor is the first app: with it
+        # comes what is made at first use, such as patterns, which each process would have to make again.
+        first = next((task for task in waiting if task.app is not None), None)
+        done = [work(task) for task in waiting if task.masks or task is first]
+        shares = _shares([task for task in waiting if not (task.masks or task is first)], processes)
         if shares:
             side.prepare(past=past)
         return chain(done, shared_out(shares, work))

@@ -34,11 +34,10 @@ class SecretWatch:
         self.allowances: set[SecretAllowance] = set()
         """Those of the contract that speak of anything."""
 
-    def scan(self, file: TextFile) -> SecretScan:
-        """Return what is found in a file, without what the contract allows there."""
+    def scan(self, file: TextFile) -> SecretScan | None:
+        """Return what is found in a file, without what the contract allows there; None where that is nothing."""
         path = file.path
         self._searched.add(path)
-        app, environment = self._side.home_of(path)
         reason = file.limit or _unread(file.document)
         exposures: tuple[Exposure, ...] = ()
         if reason is None:
@@ -47,12 +46,14 @@ class SecretWatch:
             except Exception as error:  # noqa: BLE001 - as for any rule: a bug must never look like a clean file
                 self.crashes.append((path, where(error)))
                 self._hidden[path] = None
-                return SecretScan(path, ())
+                return None
+            if not exposures:
+                return None
         if hidden := tuple(one.span for one in exposures if not one.shown):
             self._hidden[path] = hidden
         settings = self._side.contract.secrets
         standing = tuple(one for one in exposures if not self._allowed(one, settings) and not one.allowed)
-        return SecretScan(path, standing, reason, app, environment)
+        return SecretScan(path, standing, reason, *self._side.home_of(path))
 
     def _allowed(self, exposure: Exposure, settings: SecretSettings) -> bool:
         """Tell whether the contract allows a secret, and note which of its entries speak of it."""
@@ -76,12 +77,11 @@ class SecretWatch:
         return Source(()) if hidden is None else masked(file.text, (*hidden, *more))
 
     def _found(self, file: TextFile) -> tuple[Exposure, ...]:
-        look = self._search.look(file)
         if file.document is not None or (file.path.endswith(_YAML) and not self._side.is_template(file.path)):
-            if not self._search.may_hold(file, look):
+            if not self._search.may_hold(file):
                 return ()
             file = _parsed(file)
-        return self._search.exposures(file, look)
+        return self._search.exposures(file)
 
 
 def _parsed(file: TextFile) -> TextFile:
@@ -92,9 +92,9 @@ def _parsed(file: TextFile) -> TextFile:
     return file._replace(document=document) if document.text == file.text else file
 
 
-def doubts(scan: SecretScan) -> Iterator[Doubt]:
+def doubts(scan: SecretScan | None) -> Iterator[Doubt]:
     """Yield why a file could not be searched."""
-    if scan.doubt is not None:
+    if scan is not None and scan.doubt is not None:
         yield Doubt(scan.doubt, "make it readable, or add it to `exclude`", file_start(scan.path))
 
 

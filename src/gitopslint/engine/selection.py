@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gitopslint.model.closest import closest
 from gitopslint.model.contract import Contract
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue, Level
 
 

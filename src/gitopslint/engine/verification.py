@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from gitopslint.checks import done
 from gitopslint.checks.moves import Course
@@ -19,6 +18,7 @@ from gitopslint.model.image import repository_fault
 from gitopslint.model.landing import FileChange
 from gitopslint.model.layer import Stack
 from gitopslint.model.move import Move
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.timeline import Image, Timeline
 from gitopslint.model.valuepath import parse_value_path, select
 from gitopslint.model.verification import CRITERIA, Criterion, Job, Line, Record, Trouble, Verification, Visit

@@ -7,9 +7,9 @@ stands in the platform turns that round, and either one keeps what lies in its o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from gitopslint.model.finding import Finding, Fix, Related, Undecided, Unread
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span, across, is_across, named_across
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from gitopslint.checks.secrets.manner import manner_of
-from gitopslint.loaders.comments import comments, marked_comments
 from gitopslint.model.closest import closest
 from gitopslint.model.document import Comment, Document
 from gitopslint.model.finding import Finding, Offence, Waived
+from gitopslint.model.lazy import lazy
 from gitopslint.model.moment import check_day, is_past
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import TextFile
 from gitopslint.model.span import Span
 from gitopslint.model.waiver import Allowance, Waiver
 
 NEEDLE = "gitopslint:"
-_FORM = re.compile(r"gitopslint:\s*ignore\s*(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*)")
+_FORM = lazy(r"gitopslint:\s*ignore\s*(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*)")
 
 # Compiled where it is needed, because few files hold a waiver.
 _UNTIL = r"[\s:–—-]*until\s+(?P<day>\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?!\w)"
@@ -32,6 +32,8 @@ def find_waivers(document: Document) -> Iterator[Waiver]:
     """Yield the waivers in the comments of a document."""
     if NEEDLE not in document.text:
         return
+    from gitopslint.loaders.comments import comments  # few files hold a waiver
+
     found = list(comments(document))
     alone = {comment.line for comment in found if comment.alone}
     for comment in found:
@@ -51,6 +53,8 @@ def find_in_text(file: TextFile, *, found: bool) -> Iterator[Waiver]:
     """
     if not found and manner_of(file.path) in ("prose", "code"):
         return
+    from gitopslint.loaders.comments import marked_comments
+
     marked = list(marked_comments(file.text))
     alone = {comment.line for comment in marked if comment.alone}
     for comment in marked:

@@ -8,13 +8,17 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
+
+from gitopslint.model.namedtuple import NamedTuple
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _LENGTH = 8  # bytes in front of each result that say how long it is
-_PER_WORKER = 4_000  # files for which a process of its own may pay: an estimate, see docs/scaling.md
+_NO_MEMORY = 12  # the exit code of a worker that took too much; ENOMEM
+_PER_WORKER = 500  # files for which a process of its own pays, measured: see docs/scaling.md
+_MOST = 4  # a quarter of a run is not shared out, and every process takes memory
 
 
 class WorkerError(Exception):
@@ -27,26 +31,38 @@ class _Worker(NamedTuple):
 
 
 def automatic(files: int) -> int:
-    """Return how many processes are worth their start for a repository of some files."""
+    """Return how many processes are worth their start where some files wait to be checked."""
+    if not hasattr(os, "fork"):
+        return 1
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(processors, files // _PER_WORKER))
+    return max(1, min(processors, files // _PER_WORKER, _MOST))
 
 
 def shared_out(shares: Sequence[Sequence[Item]], work: Callable[[Item], Result]) -> Iterator[Result]:
-    """Yield the results of work on all items, in any order, with a process for each share. Raises WorkerError.
+    """Yield the results of work on all items, in any order, with a process for each share.
 
     They are forked, so `work` may be anything that is ready by now. Whatever happens, none of them is left behind.
+    What no process can be had for is done here. Raises WorkerError, and MemoryUp where one of them takes too much.
     """
     import signal
 
+    from gitopslint.engine.deadline import MemoryUp
+
     workers: list[_Worker] = []
+    here: list[Item] = []
     try:
         for share in shares:
-            workers.append(_started(share, work, workers))
+            try:
+                workers.append(_started(share, work, workers))
+            except OSError:  # as many processes as are allowed, or no memory for another
+                here += share
+        yield from map(work, here)
         yield from _received(workers)
         while workers:
             _, status = os.waitpid(workers[0].pid, 0)
             os.close(workers.pop(0).pipe)
+            if os.waitstatus_to_exitcode(status) == _NO_MEMORY:
+                raise MemoryUp
             if status:
                 raise WorkerError(f"a worker ended with status {status}")
     finally:
@@ -61,14 +77,23 @@ def _started(items: Sequence[Item], work: Callable[[Item], Result], others: Iter
     import pickle
     import signal
 
+    from gitopslint.engine.deadline import MemoryUp
+
     pipe, end = os.pipe()
-    pid = os.fork()
+    every = signal.getitimer(signal.ITIMER_PROF)[1]
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(pipe)
+        os.close(end)
+        raise
     if pid:
         os.close(end)
         return _Worker(pid, pipe)
     try:
         # An interrupt ends it at once: the parent tells people.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, every, every)  # whoever looks at the memory does it here, too
         for other in (_Worker(0, pipe), *others):
             os.close(other.pipe)
         with os.fdopen(end, "wb") as out:
@@ -76,6 +101,8 @@ def _started(items: Sequence[Item], work: Callable[[Item], Result], others: Iter
                 data = pickle.dumps(work(item), pickle.HIGHEST_PROTOCOL)
                 out.write(len(data).to_bytes(_LENGTH, "big") + data)
         os._exit(0)
+    except (MemoryUp, MemoryError):
+        os._exit(_NO_MEMORY)
     except BaseException:  # noqa: BLE001 - nothing of the parent may go on here, whatever happened
         os._exit(1)
 

@@ -1,22 +1,26 @@
-"""ApplicationSets, as far as they can be decided offline: list, git files and directories, and their matrix.
+"""ApplicationSets, as far as they can be decided offline: list, git files and directories, their matrix and merge.
 
 Everything else is named with the reason. Sources: argo-cd `applicationset/generators/*.go`, `applicationset/utils`.
 """
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Set
+from functools import partial
 from typing import Any
 
 from gitopslint.loaders import yaml
+from gitopslint.loaders.generated_parameters import combined, selected
+from gitopslint.loaders.gotemplate import TemplateError, as_text, render, sanitized
+from gitopslint.loaders.own_repository import normal_url
 from gitopslint.loaders.tree import ReadError
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.document import Node, find, plain
 from gitopslint.model.glob import GlobError, name_matches
 from gitopslint.model.lazy import lazy
-from gitopslint.model.scalars import printed
 
 MOST_APPLICATIONS = 1000
 _MOST_NODES = 500_000  # in all Applications of one set, as in one file
@@ -27,9 +31,7 @@ Parameters = dict[str, Any]
 Reason = tuple[Node, str]
 
 _FAST = lazy(r"\{\{([^{}]*)\}\}")
-_FIELD = lazy(r"\{\{-?\s*((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}")
-_INDEX = lazy(r"\{\{-?\s*index\s+((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s+([0-9]+)\s*-?\}\}")
-_DECIDED = frozenset({"list", "git", "matrix"})
+_DECIDED = ("list", "git", "matrix", "merge")
 
 
 class _Undecided(Exception):  # noqa: N818 - an answer, not an error
@@ -41,9 +43,10 @@ class _Undecided(Exception):  # noqa: N818 - an answer, not an error
 class _Filling:
     """Fills in templates. What a set makes of them is bounded as a file is: a few kilobytes could become terabytes."""
 
-    def __init__(self, *, go: bool) -> None:
+    def __init__(self, *, go: bool, strict: bool, own: Set[str]) -> None:
         self.go = go
-        self._render: Callable[[Node, Parameters], str] = _go_text if go else _fast_text
+        self.own = own
+        self._strict = strict
         self._nodes = _MOST_NODES
         self._text = _MOST_TEXT
         self._generated = _MOST_GENERATED
@@ -65,68 +68,114 @@ class _Filling:
             return node.changed(value=[self.filled(item, parameters) for item in node.value])
         if "{{" not in node.text:
             return node
-        text = self._render(node, parameters)
-        self._text -= len(text)
+        text = self._go_text(node, parameters) if self.go else _fast_text(node, parameters)
+        self._spend(node, len(text))
+        return node.changed(text=text, value=text)
+
+    def value(self, node: Node) -> Any:
+        """Return the value of a parameter: for Go as it came from JSON, where numbers are no integers, else a text."""
+        if node.is_scalar and not self.go:
+            return as_text(node.value) or ""
+        return _numbers(plain(node)) if self.go else plain(node)
+
+    def _go_text(self, node: Node, parameters: Parameters) -> str:
+        try:
+            return render(node.text, parameters, strict=self._strict, spend=lambda amount: self._spend(node, amount))
+        except TemplateError as error:
+            raise _Undecided(node, str(error)) from None
+
+    def _spend(self, node: Node, amount: int) -> None:
+        self._text -= amount
         if self._text < 0:
             raise _too_long(node)
-        return node.changed(text=text, value=text)
 
 
 def _too_long(node: Node) -> _Undecided:
     return _Undecided(node, f"it makes more than {_MOST_TEXT:,} characters")
 
 
-def generate(root: Node, files: Files) -> tuple[list[Node], list[Reason]]:
-    """Return the Applications that an ApplicationSet makes, and why others cannot be known."""
+def generate(root: Node, files: Files, own: Set[str] = frozenset()) -> tuple[list[Node], list[Reason]]:
+    """Return the Applications that an ApplicationSet makes, and why others cannot be known.
+
+    `own` are the URLs by which this repository is known; with none, every git generator is taken to read it.
+    """
     spec = find(root, ("spec",)) or root
     template = spec.mapping.get("template")
     if template is None or not template.mapping:
         return [], [(spec, "it has no template")]
+    template = _without_notes(template)
     if "templatePatch" in spec.mapping:
         return [], [(spec.mapping["templatePatch"], "a templatePatch may change what is loaded")]
-    go = find(spec, ("goTemplate",))
-    filling = _Filling(go=go is not None and go.value is True)
+    options = spec.mapping.get("goTemplateOptions")
+    strict = options is not None and any(item.text == "missingkey=error" for item in options.items)
+    filling = _Filling(go=_true(spec, "goTemplate"), strict=strict, own=own)
     made: list[Node] = []
     reasons: list[Reason] = []
     generators = spec.mapping.get("generators")
     for generator in generators.items if generators is not None else []:
+        template_here = template
+        for kind in generator.mapping.values():
+            template_here = _overlaid(template, kind.mapping.get("template"))
         try:
             for parameters in _generated(generator, files, filling, {}):
                 if len(made) >= MOST_APPLICATIONS:
                     reasons.append((generator, f"it makes more than {MOST_APPLICATIONS} Applications"))
                     break
-                made.append(filling.filled(template, parameters))
+                made.append(filling.filled(template_here, parameters))
         except _Undecided as undecided:
             reasons.append((undecided.node, undecided.reason))
     return made, reasons
 
 
+def _without_notes(template: Node) -> Node:
+    """Leave out what tells nothing of what is loaded, and is often computed."""
+    metadata = template.mapping.get("metadata")
+    if metadata is None or not metadata.mapping:
+        return template
+    kept = {key: below for key, below in metadata.mapping.items() if key not in ("annotations", "labels")}
+    return template.changed(value={**template.mapping, "metadata": metadata.changed(value=kept)})
+
+
+def _overlaid(template: Node, own: Node | None) -> Node:
+    """Lay the template of a generator over that of the set: what is empty there does not count."""
+    if own is None or own.value in (None, "", [], {}):
+        return template
+    if not (isinstance(template.value, dict) and isinstance(own.value, dict)):
+        return own
+    merged = {key: _overlaid(below, own.value.get(key)) for key, below in template.value.items()}
+    return template.changed(value={**own.value, **merged})
+
+
 def _generated(generator: Node, files: Files, filling: _Filling, outer: Parameters) -> Iterator[Parameters]:
     filling.count(generator)
     for key in generator.mapping:
-        if key not in (*_DECIDED, "template"):
-            why = (
-                "a selector filters what it makes"
-                if key == "selector"
-                else f"the generator {key!r} asks a cluster or a server"
-            )
-            raise _Undecided(generator.mapping[key], why)
-        if key == "template":
-            raise _Undecided(generator.mapping[key], "a generator with a template of its own is not read")
+        if key not in (*_DECIDED, "selector"):
+            raise _Undecided(generator.mapping[key], f"the generator {key!r} asks a cluster or a server")
+    found: Iterator[Parameters] = iter(())
     if (listed := generator.mapping.get("list")) is not None:
-        yield from _from_list(listed)
+        found = _from_list(filling.filled(listed, outer) if outer else listed, filling)
     elif (git := generator.mapping.get("git")) is not None:
-        yield from _from_git(filling.filled(git, outer) if outer else git, files, filling)
+        found = _from_git(filling.filled(git, outer) if outer else git, files, filling)
     elif (matrix := generator.mapping.get("matrix")) is not None:
-        yield from _from_matrix(matrix, files, filling, outer)
+        found = _from_matrix(matrix, files, filling, outer)
+    elif (merge := generator.mapping.get("merge")) is not None:
+        found = _from_merge(merge, files, filling, outer)
+    selector = generator.mapping.get("selector")
+    if selector is None:
+        yield from found
+        return
+    for parameters in found:
+        filling.count(generator)
+        if selected(selector, parameters):
+            yield parameters
 
 
-def _from_list(listed: Node) -> Iterator[Parameters]:
+def _from_list(listed: Node, filling: _Filling) -> Iterator[Parameters]:
     if "elementsYaml" in listed.mapping:
         raise _Undecided(listed.mapping["elementsYaml"], "elementsYaml is a template")
     elements = listed.mapping.get("elements")
     for element in elements.items if elements is not None else []:
-        yield {key: _value(node) for key, node in element.mapping.items()}
+        yield {key: filling.value(node) for key, node in element.mapping.items()}
 
 
 def _from_matrix(matrix: Node, files: Files, filling: _Filling, outer: Parameters) -> Iterator[Parameters]:
@@ -139,7 +188,37 @@ def _from_matrix(matrix: Node, files: Files, filling: _Filling, outer: Parameter
             yield first | second
 
 
+def _from_merge(merge: Node, files: Files, filling: _Filling, outer: Parameters) -> Iterator[Parameters]:
+    """Yield what the first generator makes, each with what the others say under the same keys."""
+    generators, listed = merge.mapping.get("generators"), merge.mapping.get("mergeKeys")
+    keys = [item.text for item in listed.items] if listed is not None else []
+    several = generators.items if generators is not None else []
+    if len(several) < 2 or not keys:
+        raise _Undecided(merge, "a merge has mergeKeys, and two generators or more")
+
+    def by_key(generator: Node) -> dict[str, Parameters]:
+        found: dict[str, Parameters] = {}
+        for parameters in _generated(generator, files, filling, outer):
+            filling.count(generator)
+            get = parameters.get if filling.go else partial(_fast_lookup, parameters=parameters)
+            name = json.dumps([get(key) for key in keys], sort_keys=True)
+            if name in found:
+                raise _Undecided(merge, "Argo CD refuses it: two of its parameters have the same mergeKeys")
+            found[name] = parameters
+        return found
+
+    merged = by_key(several[0])
+    for other in several[1:]:
+        for name, parameters in by_key(other).items():
+            if name in merged:
+                merged[name] = combined(merged[name], parameters, keep_empty=not filling.go)
+    yield from merged.values()
+
+
 def _from_git(git: Node, files: Files, filling: _Filling) -> Iterator[Parameters]:
+    url = normal_url(_text(git, "repoURL"))
+    if filling.own and url not in filling.own:
+        raise _Undecided(git, f"its git generator reads {url!r}, which is not known to be this repository")
     prefix = _text(git, "pathParamPrefix")
     extra = _mapping(git, "values")
     if "directories" in git.mapping:
@@ -148,7 +227,7 @@ def _from_git(git: Node, files: Files, filling: _Filling) -> Iterator[Parameters
     elif "files" in git.mapping:
         for path in _matching_files(git.mapping["files"].items, files):
             about = _path_parameters(posixpath.dirname(path), posixpath.basename(path), prefix)
-            for content in _contents(path, git, files):
+            for content in _contents(path, git, files, filling):
                 yield _with_values(content | about, extra, filling)
     else:
         raise _Undecided(git, "a git generator needs directories or files")
@@ -156,7 +235,7 @@ def _from_git(git: Node, files: Files, filling: _Filling) -> Iterator[Parameters
 
 def _with_values(parameters: Parameters, extra: dict[str, Node], filling: _Filling) -> Parameters:
     """Add the `values` of a generator: templates over its parameters, which do not see each other."""
-    values = {key: _value(filling.filled(node, parameters)) for key, node in extra.items()}
+    values = {key: filling.value(filling.filled(node, parameters)) for key, node in extra.items()}
     if filling.go:
         return parameters | {"values": values} if values else parameters
     return parameters | {f"values.{key}": value for key, value in values.items()}
@@ -196,7 +275,7 @@ def _matching_files(entries: list[Node], files: Files) -> list[str]:
     return sorted(found - excluded)
 
 
-def _contents(path: str, git: Node, files: Files) -> Iterator[Parameters]:
+def _contents(path: str, git: Node, files: Files, filling: _Filling) -> Iterator[Parameters]:
     try:
         document = yaml.parse(path, files.tree.read(path))
     except ReadError as error:
@@ -205,7 +284,7 @@ def _contents(path: str, git: Node, files: Files) -> Iterator[Parameters]:
         raise _Undecided(git, f"{path} is not readable: {document.problem.message}")
     items = document.root.items if isinstance(document.root.value, list) else [document.root]
     for item in items:
-        yield {key: _value(node) for key, node in item.mapping.items()}
+        yield {key: filling.value(node) for key, node in item.mapping.items()}
 
 
 def _path_parameters(folder: str, name: str | None, prefix: str) -> Parameters:
@@ -214,9 +293,9 @@ def _path_parameters(folder: str, name: str | None, prefix: str) -> Parameters:
     path = {
         "path": folder,
         "basename": base,
-        "basenameNormalized": _normalized(base),
+        "basenameNormalized": sanitized(base),
         "segments": segments,
-        **({"filename": name, "filenameNormalized": _normalized(name)} if name is not None else {}),
+        **({"filename": name, "filenameNormalized": sanitized(name)} if name is not None else {}),
     }
     return {prefix: {"path": path}} if prefix else {"path": path}
 
@@ -239,7 +318,7 @@ def _fast_text(node: Node, parameters: Parameters) -> str:
 
 def _fast_lookup(name: str, parameters: Parameters) -> str | None:
     if (direct := parameters.get(name)) is not None and not isinstance(direct, dict | list):
-        return str(direct)
+        return as_text(direct)
     if (index := re.fullmatch(r"(.*)path\[([0-9]+)\]", name)) is not None:
         segments = _walk(parameters, [*index[1].split(".")[:-1], "path", "segments"])
         position = int(index[2])
@@ -247,40 +326,7 @@ def _fast_lookup(name: str, parameters: Parameters) -> str | None:
     found = _walk(parameters, name.split("."))
     if isinstance(found, dict) and isinstance(found.get("path"), str) and name.split(".")[-1] == "path":
         found = found["path"]
-    return None if found is None or isinstance(found, dict | list) else str(found)
-
-
-def _go_text(node: Node, parameters: Parameters) -> str:
-    """Fill in plain fields of a Go template; anything that computes is not decided here."""
-
-    length = 0
-
-    def field(match: re.Match[str]) -> str:
-        found = _walk(parameters, match[1].split(".")[1:])
-        if found is None:
-            raise _Undecided(node, f"{match[1]} is not among its parameters")
-        if isinstance(found, dict | list):
-            raise _Undecided(node, f"{match[1]} is no single value")
-        return bounded(str(found))
-
-    def bounded(text: str) -> str:
-        nonlocal length
-        length += len(text)
-        if length > _MOST_TEXT:
-            raise _too_long(node)
-        return text
-
-    def index(match: re.Match[str]) -> str:
-        found = _walk(parameters, match[1].split(".")[1:])
-        position = int(match[2])
-        if not isinstance(found, list) or position >= len(found):
-            raise _Undecided(node, f"{match[1]} has no item {position}")
-        return bounded(str(found[position]))
-
-    text = _FIELD.sub(field, _INDEX.sub(index, node.text))
-    if "{{" in text:
-        raise _Undecided(node, "its template computes more than plain fields")
-    return text
+    return as_text(found)
 
 
 def _walk(parameters: Any, steps: list[str]) -> Any:
@@ -302,15 +348,12 @@ def _path_match(pattern: str, path: str, node: Node) -> bool:
         raise _Undecided(node, str(error)) from None
 
 
-def _value(node: Node) -> Any:
-    if node.is_scalar:
-        return node.text if isinstance(node.value, str) else printed(node.value)  # type: ignore[arg-type]
-    return plain(node)
-
-
-def _normalized(name: str) -> str:
-    """Make a name fit for Kubernetes, as `basenameNormalized` does."""
-    return re.sub(r"[^-a-z0-9.]", "-", name.lower())[:253].strip("-.")
+def _numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbers(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _text(node: Node, key: str) -> str:

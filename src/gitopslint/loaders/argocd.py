@@ -6,135 +6,117 @@ Sources: argo-cd `pkg/apis/application/v1alpha1/types.go`, `reposerver/repositor
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.own_repository import expected, normal_url, sources_of, why_elsewhere
 from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
+from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.application import Application, Automation, Expected, Origin, Parameter, Source, Undecidable
-from gitopslint.model.contract import FILE_NAME, Contract
+from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document, Node, find
+from gitopslint.model.lazy import lazy
 from gitopslint.model.span import across, file_start, is_across
 
 _GROUP = "argoproj.io/"
-_DEFAULT_REVISIONS = ("", "HEAD", "main", "master")
+_TARGET = lazy(rb"kind:[ \t]*[\"']?Application")
+_RENDERED = "a template of a chart makes Applications, and what they load is not known before it is rendered"
+_ASK_ARGO = "check the Applications where Argo CD runs"
 
-
-class Wiring:
-    """All Applications of a repository, and what could not be decided about them."""
-
-    def __init__(
-        self, applications: tuple[Application, ...], undecidable: tuple[Undecidable, ...], expected: Expected
-    ) -> None:
-        self.applications = applications
-        self.undecidable = undecidable
-        self.expected = expected
-
-    @cached_property
-    def by_app(self) -> dict[str | None, list[Application]]:
-        """The Applications that have to do with layers here, by the app that they deploy."""
-        found: dict[str | None, list[Application]] = {}
-        for one in self.applications:
-            if one.ours:
-                found.setdefault(one.app, []).append(one)
-        return found
-
-    @cached_property
-    def loaded(self) -> dict[str, set[str]]:
-        """The files that Applications load, each with the folders of the charts that get it."""
-        found: dict[str, set[str]] = {}
-        for application in self.applications:
-            for source in application.sources:
-                for file in source.value_files:
-                    for path in file.paths or ():
-                        found.setdefault(path, set()).update({source.chart} if source.chart is not None else ())
-        return found
-
-    def charts_of(self, path: str) -> set[str]:
-        """Return the folders of the charts that get a file."""
-        return self.loaded.get(path, set())
-
-
-def elsewhere(contract: Contract, reason: str, remedy: str) -> Wiring:
-    """Return the wiring of a repository whose Applications stand in the platform repository, which is not at hand."""
-    one = Undecidable(FILE_NAME, file_start(FILE_NAME), "the Applications", reason, contract, remedy=remedy)
-    return Wiring((), (one,), Expected(frozenset(), None, None, declared=False))
+Written = tuple[Document, Node, str | None]
+"""An Application with its file, and the name of the ApplicationSet that makes it."""
 
 
 def mentions_applications(data: bytes) -> bool:
-    """Tell whether a file can hold an Application, without parsing it."""
-    return b"argoproj.io" in data and b"Application" in data
+    """Tell whether a file can hold an Application, or a patch of one, without parsing it."""
+    return b"Application" in data and (b"argoproj.io" in data or (b"patches" in data and bool(_TARGET.search(data))))
 
 
-def wire(documents: Iterable[Document], files: Files, layout: Layout) -> Wiring:
-    """Read the Applications in the given documents, with what each of them loads."""
-    written: list[tuple[Document, Node, str | None]] = []
-    undecidable: list[Undecidable] = []
+def wire(
+    documents: Iterable[Document],
+    files: Files,
+    layout: Layout,
+    templates: Sequence[str] = (),
+    known: Expected | None = None,
+) -> Wiring:
+    """Read the Applications in the given documents, with what each of them loads.
+
+    `templates` are those of charts that make Applications. `known` is what Applications track, where these documents
+    are not all that tell it.
+    """
+    documents = tuple(documents)
+    written: list[Written] = []
+    sets: list[tuple[Document, Node]] = []
+    undecidable = [
+        Undecidable(path, file_start(path), "Applications", _RENDERED, layout.contract, remedy=_ASK_ARGO)
+        for path in templates
+    ]
     for document in documents:
         if document.problem is not None:
             reason = f"it is not readable: {document.problem.message}"
             undecidable.append(
                 Undecidable(document.path, document.problem.span, document.path, reason, layout.contract)
             )
-        for root in document.roots:
+        for root in _manifests(document):
             kind = _text(root, "kind")
             if not _text(root, "apiVersion").startswith(_GROUP) or kind not in ("Application", "ApplicationSet"):
                 continue
             if kind == "Application":
                 written.append((document, root, None))
-                continue
-            name = _text(root, "metadata", "name") or document.path
-            if is_across(document.path) and "git" in _generators(root):
-                reason = "its git generator may read the platform repository, which is not looked through for it"
-                undecidable.append(Undecidable(document.path, root.span, name, reason, layout.contract))
-                continue
-            from gitopslint.loaders import applicationsets  # few repositories have any
+            else:
+                sets.append((document, root))
+    if sets:
+        plain = [root for _, root, _ in written]
+        templates_of_sets = [find(root, ("spec", "template")) or root for _, root in sets]
+        own = (known or expected([*plain, *templates_of_sets], files, layout.contract)).urls
+        made, open_sets = _generated(sets, own, files, layout.contract)
+        written += made
+        undecidable += open_sets
+    if _has_parts(written, documents):
+        from gitopslint.loaders.patched_applications import without_patched  # few repositories have any
 
-            made, reasons = applicationsets.generate(root, files)
-            written += [(document, one, name) for one in made]
-            undecidable += [
-                Undecidable(document.path, node.key_span, name, reason, layout.contract) for node, reason in reasons
-            ]
-    expected = _expected(written, files, layout.contract)
-    applications = [_application(document, root, maker, files, layout, expected) for document, root, maker in written]
-    return Wiring(tuple(applications), tuple(undecidable), expected)
+        written, patched = without_patched(written, documents, layout.contract)
+        undecidable += patched
+    tracked = known or expected([root for _, root, _ in written], files, layout.contract)
+    applications = [_application(document, root, maker, files, layout, tracked) for document, root, maker in written]
+    return Wiring(tuple(applications), tuple(undecidable), tracked)
 
 
-def _expected(written: list[tuple[Document, Node, str | None]], files: Files, contract: Contract) -> Expected:
-    """Find the URL and the revision by which Applications know this repository."""
-    settings = contract.applications
-    urls: Counter[str] = Counter()
-    revisions: Counter[str] = Counter()
-    for _, root, _ in written:
-        for url in _urls_by_values(root, files):
-            urls[url] += 1
-        for source in _sources(root):
-            folder = files.from_top(_text(source, "path")) if _text(source, "path") else None
-            if folder is not None and files.has_folder(folder):
-                urls[normal_url(_text(source, "repoURL"))] += 1
-                revisions[_text(source, "targetRevision")] += 1
-    if settings.repo_url is not None:
-        return Expected(
-            frozenset({normal_url(settings.repo_url)}),
-            normal_url(settings.repo_url),
-            settings.revision or _most_common(revisions),
-            True,
-        )
-    return Expected(
-        frozenset(urls), _most_common(urls), settings.revision or _most_common(revisions), settings.revision is not None
+def _generated(
+    sets: list[tuple[Document, Node]], own: frozenset[str], files: Files, contract: Contract
+) -> tuple[list[Written], list[Undecidable]]:
+    """Return the Applications that ApplicationSets make, and why others are not known."""
+    from gitopslint.loaders import applicationsets  # few repositories have any
+
+    written: list[Written] = []
+    undecidable: list[Undecidable] = []
+    for document, root in sets:
+        name = _text(root, "metadata", "name") or document.path
+        if is_across(document.path) and "git" in _generators(root):
+            reason = "its git generator may read the platform repository, which is not looked through for it"
+            undecidable.append(Undecidable(document.path, root.span, name, reason, contract))
+            continue
+        made, reasons = applicationsets.generate(root, files, own)
+        written += [(document, one, name) for one in made]
+        undecidable += [Undecidable(document.path, node.key_span, name, reason, contract) for node, reason in reasons]
+    return written, undecidable
+
+
+def _manifests(document: Document) -> Iterator[Node]:
+    """Yield the manifests of a file, those in a `List` one by one."""
+    for root in document.roots:
+        if _text(root, "kind") == "List":
+            yield from _list(root, "items")
+        else:
+            yield root
+
+
+def _has_parts(written: Iterable[Written], documents: Iterable[Document]) -> bool:
+    """Tell whether kustomize may make other Applications of those that are written."""
+    return any("kustomization" in document.path.lower() for document in documents) or any(
+        not any(_text(source, "repoURL") for source in sources_of(root)) for _, root, _ in written
     )
-
-
-def _urls_by_values(root: Node, files: Files) -> Iterator[str]:
-    """Yield the URLs of `ref` sources from which values files are loaded that stand here."""
-    sources = _sources(root)
-    named = {_text(source, "ref"): _text(source, "repoURL") for source in sources if _text(source, "ref")}
-    for source in sources if named else ():
-        for item in _list(source.mapping.get("helm") or Node({}, source.span, "block"), "valueFiles"):
-            name, _, path = item.text.partition("/")
-            if name.startswith("$") and name[1:] in named and files.locate(files.from_top(path) or "") is not None:
-                yield normal_url(named[name[1:]])
 
 
 def _generators(root: Node) -> set[str]:
@@ -148,14 +130,6 @@ def _generators(root: Node) -> set[str]:
     return kinds
 
 
-def _most_common(counts: Counter[str]) -> str | None:
-    if not counts:
-        return None
-    most = max(counts.values())
-    tied = sorted(text for text, count in counts.items() if count == most)
-    return next((text for text in _DEFAULT_REVISIONS if text in tied), tied[0])
-
-
 def _application(
     document: Document, root: Node, maker: str | None, files: Files, layout: Layout, expected: Expected
 ) -> Application:
@@ -166,14 +140,14 @@ def _application(
         "ARGOCD_APP_NAMESPACE": namespace or "",
         "ARGOCD_APP_PROJECT_NAME": _text(root, "spec", "project"),
     }
-    written = list(_sources(root))
-    refs = {
-        _text(source, "ref"): _why_elsewhere(source, files, expected, folder=None)
-        for source in written
-        if _text(source, "ref")
-    }
+    written = list(sources_of(root))
+    named = [(_text(source, "ref"), source) for source in written if _text(source, "ref")]
+    refs, all_refs = (
+        {name: why_elsewhere(source, files, expected, None, any_revision=any_one) for name, source in named}
+        for any_one in (False, True)
+    )
     sources = tuple(
-        _source(source, document, files, expected, refs, variables) for source in written if _renders(source)
+        _source(source, document, files, expected, refs, all_refs, variables) for source in written if _renders(source)
     )
     application = Application(
         name,
@@ -190,15 +164,6 @@ def _application(
     return _matched(application, layout)
 
 
-def _sources(root: Node) -> list[Node]:
-    """Return the sources; `sources` makes Argo CD ignore `source`."""
-    several = find(root, ("spec", "sources"))
-    if several is not None and several.items:
-        return several.items
-    single = find(root, ("spec", "source"))
-    return [single] if single is not None and single.mapping else []
-
-
 def _renders(source: Node) -> bool:
     """Tell whether a source renders a chart, and is not only there for others to refer to."""
     return (
@@ -212,11 +177,13 @@ def _source(
     files: Files,
     expected: Expected,
     refs: Mapping[str, str | None],
+    all_refs: Mapping[str, str | None],
     variables: dict[str, str],
 ) -> Source:
+    """Read a source. `refs` are the other ones, each with why it is elsewhere, `all_refs` the same of any revision."""
     path = _text(node, "path")
     folder = files.from_top(path) if path else None
-    elsewhere = _why_elsewhere(node, files, expected, folder)
+    elsewhere = why_elsewhere(node, files, expected, folder)
     chart = folder if elsewhere is None else None
     variables = variables | {
         "ARGOCD_APP_SOURCE_PATH": path,
@@ -235,6 +202,13 @@ def _source(
         ignore_missing=ignore is not None and ignore.value is True,
         elsewhere=elsewhere,
     )
+    if any(file.elsewhere for file in value_files):
+        at = folder if why_elsewhere(node, files, expected, folder, any_revision=True) is None else None
+        meant = load_value_files(entries, files, at, all_refs, variables, ignore_missing=True, elsewhere=elsewhere)
+        value_files = tuple(
+            file._replace(meant=other.paths or ()) if file.elsewhere else file
+            for file, other in zip(value_files, meant, strict=True)
+        )
     inline, fault = _inline(helm, document)
     return Source(node, chart, elsewhere, value_files, inline, fault, _parameters(helm, files, chart, refs, variables))
 
@@ -247,20 +221,6 @@ def _origin(node: Node) -> Origin:
         node.mapping.get("targetRevision"),
         "chart" in node.mapping,
     )
-
-
-def _why_elsewhere(source: Node, files: Files, expected: Expected, folder: str | None) -> str | None:
-    """Say why a source is not what stands in this tree; None when it is."""
-    url, revision = _text(source, "repoURL"), _text(source, "targetRevision")
-    if "chart" in source.mapping:
-        return f"the chart {_text(source, 'chart')!r} comes from the registry {_shown_url(url)}"
-    if normal_url(url) not in expected.urls:
-        known = folder is not None and files.has_folder(folder) and not expected.declared
-        if not known:
-            return f"{_shown_url(url)} is not known to be this repository"
-    if revision not in ("", "HEAD") and expected.revision is not None and revision != expected.revision:
-        return f"it tracks the revision {revision!r}, and {expected.revision!r} is what is checked here"
-    return None
 
 
 def _inline(helm: Node, document: Document) -> tuple[Node | None, str | None]:
@@ -324,7 +284,7 @@ def _matched(application: Application, layout: Layout) -> Application:
         path: layout.layers[path]
         for source in application.sources
         for file in source.value_files
-        for path in file.paths or ()
+        for path in (*(file.paths or ()), *file.meant)
         if path in layout.layers
     }
     apps = {place.app for place in loaded.values() if place.app is not None}
@@ -346,14 +306,18 @@ def _declared(application: Application, contract: Contract) -> tuple[str | None,
             if name == application.name:
                 return app, environment, True
     if contract.applications.path is not None and application.generator is None:
-        pattern = re.escape(contract.applications.path)
-        pattern = pattern.replace(r"\{app\}", "(?P<app>[^/]+)", 1).replace(r"\{env\}", "(?P<env>[^/]+)", 1)
         path = across(application.path) if is_across(application.path) else application.path
-        match = re.fullmatch(pattern, path)
+        match = _path_pattern(contract.applications.path).fullmatch(path)
         found = match.groupdict() if match is not None else {}
         if found.get("env", contract.environments[0]) in contract.environments and found:
             return found.get("app"), found.get("env") or _environment_in(application, contract), True
     return None, _environment_in(application, contract), False
+
+
+@lru_cache(8)  # a thousand Applications ask for the one of their contract
+def _path_pattern(template: str) -> re.Pattern[str]:
+    pattern = re.escape(template)
+    return re.compile(pattern.replace(r"\{app\}", "(?P<app>[^/]+)", 1).replace(r"\{env\}", "(?P<env>[^/]+)", 1))
 
 
 def _environment_in(application: Application, contract: Contract) -> str | None:
@@ -366,25 +330,11 @@ def _environment_in(application: Application, contract: Contract) -> str | None:
     return None
 
 
-@lru_cache(256)  # every Application names a repository, and nearly all of them the same one
-def normal_url(url: str) -> str:
-    """Return what two spellings of one repository have in common: host and path, without scheme or credentials."""
-    text = url.strip()
-    if (match := re.fullmatch(r"(?:[^@/:]+@)?([^/:]+):(?!//)(.+)", text)) is not None:
-        text = f"{match[1]}/{match[2]}"
-    text = text.partition("://")[2] or text
-    host, slash, path = text.partition("/")
-    host = host.rpartition("@")[2].lower()
-    return host + slash + path.rstrip("/").removesuffix(".git")
-
-
-def _shown_url(url: str) -> str:
-    return repr(normal_url(url)) if url else "a source without repoURL"
-
-
 def _text(node: Node, *path: str) -> str:
     found = find(node, path)
-    return found.text if found is not None and found.is_scalar and found.value is not None else ""
+    if found is None or found.value is None or isinstance(found.value, dict | list):
+        return ""
+    return found.text
 
 
 def _list(node: Node, key: str) -> list[Node]:

@@ -28,6 +28,8 @@ def read_baseline(name: str, data: bytes) -> Baseline:
     except json.JSONDecodeError as error:
         place = f"{name}:{error.lineno}:{error.colno}"
         raise BaselineError(f"{place}: the baseline is no JSON: {error.msg}; {_WAY_OUT}") from None
+    except ValueError:  # a number of thousands of digits, which Python refuses to read
+        raise BaselineError(f"{name}: the baseline holds a number that is far too large; {_WAY_OUT}") from None
     except RecursionError:
         raise BaselineError(f"{name}: the baseline is nested too deeply; {_WAY_OUT}") from None
     try:

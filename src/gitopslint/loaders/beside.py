@@ -14,12 +14,25 @@ from gitopslint.loaders.tree import Tree
 from gitopslint.loaders.unit import Unit
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Build, Gap, Links, Secrets
 from gitopslint.model.span import file_start
 
 _SOPS_CONFIG = ".sops.yaml"
 _CIPHERTEXT = b"ENC[AES256_GCM,"
-_MAKES_SECRETS = (b"Secret", b"Kustomization", b"secretGenerator", b"Certificate", b"cnpg")
+_MAKES_SECRETS = (
+    *(b"Secret", b"Kustomization", b"secretGenerator", b"Certificate", b"cnpg", b"OnePasswordItem", b"kafka.strimzi"),
+    *(
+        b"objectbucket",
+        b"CephObjectStoreUser",
+        b"acid.zalan",
+        b"crunchydata",
+        b"rabbitmq.com",
+        b"k8s.elastic",
+        b"mongodb",
+    ),
+)
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml")
 _ABSENT = "the platform repository is not at hand"
 _HOW_TO_BRING_IT = "name a checkout with `--platform DIR` or `platform.path`; `platform: none` says that there is none"
 _NO_SECRETS = Gap(
@@ -47,6 +60,20 @@ class Neighbour(Protocol):
     def applications(self) -> dict[str, Document]:
         """The files that hold Argo CD Applications, by the name under which reports know them."""
 
+    @property
+    def application_templates(self) -> tuple[str, ...]:
+        """The templates of charts that make Applications, by the name under which reports know them."""
+
+
+class Noted(NamedTuple):
+    """What was seen in files that are no layers: which make Secrets, hold ciphertext, or are kustomizations."""
+
+    making_secrets: tuple[str, ...] = ()
+    encrypted: tuple[str, ...] = ()
+    kustomizations: tuple[str, ...] = ()
+    pins_images: bool = False
+    """Whether any kustomization replaces images."""
+
 
 class Beside:
     """What a product knows beyond its layers."""
@@ -59,6 +86,8 @@ class Beside:
         self.absent = Gap(absent or _ABSENT, _HOW_TO_BRING_IT, file_start(""))
         self._making_secrets: list[str] = []
         self._encrypted: list[str] = []
+        self._kustomizations: list[str] = []
+        self._pins_images = False
 
     def note(self, path: str, data: bytes) -> None:
         """Look at a file that is read anyway."""
@@ -66,6 +95,21 @@ class Beside:
             self._making_secrets.append(path)
         if _CIPHERTEXT in data:
             self._encrypted.append(path)
+        if path.endswith(_KUSTOMIZATIONS):
+            self._kustomizations.append(path)
+            self._pins_images = self._pins_images or b"images" in data
+
+    @property
+    def noted(self) -> Noted:
+        """What was seen in the files that were looked at."""
+        return Noted(
+            tuple(self._making_secrets), tuple(self._encrypted), tuple(self._kustomizations), self._pins_images
+        )
+
+    @noted.setter
+    def noted(self, noted: Noted) -> None:
+        self._making_secrets, self._encrypted = list(noted.making_secrets), list(noted.encrypted)
+        self._kustomizations, self._pins_images = list(noted.kustomizations), noted.pins_images
 
     @cached_property
     def links(self) -> Links | None:
@@ -82,6 +126,19 @@ class Beside:
     def namespace(self, path: str) -> str | None:
         """Return the namespace that a kustomization gives the manifests of a file."""
         return self._found[1](path) if self._making_secrets else None
+
+    def images(self, path: str) -> frozenset[str]:
+        """Return the images of a manifest that a kustomization replaces. All files have been noted."""
+        return self._replaced(path) if self._pins_images else frozenset()
+
+    @cached_property
+    def _replaced(self) -> Callable[[str], frozenset[str]]:
+        from gitopslint.loaders import yaml
+        from gitopslint.loaders.kustomize import Overlays
+
+        read = self._tree.read_many(self._kustomizations)
+        documents = {path: yaml.parse(path, data) for path, data in read if isinstance(data, bytes)}
+        return Overlays(documents, self._tree).images
 
     def units(self, paths: tuple[str, ...], skip: Callable[[str], bool]) -> Iterator[Unit]:
         """Yield what SOPS has to do with. Without a configuration that is what holds ciphertext."""

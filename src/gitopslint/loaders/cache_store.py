@@ -63,7 +63,7 @@ class CacheStore:
         if head != _HEAD + _digest(body) or len(data) > self._most:
             return None
         try:
-            found = json.loads(body)
+            found = json.loads(body.decode("ascii"))  # of bytes it would find out the encoding first
         except (ValueError, RecursionError):
             return None
         with contextlib.suppress(OSError):

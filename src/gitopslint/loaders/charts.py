@@ -5,10 +5,12 @@ from __future__ import annotations
 import bisect
 import json
 import posixpath
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gitopslint.loaders import yaml
+from gitopslint.loaders.held import Held
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.chart import Absent, Chart, ChartSchema, Dependency, ImportValues
 from gitopslint.model.document import Document, KeyPath, Node, plain
@@ -21,6 +23,7 @@ _LOCAL = "file://"
 _PACKED = lazy(r"^(.+?)(?:-v?[0-9].*)?\.tgz$")
 _ACTION = lazy(r"\{\{(?:[^}]|\}(?!\}))*\}\}")
 _TPL = lazy(r"(?<![\w.])tpl(?![\w])|tplvalues\.render|tplValue")
+_MAKES = lazy(rb"^[ \t-]*kind:[ \t]*[\"']?Application(?:Set)?[\"']?[ \t]*\r?$", re.MULTILINE)
 _VALUES = lazy(r"\.Values((?:\.[A-Za-z_]\w*)*)")
 
 
@@ -66,6 +69,15 @@ def is_template(path: str, charts: Iterable[str]) -> bool:
     return any(path.startswith(f"{folder}/templates/" if folder else "templates/") for folder in charts)
 
 
+def making_applications(tree: Tree, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the templates among some files that make Applications of Argo CD, as in a chart of apps."""
+    return tuple(
+        path
+        for path, data in tree.read_many(path for path in paths if path.endswith((".yaml", ".yml")))
+        if isinstance(data, bytes) and b"argoproj.io/" in data and _MAKES.search(data)
+    )
+
+
 def _tpl_calls(text: str) -> Iterable[list[KeyPath]]:
     for action in _ACTION.findall(text):
         if _TPL.search(action):
@@ -78,6 +90,7 @@ class _Loading:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._count = 0
+        self._held = Held()
 
     @property
     def _too_many(self) -> str | None:
@@ -96,7 +109,7 @@ class _Loading:
         faults: list[str] = []
         if values is None:
             path = f"{start}values.yaml"
-            document = _parsed(tree, path) or Document(path, "")
+            document = _parsed(tree, path, self._held.parse) or Document(path, "")
             values = document.root
             if document.problem is not None or len(document.roots) > 1 or not isinstance(values.value, dict):
                 values = Document(path, "").root
@@ -182,9 +195,9 @@ def _about(tree: Tree, start: str) -> dict[str, Any] | None:
     return about
 
 
-def _parsed(tree: Tree, path: str) -> Document | None:
+def _parsed(tree: Tree, path: str, parse: Callable[[str, bytes], Document] = yaml.parse) -> Document | None:
     try:
-        return yaml.parse(path, tree.read(path))
+        return parse(path, tree.read(path))
     except ReadError:
         return None
 

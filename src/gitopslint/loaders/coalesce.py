@@ -68,6 +68,47 @@ def coalesced(part: Part, values: Node, *, keep_nulls: bool = False) -> Node:
     return given
 
 
+def laid_onto(defaults: Node, values: Node) -> Node:
+    """Return values laid onto the defaults of a chart that has no charts below it.
+
+    It is what `coalesced` says of such a chart. Since nobody shares its tables, nothing has to be copied: most charts
+    are of this kind, and copying their defaults for each app took two thirds of the time of merging.
+    """
+    if not isinstance(values.value, dict):
+        return values
+    entries = dict(values.value)
+    for key, default in defaults.mapping.items():
+        node = entries.get(key)
+        if node is None:
+            if default.value is not None:
+                entries[key] = _without_nulls(default)
+        elif node.value is None:
+            del entries[key]
+        elif isinstance(node.value, dict) and isinstance(default.value, dict):
+            entries[key] = _with_defaults(node, node.value, default.value)
+        else:
+            _hide(entries, key, default)
+    return values.changed(value=entries)
+
+
+def _with_defaults(node: Node, own: dict[str, Node], defaults: dict[str, Node]) -> Node:
+    """Return a mapping below the top with what it lacks; a null of the chart is nothing here."""
+    entries = dict(own)
+    for key, default in defaults.items():
+        if default.value is None:
+            continue
+        known = entries.get(key)
+        if known is None:
+            entries[key] = _without_nulls(default)
+        elif known.value is None:
+            del entries[key]
+        elif isinstance(known.value, dict) and isinstance(default.value, dict):
+            entries[key] = _with_defaults(known, known.value, default.value)
+        else:
+            _hide(entries, key, _without_nulls(default))
+    return node.changed(value=entries)
+
+
 def copied(node: Node) -> Node:
     """Copy a mapping and the mappings in it."""
     if not isinstance(node.value, dict):
@@ -162,6 +203,8 @@ def _hide(entries: dict[str, Node], key: str, hidden: Node) -> None:
 
 def _hiding(node: Node, hidden: Node) -> Node:
     """Return a node that hides another one. Helm meets a default more than once; it is told only once."""
+    if not (node.shadowed or hidden.shadowed):  # the common case
+        return node if node.stands_where(hidden) else node.changed(shadowed=(hidden,))
     known = [node, *node.shadowed]
     more = []
     for one in (hidden, *hidden.shadowed):

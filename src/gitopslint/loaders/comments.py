@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from gitopslint.loaders.positions import BREAK
-from gitopslint.loaders.yaml import scalar_ranges
+from gitopslint.loaders.stream import scalar_ranges
 from gitopslint.model.document import Comment, Document
 from gitopslint.model.lazy import lazy
 

@@ -25,6 +25,8 @@ __all__ = [
     "read_contract",
 ]
 
+MOST_IMAGES = 100  # each image of an app is followed through the history beside all others
+
 
 def find_contract_file(start: Path, stop: Path | None) -> Path | None:
     """Return the nearest contract file in `start` or above, not beyond the folder `stop`."""
@@ -82,6 +84,9 @@ def read_contract(name: str, data: bytes, shipped: Catalogue, tree: Tree | None 
         catalogue = shipped | rules_in_force(contract, shipped)
         mistakes += _rule_mistakes(contract, root, catalogue)
         mistakes += _waiver_mistakes(contract, root, catalogue)
+        if len(contract.images) > MOST_IMAGES:
+            at = find(root, ("images",)) or root
+            mistakes.append(f"{at.span}: `images` has {len(contract.images)} entries, and {MOST_IMAGES} are the most")
     if mistakes or contract is None:
         raise ContractError("\n".join(mistakes))
     return contract

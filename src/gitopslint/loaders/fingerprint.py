@@ -69,8 +69,8 @@ def program() -> str:
     return digest(sys.version, *(part for path in files for part in (path.name, path.read_bytes())))
 
 
-def git_state(repository: Repository, *, staged: bool = False) -> str | None:
-    """Return a digest of what git could be asked: HEAD, the index, and which objects there are.
+def git_objects(repository: Repository) -> str | None:
+    """Return a digest of which objects there are, and of where the clone is cut off.
 
     None where some of the objects lie elsewhere. Raises GitError.
     """
@@ -88,5 +88,10 @@ def git_state(repository: Repository, *, staged: bool = False) -> str | None:
         cut_off = shallow.read_bytes() if shallow.exists() else b""
     except OSError as error:
         raise GitError(f"the objects of {repository.top} cannot be listed: {error.strerror}") from None
+    return digest(cut_off, *names)
+
+
+def git_state(repository: Repository, objects: str, *, staged: bool = False) -> str:
+    """Return a digest of what git could be asked: HEAD, the index, and which objects there are. Raises GitError."""
     index = repository.ask("ls-files", "-z", "--stage", staged=staged)
-    return digest(resolve(repository, "HEAD") or "", index, cut_off, *names)
+    return digest(resolve(repository, "HEAD") or "", index, objects)

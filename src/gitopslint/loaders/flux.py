@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gitopslint.loaders.path_patterns import guesses
 from gitopslint.model.document import Document, Node, find
 
 _KIND = "HelmRelease"
@@ -21,6 +20,8 @@ def is_helm_release(document: Document) -> bool:
 
 def bases(paths: Iterable[str]) -> frozenset[str]:
     """Return those of the files of HelmReleases that stand for every environment."""
+    from gitopslint.loaders.path_patterns import guesses  # few repositories have any
+
     return frozenset(one.path for one in guesses(sorted(paths)) if one.environment is None)
 
 

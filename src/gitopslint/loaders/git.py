@@ -1,4 +1,4 @@
-"""The one door to git, and the only module that starts processes.
+"""The one door to git.
 
 The repository is untrusted: its configuration and attributes can name programs that git would run. Only plumbing
 that never starts them is used, with every switch that turns them off.
@@ -6,14 +6,11 @@ that never starts them is used, with every switch that turns them off.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import subprocess
 from collections.abc import Iterable, Iterator
-from io import BufferedReader
 from pathlib import Path
-from typing import cast
 
+from gitopslint.loaders.process import Process
 from gitopslint.model.namedtuple import NamedTuple
 
 _HARDENED = (
@@ -167,11 +164,15 @@ class Repository(NamedTuple):
                 found[path] = words[0] if commit is None else words[1]
         return found
 
-    def files(self) -> tuple[set[bytes], set[bytes]]:
+    def begin_files(self) -> Asked:
+        """Let git look for the files of the work tree, before `files` asks for them. Raises GitError."""
+        return self.begin("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
+
+    def files(self, begun: Asked | None = None) -> tuple[set[bytes], set[bytes]]:
         """Return the tracked paths and the untracked ones that nothing ignores, from the top. Raises GitError."""
         tracked: set[bytes] = set()
         untracked: set[bytes] = set()
-        listed = self.ask("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
+        listed = (begun or self.begin_files()).answer()
         for line in listed.split(b"\0")[:-1]:
             (untracked if line.startswith(b"? ") else tracked).add(line[2:])
         return tracked, untracked
@@ -204,36 +205,28 @@ class Repository(NamedTuple):
         `staged`: it is about the index that `GIT_INDEX_FILE` names. `signed`: it is told who its author is. Raises
         GitError.
         """
-        try:
-            done = subprocess.run(
-                ("git", *_HARDENED, *question),
-                cwd=self.top,
-                env=self._environment(staged=staged, signed=signed),
-                input=stdin,
-                capture_output=True,
-                check=False,
-                stdin=None if stdin is not None else subprocess.DEVNULL,
-            )
-        except FileNotFoundError:
-            raise self._absent() from None
-        if done.returncode:
-            raise _explained(done.stderr.decode("utf-8", "replace").strip(), question[0], self.top)
-        return done.stdout
+        environment = self._environment(staged=staged, signed=signed)
+        process = self._started(question, environment, fed=stdin is not None, heard=True)
+        return Asked(process, question[0], self.top).answer(stdin or b"")
+
+    def begin(self, *question: str) -> Asked:
+        """Start a git command whose answer is wanted later. Raises GitError."""
+        process = self._started(question, self._environment(staged=False), fed=False, heard=True)
+        return Asked(process, question[0], self.top)
 
     def converse(self, *question: str) -> Conversation:
         """Start a git command that answers line by line. Raises GitError."""
-        try:
-            process = subprocess.Popen(
-                ("git", *_HARDENED, *question),
-                cwd=self.top,
-                env=self._environment(staged=False),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
-        except FileNotFoundError:
-            raise self._absent() from None
+        if not self.top.is_dir():
+            raise _gone(self.top)
+        process = self._started(question, self._environment(staged=False), fed=True, heard=False)
         return Conversation(process, question[0], self.top)
+
+    def _started(self, question: Iterable[str], environment: dict[str, str], *, fed: bool, heard: bool) -> Process:
+        words = ("git", "-C", os.fspath(self.top), *_HARDENED, *question)
+        try:
+            return Process(words, environment, fed=fed, heard=heard)
+        except FileNotFoundError:
+            raise GitError("git is not installed, or not on PATH: install it (`apt-get install git`)") from None
 
     def _environment(self, *, staged: bool, signed: bool = False) -> dict[str, str]:
         kept = (*_KEPT, *(["GIT_INDEX_FILE"] if staged else ()), *(_PEOPLE if signed else ()))
@@ -241,42 +234,57 @@ class Repository(NamedTuple):
         # Git is not to look further up: there it would answer for another repository.
         return environment | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": os.fspath(self.top.parent)}
 
-    def _absent(self) -> GitError:
-        if not self.top.is_dir():
-            return GitError(f"{self.top} is gone")
-        return GitError("git is not installed, or not on PATH: install it (`apt-get install git`)")
+
+class Asked:
+    """A git command that is on its way."""
+
+    def __init__(self, process: Process, command: str, top: Path) -> None:
+        self._process = process
+        self._command = command
+        self._top = top
+
+    def answer(self, stdin: bytes = b"") -> bytes:
+        """Wait for what it prints, and return it. Raises GitError."""
+        done = self._process.result(stdin)
+        if done.code:
+            if not self._top.is_dir():
+                raise _gone(self._top)
+            raise _explained(done.err.decode("utf-8", "replace").strip(), self._command, self._top)
+        return done.out
+
+    def close(self) -> None:
+        """End the command, where nobody wants the answer any more."""
+        self._process.close()
+        self._process.kill()
 
 
 class Conversation:
     """A git command that stays and answers one request after the other: a start costs more than most answers."""
 
-    def __init__(self, process: subprocess.Popen[bytes], command: str, top: Path) -> None:
+    def __init__(self, process: Process, command: str, top: Path) -> None:
         self._process = process
+        self._output = open(process.stdout, "rb", closefd=False)  # noqa: SIM115 - `close` does
         self._command = command
         self._top = top
 
     def tell(self, words: bytes) -> None:
         """Send requests. At most 64 KiB may wait for their answers, or both sides wait for ever. Raises GitError."""
-        pipe = self._process.stdin
         try:
-            if pipe is not None:
-                pipe.write(words)
-                pipe.flush()
+            while words:
+                words = words[os.write(self._process.stdin, words) :]
         except OSError:
             raise self._ended() from None
 
     def line(self) -> bytes:
         """Return the next line without its end. Raises GitError when git has ended."""
-        pipe = self._process.stdout
-        line = pipe.readline() if pipe is not None else b""
+        line = self._output.readline()
         if not line.endswith(b"\n"):
             raise self._ended()
         return line[:-1]
 
     def read(self, size: int) -> bytes:
         """Return the next bytes, exactly so many. Raises GitError when git has ended before."""
-        pipe = self._process.stdout
-        data = pipe.read(size) if pipe is not None else b""
+        data = self._output.read(size)
         if len(data) < size:
             raise self._ended()
         return data
@@ -292,10 +300,9 @@ class Conversation:
 
     def until(self, ending: bytes) -> bytes:
         """Return the answer to the last request, which `ending` concludes. Raises GitError."""
-        pipe = cast(BufferedReader, self._process.stdout)
         answer = bytearray()
         while not answer.endswith(ending):
-            more = pipe.read1(1 << 16)
+            more = self._output.read1(1 << 16)
             if not more:
                 raise self._ended()
             answer += more
@@ -303,12 +310,8 @@ class Conversation:
 
     def close(self) -> None:
         """End the command."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        self._process.close()
         self._process.kill()  # it has told all that anybody wants to know, and must not keep the run
-        self._process.wait()
 
     def _ended(self) -> GitError:
         brief = f"git {self._command} ended too early"
@@ -323,6 +326,10 @@ def find_repository(folder: Path) -> Repository | None:
         if found.is_file() or (found / "HEAD").is_symlink() or (found / "HEAD").is_file():
             return Repository(candidate)
     return None
+
+
+def _gone(top: Path) -> GitError:
+    return GitError(f"{top} is gone")
 
 
 def _explained(message: str, command: str, top: Path) -> GitError:

@@ -1,6 +1,5 @@
 """The history of a git repository: its main line is the first-parent chain of a commit.
 
-Blobs, commits and differences are asked of processes that stay, because starting one costs more than most answers.
 Source of the formats: git-log(1), git-diff-tree(1), git-cat-file(1).
 """
 
@@ -11,19 +10,19 @@ import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 
-from gitopslint.loaders.git import AT_ONCE, Conversation, GitError, Repository
+from gitopslint.loaders.annals import Annals, Keeper
+from gitopslint.loaders.chain import Chain, Step, containment, read_chain
+from gitopslint.loaders.git import AT_ONCE, GitError, Repository
 from gitopslint.loaders.history import HistoryError, Landed, Later
-from gitopslint.loaders.main_line import RAW, Step, Told, chain, changes_from, landings, landings_of
-from gitopslint.loaders.tree import MAX_BYTES
-from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
+from gitopslint.loaders.main_line import RAW, Told, landings, landings_of, words_of
+from gitopslint.loaders.talks import Talks, files_from
+from gitopslint.model.landing import WHOLE_HISTORY, Commit, FileChange, Landing, Start
 from gitopslint.model.namedtuple import NamedTuple
 
 _MOST_KEPT = 8  # changes of a landing that are remembered
 _MOST_LOOKUPS = 200  # from here on all ids are listed: that takes as long as some hundreds of questions
 _LEAST = 64  # landings that are worth a question of their own
-_ENDING = b"//\n"  # no path from the top starts so
 
 
 class Line(NamedTuple):
@@ -44,19 +43,28 @@ class Line(NamedTuple):
 class GitHistory:
     """The first-parent chain of a commit, and the pending change on top."""
 
-    def __init__(self, repository: Repository, line: Line, now: int) -> None:
-        """`now` is the time of the pending change. Raises GitError."""
+    def __init__(self, repository: Repository, line: Line, now: int, keeper: Keeper | None = None) -> None:
+        """`now` is the time of the pending change; with a `keeper`, what an earlier run knew is not asked again.
+
+        Raises GitError.
+        """
         self._repository = repository
         self._line = line
-        shallow, _, place = os.fsdecode(
-            repository.ask("rev-parse", "--is-shallow-repository", "--git-path", "shallow")
-        ).partition("\n")
+        question = ("--is-shallow-repository", "--git-path", "shallow", "--git-path", "objects/pack")
+        shallow, _, places = os.fsdecode(repository.ask("rev-parse", *question)).partition("\n")
+        place, _, packs = places.partition("/shallow\n")
         self.cut_off = shallow == "true"
-        self._boundary = self._read_boundary(place.rstrip("\n")) if self.cut_off else frozenset[str]()
+        self._boundary = self._read_boundary(f"{place}/shallow") if self.cut_off else frozenset[str]()
+        self._packs = repository.top / packs.rstrip("\n")
         self._now = now
+        self._keeper = keeper
+        self._known: Chain | None = None
+        self._annals: Annals | None = None
+        self._landings: dict[int, Landing] = {}
+        self._asked = 0
         self._lookups = 0
         self._whole: dict[str, tuple[FileChange, ...]] = {}
-        self._talks: dict[tuple[str, ...], Conversation] = {}
+        self._talks = Talks(repository)
         self._latest: list[Landed] = []
 
     @property
@@ -78,7 +86,8 @@ class GitHistory:
     def frame(self, newest: int) -> str:
         """Return where the clone is cut off, and where the merge request forked unless all was there by then."""
         fork = self._line.fork or ""
-        if fork in self._chain and newest <= self._chain[fork].position:
+        position = self._chain.position(fork) if fork else None
+        if position is not None and newest <= position:
             fork = "later"
         return " ".join((fork, *sorted(self._boundary)))
 
@@ -86,16 +95,37 @@ class GitHistory:
         """Return the content of a file where the merge request forked; None for no file. Raises HistoryError."""
         if "\n" in path:
             return None
-        (found,) = self._objects([f"{self._line.fork}:{path}"])
+        (found,) = self._talks.objects([f"{self._line.fork}:{path}"])
         return None if found is None else found[1]
+
+    def annals(self, folders: Sequence[str]) -> Annals:
+        """Return what landings made of the files in some folders. Raises HistoryError."""
+        kept = None
+        if self._keeper is not None and self._line.tip is not None and not self._is_partial:
+            from gitopslint.loaders.kept_line import KeptLine  # small repositories keep nothing
+
+            kept = KeptLine(self._keeper, folders, self._boundary)
+            self._known = kept.chain
+        annals, shared = Annals(self._landings_at, self._chain.commits), 0
+        if kept is not None:
+            annals, shared = kept.annals(self._chain, self._landings_at, self._tree_of)
+        new = self._chain.newest(0, len(self._chain) - shared)
+        for landing, changes in reversed(list(self._told(new, folders))):
+            self._landings[landing.position] = landing
+            annals.add(landing.position, changes, whole=landing.id in self._whole)
+        if kept is not None:
+            kept.keep(annals, self._chain, shared, self._tree_of)
+        self._annals = annals
+        return annals
 
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
-        if self._line.tip is not None:
-            yield from self._told(self._chain, folders)
+        return self._told(self._chain.newest(0, len(self._chain)), folders)
 
     def _told(self, steps: Mapping[str, Step], folders: Sequence[str]) -> Iterator[Landed]:
         """Yield those of some landings that touch any of the folders, the newest first."""
+        if not steps:
+            return
         try:
             for told in landings(self._repository, steps, folders):
                 if told.whole and len(told.changes) <= _MOST_KEPT:
@@ -114,22 +144,45 @@ class GitHistory:
             raise _failed(error) from None
 
     def _landed(self, told: Told) -> Landed:
-        step = self._chain[told.commit]
-        start = self._start(told.commit, step)
-        merge = len(step.parents) > 1
-        landing = Landing(told.commit, step.position, told.time, told.author, told.subject, merge, start)
+        position = self._chain.position(told.commit) or 0
+        start: Start | None = None
+        if not position:
+            start = "shallow" if told.commit in self._boundary else "root"
+        merge = told.commit in self._chain.others
+        landing = Landing(told.commit, position, told.time, told.author, told.subject, merge, start)
         return Landed(landing, told.changes)
+
+    def _landings_at(self, positions: Sequence[int]) -> list[Landing]:
+        """Return the landings at some positions; what git has not told yet is asked."""
+        missing = [position for position in positions if position not in self._landings]
+        if missing:
+            self._asked += len(missing)
+            whole = self._asked > _LEAST  # to ask for each app would take longer than to be told everything
+            commits = "".join(f"{self._chain.commits[position]}\n" for position in missing).encode()
+            asked = ("--first-parent", self._line.tip or "") if whole else ("--no-walk=unsorted", "--stdin")
+            try:
+                for told in words_of(self._repository, *asked, stdin=None if whole else commits):
+                    landing = self._landed(told).landing
+                    self._landings[landing.position] = landing
+            except GitError as error:
+                raise _failed(error) from None
+        return [self._landings[position] for position in positions]
+
+    def _tree_of(self, commit: str) -> str:
+        """Return the tree of a commit, which no report tells."""
+        (found,) = self._talks.objects([f"{commit}^{{commit}}"])
+        return found[1].partition(b"\n")[0].decode() if found is not None else ""
 
     def contents(self, blobs: Sequence[str]) -> list[bytes | None]:
         """Return the content of each blob; None for one that is not here. Raises HistoryError."""
         try:
-            found = self._objects(blobs)
+            found = self._talks.objects(blobs)
         except HistoryError:
             # Git before 2.44 dies of an object that a partial clone has left on the server. All that are here can be
             # listed; that takes long enough not to be done at once.
-            self._end("cat-file", "--batch")
+            self._talks.forget_objects()
             here = dict.fromkeys(blob for blob in blobs if blob in self._local)
-            found_here = dict(zip(here, self._objects(list(here)), strict=True))
+            found_here = dict(zip(here, self._talks.objects(list(here)), strict=True))
             found = [found_here.get(blob) for blob in blobs]
         return [None if one is None else one[1] for one in found]
 
@@ -141,11 +194,13 @@ class GitHistory:
             raise HistoryError("the clone was cut off at the landing that did it", WHOLE_HISTORY)
         if landing.id in self._whole:
             return self._whole[landing.id]
-        return self._difference(" ".join((landing.id, *self._chain[landing.id].parents[:1])))
+        if self._annals is not None and (known := self._annals.changes_of(landing.position)) is not None:
+            return known
+        return self._talks.difference(" ".join((landing.id, *self._chain.parents(landing.position)[:1])))
 
     def changes_between(self, old: str, new: str) -> tuple[FileChange, ...]:
         """Return every file in which two commits differ; an empty id is the pending change. Raises HistoryError."""
-        return self._difference(f"{new} {old}") if old and new else self._against_index(old or new)
+        return self._talks.difference(f"{new} {old}") if old and new else self._against_index(old or new)
 
     def files_at(self, landing: Landing) -> Iterator[tuple[str, str]]:
         """Yield all files when a landing is there, each with its blob. Raises HistoryError."""
@@ -160,12 +215,8 @@ class GitHistory:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
         self._lookups += 1
         if self._lookups > _MOST_LOOKUPS:
-            start = bisect.bisect_left(self._all_commits, prefix)
-            names = list(
-                itertools.takewhile(lambda one: one.startswith(prefix), self._all_commits[start : start + AT_ONCE])
-            )
-            return tuple(_commit(*one) for one in self._objects(names) if one is not None)
-        (found,) = self._objects([f"{prefix}^{{commit}}"], several=True)
+            return tuple(_commit(*one) for one in self._talks.objects(self._ids_from(prefix)) if one is not None)
+        (found,) = self._talks.objects([f"{prefix}^{{commit}}"], several=True)
         if found is None:
             return ()
         name, data = found
@@ -173,12 +224,19 @@ class GitHistory:
             return (_commit(name, data),)
         # Several objects start so, or a branch has this name and hides them.
         listed = self._ask("rev-parse", f"--disambiguate={prefix}").decode().split()
-        peeled = self._objects([f"{one}^{{commit}}" for one in listed[:AT_ONCE]])
+        peeled = self._talks.objects([f"{one}^{{commit}}" for one in listed[:AT_ONCE]])
         return tuple(_commit(*one) for one in peeled if one is not None and one[0].startswith(prefix))
+
+    def _ids_from(self, prefix: str) -> list[str]:
+        start = bisect.bisect_left(self._all_commits, prefix)
+        near = self._all_commits[start : start + AT_ONCE]
+        return list(itertools.takewhile(lambda one: one.startswith(prefix), near))
 
     def commits_of(self, prefixes: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the ids of the commits for each of many prefixes, asking git once for all. Raises HistoryError."""
-        found = self._objects([f"{prefix}^{{commit}}" for prefix in prefixes], several=True)
+        if len(prefixes) > _MOST_LOOKUPS:
+            return {prefix: tuple(self._ids_from(prefix)) for prefix in prefixes}
+        found = self._talks.objects([f"{prefix}^{{commit}}" for prefix in prefixes], several=True)
         ids: dict[str, tuple[str, ...]] = {}
         for prefix, one in zip(prefixes, found, strict=True):
             if one is not None and not one[0].startswith(prefix):
@@ -189,19 +247,20 @@ class GitHistory:
 
     def contains(self, landing: Landing, commit: str) -> bool:
         """Tell whether a commit is part of a landing: it, or one of its ancestors. Raises HistoryError."""
-        first = self._containment.get(commit)
+        first = self._first_with(commit)
         return first is not None and (landing.pending or first <= landing.position)
 
     def since(self, commit: str) -> Later:
         """Return what landed after a commit that has landed, the newest landing first. Raises HistoryError."""
-        position = self._containment[commit]
+        position = self._first_with(commit)
+        if position is None:
+            raise KeyError(commit)
         wanted, done = len(self._chain) - position, len(self._latest)
         if wanted <= 0:
             return Later(position, ())
         if wanted > done:
             # Several apps ask, each from its own commit: to ask git for twice as much each time is a few questions.
-            part = islice(self._chain.items(), done, max(wanted, 2 * done, done + _LEAST))
-            self._latest += self._told(dict(part), ())
+            self._latest += self._told(self._chain.newest(done, max(wanted, 2 * done, done + _LEAST)), ())
         *later, own = self._latest[:wanted]
         if own.landing.id == commit:
             return Later(position, tuple(later))
@@ -209,14 +268,17 @@ class GitHistory:
 
     def close(self) -> None:
         """End the processes that stayed."""
-        for talk in self._talks.values():
-            talk.close()
-        self._talks.clear()
+        self._talks.close()
 
     @property
     def commits_of_line(self) -> frozenset[str]:
         """The commits of the main line."""
-        return frozenset(self._chain)
+        return frozenset(self._chain.commits)
+
+    @property
+    def _is_partial(self) -> bool:
+        """Whether the clone left objects on the server: then it may be able to tell less than an earlier one."""
+        return any(self._packs.glob("*.promisor"))
 
     @cached_property
     def _local(self) -> frozenset[str]:
@@ -231,37 +293,28 @@ class GitHistory:
         return sorted(line[7:] for line in told.decode().splitlines() if line.startswith("commit "))
 
     @cached_property
-    def _chain(self) -> dict[str, Step]:
-        """The main line, the newest commit first."""
+    def _chain(self) -> Chain:
+        """The main line."""
         if self._line.tip is None:
-            return {}
+            return Chain([], {})
         try:
-            return chain(self._repository, self._line.tip)
+            return read_chain(self._repository, self._line.tip, self._known)
         except GitError as error:
             raise _failed(error) from None
 
+    def _first_with(self, commit: str) -> int | None:
+        """Return the position of the first landing that contains a commit: of those on the chain that is known."""
+        position = self._chain.position(commit)
+        return position if position is not None else self._containment.get(commit)
+
     @cached_property
     def _containment(self) -> dict[str, int]:
-        """Return for every commit the position of the first landing that contains it.
-
-        One walk over all commits: `merge-base --is-ancestor` would be a process for each question.
-        """
         heads = [head for head in (self._line.tip, *self._line.heads) if head is not None]
         if not heads:
             return {}
-        parents: dict[str, list[str]] = {}
-        for line in self._ask("rev-list", "--parents", "--end-of-options", *heads).decode().splitlines():
-            commit, *others = line.split(" ")
-            parents[commit] = others
-        first: dict[str, int] = {}
-        for position, landing in enumerate((*reversed(self._chain), *self._line.heads)):
-            waiting = [landing]
-            while waiting:
-                commit = waiting.pop()
-                if commit not in first:
-                    first[commit] = position
-                    waiting += parents.get(commit, ())
-        return first
+        told = self._ask("rev-list", "--parents", "--end-of-options", *heads).decode().splitlines()
+        parents = {commit: others for commit, *others in map(str.split, told)}
+        return containment(self._chain, self._line.heads, parents)
 
     @cached_property
     def _pending_changes(self) -> tuple[FileChange, ...]:
@@ -271,57 +324,16 @@ class GitHistory:
         # The work tree is never compared through git, because that runs filters of the repository: what is not
         # staged yet counts only where the layers themselves are read.
         if self._line.alone:
-            return self._difference(f"{self._line.tip} {commit}") if commit and self._line.tip else ()
+            return self._talks.difference(f"{self._line.tip} {commit}") if commit and self._line.tip else ()
         tree = commit or self._ask("hash-object", "-t", "tree", "--stdin", stdin=b"").decode().strip()
         question = ("diff-index", "--cached", "-r", *RAW, "--ita-invisible-in-index", tree)
-        return _files(self._ask(*question, staged=self._line.staged))
-
-    def _start(self, commit: str, step: Step) -> Start | None:
-        if commit in self._boundary:
-            return "shallow"
-        return None if step.parents else "root"
+        return files_from(self._ask(*question, staged=self._line.staged))
 
     def _read_boundary(self, place: str) -> frozenset[str]:
         try:
             return frozenset((self._repository.top / place).read_text("ascii").split())
         except (OSError, UnicodeDecodeError) as error:
             raise GitError(f"the list of cut-off commits {place} cannot be read: {error}") from None
-
-    def _difference(self, request: str) -> tuple[FileChange, ...]:
-        talk = self._talk("diff-tree", "--stdin", "-r", "--root", "--no-commit-id", *RAW)
-        try:
-            talk.tell(request.encode() + b"\n" + _ENDING)
-            answer = talk.until(_ENDING)
-        except GitError as error:
-            raise HistoryError(error.brief, WHOLE_CLONE) from None
-        return _files(answer)
-
-    def _objects(self, names: Sequence[str], *, several: bool = False) -> list[tuple[str, bytes] | None]:
-        """Return each object as its id and content. `several`: one that is ambiguous counts as there, without both."""
-        found: list[tuple[str, bytes] | None] = []
-        try:
-            talk = self._talk("cat-file", "--batch")
-            for start in range(0, len(names), AT_ONCE):
-                part = names[start : start + AT_ONCE]
-                talk.tell("".join(f"{name}\n" for name in part).encode())
-                for _ in part:
-                    words = talk.line().split(b" ")
-                    if len(words) == 3 and words[2].isdigit():
-                        found.append((words[0].decode(), talk.read_object(int(words[2]), MAX_BYTES)))
-                    else:
-                        found.append(("", b"") if several and words[-1] == b"ambiguous" else None)
-        except GitError as error:
-            raise HistoryError(error.brief, WHOLE_CLONE) from None
-        return found
-
-    def _talk(self, *question: str) -> Conversation:
-        if question not in self._talks:
-            self._talks[question] = self._repository.converse(*question)
-        return self._talks[question]
-
-    def _end(self, *question: str) -> None:
-        if (talk := self._talks.pop(question, None)) is not None:
-            talk.close()
 
     def _ask(self, *question: str, stdin: bytes | None = None, staged: bool = False) -> bytes:
         try:
@@ -345,10 +357,6 @@ def merge_base(repository: Repository, one: str, other: str) -> str | None:
         return repository.ask("merge-base", "--end-of-options", one, other).decode().split("\n")[0] or None
     except GitError:
         return None
-
-
-def _files(told: bytes) -> tuple[FileChange, ...]:
-    return tuple(change.of_file() for change in changes_from(told.split(b"\0"), 0)[0])
 
 
 def _failed(error: GitError) -> HistoryError:

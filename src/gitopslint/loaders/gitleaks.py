@@ -32,6 +32,10 @@ def read_gitleaks(path: str, tree: Tree) -> OwnRules:
         raise GitleaksError(f"{path}: it is not valid UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise GitleaksError(f"{path}: it is not TOML: {error}") from None
+    except ValueError:  # a number of thousands of digits, which Python refuses to read
+        raise GitleaksError(f"{path}: it holds a number that is far too large") from None
+    except RecursionError:
+        raise GitleaksError(f"{path}: it is nested too deeply") from None
     mistakes: list[str] = []
     if isinstance(extend := data.get("extend"), dict) and extend.get("path"):
         mistakes.append(f"{path}: extend.path: another file is not followed: name that file, or put both into one")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gitopslint.loaders.coalesce import MergeError, Part, coalesced, part_of
+from gitopslint.loaders.coalesce import MergeError, Part, coalesced, laid_onto, part_of
 from gitopslint.loaders.dependencies import settle
 from gitopslint.model.chart import Chart, ChartSchema, ChartValues, Gap
 from gitopslint.model.document import KeyPath, Node
@@ -29,6 +29,8 @@ def merge(chart: Chart | Node | None, layers: Sequence[Node]) -> Node:
 def compose(chart: Chart, values: Node) -> ChartValues:
     """Return the values that Helm renders a chart with, and what it holds them against. Raises MergeError."""
     part = part_of(chart)
+    if not chart.subcharts and chart.dependencies is None:
+        return ChartValues(laid_onto(chart.values, values), tuple(_schemas(part, ())), tuple(_gaps(part, ())))
     try:
         settle(part, values)
         merged = coalesced(part, values)
@@ -59,7 +61,7 @@ def onto_defaults(chart: Node, values: Node) -> Node:
     """Lay values onto the defaults of a chart without subcharts. Here a null deletes what the chart sets, and the
     chart's own nulls do not count.
     """
-    return coalesced(Part("", "", chart), values)
+    return laid_onto(chart, values)
 
 
 def _schemas(part: Part, way: KeyPath) -> Iterator[tuple[KeyPath, ChartSchema]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from gitopslint.loaders.annals import Annals
 from gitopslint.model.landing import Commit, FileChange, Landing, Start
 from gitopslint.model.namedtuple import NamedTuple
 
@@ -75,6 +76,9 @@ class History(Protocol):
 
     def at_fork(self, path: str) -> bytes | None:
         """Return the content of a file where the merge request forked; None for no file. Raises HistoryError."""
+
+    def annals(self, folders: Sequence[str]) -> Annals:
+        """Return what landings made of the files in some folders. Raises HistoryError."""
 
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders or files, the newest first. Raises HistoryError."""
@@ -157,6 +161,14 @@ class ToldHistory:
     def at_fork(self, _: str) -> bytes | None:
         """Return nothing: no example is about a merge request."""
         return None
+
+    def annals(self, folders: Sequence[str]) -> Annals:
+        """Return what landings made of the files in some folders."""
+        landings = [step.landing for step in self._steps]
+        annals = Annals(lambda positions: [landings[one] for one in positions], [one.id for one in landings])
+        for step in reversed(list(self.steps(folders))):
+            annals.add(step.landing.position, step.changes)
+        return annals
 
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
         """Yield the landings that touch any of the folders, the newest first."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Unit
-from gitopslint.model.application import Application
+from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.layer import Layer, Stack
 from gitopslint.model.namedtuple import NamedTuple
+from gitopslint.model.platform import Build
 from gitopslint.model.span import across, is_across
 
 _KNOWN = {"Chart.yaml": "chart", ".sops.yaml": "rules of SOPS"}
@@ -25,12 +26,16 @@ class FileUse(NamedTuple):
 
 def inventory(side: Side) -> list[FileUse]:
     """Return every file of a repository with its use, in the order of paths."""
-    uses: dict[str, str] = {}
+    said: dict[str, tuple[int, str]] = {}
     units = chain.from_iterable(task.load() for task in side.tasks(texts=True))
-    for path, use in chain.from_iterable(map(_uses, units)):
-        # The first one says the most: a manifest that is a layer is a layer.
-        if is_across(path) == side.turned:
-            uses.setdefault(across(path) if side.turned else path, use)
+    for unit in units:
+        # What comes first says the most: a manifest that is a layer is a layer, whichever unit says so.
+        for rank, found in enumerate(_uses(unit)):
+            for path, use in found:
+                own = across(path) if side.turned else path
+                if is_across(path) == side.turned and (own not in said or rank < said[own][0]):
+                    said[own] = (rank, use)
+    uses = {path: use for path, (_, use) in said.items()}
     read = {across(path) if side.turned and is_across(path) else path for path in side.paths}
     links = side.tree.links
     for path in side.tree.paths:
@@ -51,33 +56,37 @@ def inventory(side: Side) -> list[FileUse]:
     return [FileUse(path, uses[path]) for path in sorted(uses)]
 
 
-def _uses(unit: Unit) -> Iterator[tuple[str, str]]:
-    for layer in unit.layers:
-        yield layer.path, _layer(layer)
-    for stack in unit.app.stacks if unit.app is not None else ():
-        yield from _of_stack(stack)
-    for one in unit.applications:
-        generated = isinstance(one, Application) and one.generator is not None
-        kind = "Application" if isinstance(one, Application) and not generated else "ApplicationSet"
-        what = one.generator if isinstance(one, Application) and one.generator is not None else one.name
-        yield one.path, f"{kind} {what}"
-    for encrypted in unit.sops:
-        yield encrypted.path, "encrypted by SOPS"
-    for build in unit.builds:
-        for text, role in ((build.ref, "commit to build"), (build.version, "tag to build")):
-            if text is not None:
-                yield text.path, f"{role}, {build.app}"
-    for manifest in unit.manifests:
-        yield manifest.document.path, "manifest"
-    for document in unit.documents:
-        yield document.path, "YAML"
-    for file in unit.texts:
-        yield file.path, f"not read: {file.limit}" if file.limit is not None else "text"
-    for unread in unit.unread:
-        yield unread.path, f"not read: {unread.reason}"
+Use = tuple[str, str]
+"""A path, and what it is read as."""
 
 
-def _of_stack(stack: Stack) -> Iterator[tuple[str, str]]:
+def _uses(unit: Unit) -> Iterator[Iterable[Use]]:
+    """Yield what a unit says of files, what says the most first."""
+    yield ((layer.path, _layer(layer)) for layer in unit.layers)
+    yield chain.from_iterable(map(_of_stack, unit.app.stacks if unit.app is not None else ()))
+    yield map(_of_application, unit.applications)
+    yield ((encrypted.path, "encrypted by SOPS") for encrypted in unit.sops)
+    yield chain.from_iterable(map(_of_build, unit.builds))
+    yield ((manifest.document.path, "manifest") for manifest in unit.manifests)
+    yield ((document.path, "YAML") for document in unit.documents)
+    yield ((file.path, f"not read: {file.limit}" if file.limit is not None else "text") for file in unit.texts)
+    yield ((unread.path, f"not read: {unread.reason}") for unread in unit.unread)
+
+
+def _of_application(one: Application | Undecidable) -> Use:
+    if isinstance(one, Application) and one.generator is None:
+        return one.path, f"Application {one.name}"
+    what = one.generator if isinstance(one, Application) and one.generator is not None else one.name
+    return one.path, f"ApplicationSet {what}"
+
+
+def _of_build(build: Build) -> Iterator[Use]:
+    for text, role in ((build.ref, "commit to build"), (build.version, "tag to build")):
+        if text is not None:
+            yield text.path, f"{role}, {build.app}"
+
+
+def _of_stack(stack: Stack) -> Iterator[Use]:
     """Yield the files that an Application loads although the contract does not name them."""
     for layer in stack.layers:
         if layer.role == "values":

@@ -1,4 +1,4 @@
-"""What a kustomization does to the manifests that it brings in: their namespace, and what is added to their names.
+"""What a kustomization does to the manifests that it brings in: their namespace, their images, and their names.
 
 Source: kubernetes-sigs/kustomize `api/types/kustomization.go`; viaduct-ai/kustomize-sops for generators.
 """
@@ -12,7 +12,7 @@ from gitopslint.loaders.tree import Tree
 from gitopslint.model.document import Document, Node
 from gitopslint.model.namedtuple import NamedTuple
 
-_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _BROUGHT_IN = ("resources", "bases", "components", "generators")
 _MOST_LEVELS = 20
 
@@ -31,12 +31,14 @@ class Overlays:
     def __init__(self, documents: Mapping[str, Document], tree: Tree) -> None:
         self._known = frozenset(tree.paths)
         self._own: dict[str, Overlay] = {}
+        self._images: dict[str, frozenset[str]] = {}
         self._parents: dict[str, list[str]] = {}
         generators: dict[str, list[str]] = {}
         for path, document in documents.items():
             for root in document.roots:
-                if posixpath.basename(path) in _NAMES:
+                if posixpath.basename(path) in NAMES:
                     self._own[path] = Overlay(_text(root, "namespace") or None, *_affixes(root))
+                    self._images[path] = frozenset(_pinned(root))
                     self._add(path, path, _entries(root, _BROUGHT_IN))
                 elif _text(root, "kind") == "ksops":
                     generators.setdefault(path, []).extend(_entries(root, ("files", "secretFrom")))
@@ -62,13 +64,26 @@ class Overlays:
             (here,) = above
         return Overlay(namespace, prefix, suffix)
 
+    def images(self, path: str) -> frozenset[str]:
+        """Return the images of a manifest to which a kustomization gives another tag or digest."""
+        found: set[str] = set()
+        seen = {path}
+        waiting = [path]
+        while waiting:
+            here = waiting.pop()
+            found |= self._images.get(here, frozenset())
+            above = [one for one in self._parents.get(here, ()) if one not in seen]
+            seen.update(above)
+            waiting += above
+        return frozenset(found)
+
     def _add(self, base: str, parent: str, entries: list[str]) -> None:
         folder = posixpath.dirname(base)
         for entry in entries:
             if "://" in entry:
                 continue
             target = posixpath.normpath(posixpath.join(folder, entry))
-            inside = (posixpath.join(target, name) for name in _NAMES)
+            inside = (posixpath.join(target, name) for name in NAMES)
             for path in (target, *inside):
                 if path in self._known and path != parent:
                     self._parents.setdefault(path, []).append(parent)
@@ -84,6 +99,12 @@ def _texts(node: Node | None) -> Iterator[str]:
             yield item.text
         for below in item.mapping.values():  # `secretFrom: [{files: [...]}]`
             yield from (one.text for one in below.items if isinstance(one.value, str))
+
+
+def _pinned(root: Node) -> Iterator[str]:
+    for image in (root.mapping.get("images") or root).items:
+        if _text(image, "newTag") or _text(image, "digest"):
+            yield _text(image, "name")
 
 
 def _affixes(root: Node) -> tuple[str, str]:

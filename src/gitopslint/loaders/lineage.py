@@ -8,15 +8,15 @@ image tells: the same repository and the same tag in a file that was there when 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
+from gitopslint.loaders.annals import LAYERS
 from gitopslint.loaders.history import History
 from gitopslint.loaders.layout import Place
-from gitopslint.model.landing import FileChange, Landing
+from gitopslint.model.landing import Landing
 from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 
-_YAML = (".yaml", ".yml", ".json")
 _WORD = lazy(r"[^/.]+")
 _MOST_CANDIDATES = 64
 _MOST_ARRIVALS = 16
@@ -55,43 +55,40 @@ class Files:
         """Read the history once. Raises HistoryError."""
         self._history = history
         self._folders = folders
+        self._annals = history.annals(folders)
         self._versions: dict[str, list[Version]] = {}
-        self._by_landing: dict[int, list[str]] = {}
         self._by_word: dict[str, list[str]] = {}
         self._outside: dict[int, list[str]] = {}
         self._others: dict[int, dict[str, list[str]]] = {}
-        self._arriving: frozenset[int] | None = None
-        for landed in history.steps(folders):
-            for change in landed.changes:
-                self._add(landed.landing, change)
-        for versions in self._versions.values():
-            versions.reverse()
+        self._arriving: dict[str, list[int]] | None = None
 
     def knows(self, path: str) -> bool:
         """Tell whether a file ever was there."""
-        return path in self._versions
+        return path in self._annals or path in self._versions
 
     def told(self, path: str, place: Callable[[str], Place | None]) -> tuple[int, str]:
-        """Return the position of the newest version of a file, and what decides how all its versions are read."""
-        versions = self._versions.get(path, ())
-        appeared = [landing.position in self.arrivals(place) for landing in _appearances(versions)]
-        told = [(one.landing.id, one.blob, one.link) for one in versions]
-        return versions[-1].landing.position if versions else -1, repr((path, told, appeared))
+        """Return the position of the newest version of a file, and what decides how all its versions are read.
+
+        The landing of the newest stands for all that were before.
+        """
+        position = self._annals.last(path)
+        if position is None:
+            return -1, path
+        return position, repr((path, self._annals.commit(position), self._arrivals(place).get(path)))
 
     def newest(self, path: str) -> str | None:
         """Return the blob that a file holds at the end of the history."""
-        versions = self._versions.get(path)
-        return versions[-1].blob if versions else None
+        return self._annals.newest(path)
 
     def blobs(self, path: str) -> list[str]:
         """Return what a file ever held, without what it was under other paths."""
-        return [one.blob for one in self._versions.get(path, ()) if one.blob is not None]
+        return [one.new for one in self._annals.made(path) if one.new is not None]
 
     def versions(self, layer: Layer, seen: frozenset[str] = frozenset()) -> list[Version]:
         """Return the versions of a layer, the oldest first, those under other paths included. Raises HistoryError."""
         found: list[Version] = []
         gone: Landing | None = None
-        for number, version in enumerate(own := self._versions.get(layer.path, [])):
+        for number, version in enumerate(own := self._versions_of(layer.path)):
             appears = version.blob is not None and (number == 0 or own[number - 1].blob is None)
             if appears and version.landing.start is None:
                 before, carried = self._predecessor(layer, version, seen | {layer.path})
@@ -140,7 +137,7 @@ class Files:
 
         So begins a move to another layout whose old files are deleted in a later landing.
         """
-        if first.landing.position not in self.arrivals(layer.place):
+        if not any(first.landing.position in positions for positions in self._arrivals(layer.place).values()):
             return None
         found = [
             path
@@ -151,23 +148,26 @@ class Files:
         if not found:
             return None
         best = max(found, key=lambda path: (_tail(path, layer.path), path))
-        if best not in self._versions:
+        if not self.knows(best):
             self._read_file(best)
         return best if self._blob_before(best, first.landing) == first.blob else None
 
-    def arrivals(self, place: Callable[[str], Place | None]) -> frozenset[int]:
-        """Return the newest landings in which layers appeared. Looking for copies takes time, so others are left out.
+    def _arrivals(self, place: Callable[[str], Place | None]) -> dict[str, list[int]]:
+        """Return the newest landings in which layers appeared, by layer. Looking for copies takes time, so others
+        are left out.
 
         Which they are depends on no order in which layers are asked for.
         """
         if self._arriving is None:
-            found = {
-                landing.position
-                for path, versions in self._versions.items()
-                if place(path) is not None
-                for landing in _appearances(versions)
-            }
-            self._arriving = frozenset(sorted(found)[-_MOST_ARRIVALS:])
+            found: dict[str, list[int]] = {}
+            positions: set[int] = set()
+            for position, path in self._annals.appearances():
+                if position not in positions and len(positions) == _MOST_ARRIVALS:
+                    break
+                if place(path) is not None:
+                    positions.add(position)
+                    found.setdefault(path, []).append(position)
+            self._arriving = found
         return self._arriving
 
     def _copies_of(self, first: Version, layer: Layer) -> list[str]:
@@ -176,7 +176,7 @@ class Files:
         if position not in self._others:
             others: dict[str, list[str]] = {}
             for path, blob in self._history.files_at(first.landing):
-                if path.endswith(_YAML) and layer.place(path) is None:
+                if path.endswith(LAYERS) and layer.place(path) is None:
                     others.setdefault(blob, []).append(path)
             self._others[position] = others
         return self._others[position].get(first.blob or "", [])
@@ -188,10 +188,11 @@ class Files:
     def _candidates(self, layer: Layer, landing: Landing) -> list[str]:
         """Return the files that changed in a landing, and those that bear the name of the app."""
         if not self._by_word:
-            for path in self._versions:
+            for path in [*self._annals.paths, *self._versions]:
                 for word in _words(path):
                     self._by_word.setdefault(word, []).append(path)
-        changed = [*self._by_landing.get(landing.position, ()), *self._moved_in(landing)]
+        changed = [path for path, old in self._annals.changed_in(landing.position) if old is not None]
+        changed += self._moved_in(landing)
         named = self._by_word.get(layer.app, ())
         # In a landing that changes very many files, one without the name of the app is not looked at.
         nameless = changed if len(changed) <= _MOST_CANDIDATES else ()
@@ -203,7 +204,7 @@ class Files:
             self._outside[landing.position] = [
                 change.path
                 for change in (self._history.changes(landing) if self._folders else ())
-                if change.old is not None and change.path not in self._versions and change.path.endswith(_YAML)
+                if change.old is not None and not self.knows(change.path) and change.path.endswith(LAYERS)
             ][:_MOST_CANDIDATES]
             for path in self._outside[landing.position]:
                 self._read_file(path)
@@ -219,10 +220,10 @@ class Files:
         return place.app in (None, layer.app) or self._leaves(path, landing)
 
     def _leaves(self, path: str, landing: Landing) -> bool:
-        return any(one.landing.position == landing.position and one.blob is None for one in self._versions[path])
+        return any(one.landing.position == landing.position and one.blob is None for one in self._versions_of(path))
 
     def _blob_before(self, path: str, landing: Landing) -> str | None:
-        versions = self._versions.get(path, [])
+        versions = self._versions_of(path)
         at = bisect.bisect_left([one.landing.position for one in versions], landing.position)
         return versions[at - 1].blob if at else None
 
@@ -236,21 +237,15 @@ class Files:
         ]
         self._versions[path] = versions[::-1]
 
-    def _add(self, landing: Landing, change: FileChange) -> None:
-        if not change.path.endswith(_YAML):
-            return
-        self._versions.setdefault(change.path, []).append(Version(landing, change.path, change.new, link=change.link))
-        if change.old is not None:
-            self._by_landing.setdefault(landing.position, []).append(change.path)
-
-
-def _appearances(versions: Sequence[Version]) -> Iterator[Landing]:
-    """Yield the landings in which a file came that was not there before, the first ones of all left out."""
-    before: Version | None = None
-    for version in versions:
-        if version.blob is not None and (before is None or before.blob is None) and version.landing.start is None:
-            yield version.landing
-        before = version
+    def _versions_of(self, path: str) -> list[Version]:
+        """Return the versions of a file under this path, the oldest first."""
+        if path not in self._versions and path in self._annals:
+            made = self._annals.made(path)
+            landings = self._annals.landings([one.position for one in made])
+            self._versions[path] = [
+                Version(landing, path, one.new, link=one.link) for landing, one in zip(landings, made, strict=True)
+            ]
+        return self._versions.get(path, [])
 
 
 def _words(path: str) -> list[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
+from gitopslint.loaders.chain import Step
 from gitopslint.loaders.git import EMPTY_TREES, SYMLINK, GitError, Repository
 from gitopslint.model.landing import FileChange
 from gitopslint.model.namedtuple import NamedTuple
@@ -21,13 +22,6 @@ _TREE = "040000"
 _FORMAT = "--format=%H%x00%ct%x00%an%x00%s"
 _FIELDS = 4
 _WORTH_TWO = 1_000  # comparisons from which two processes are faster than one
-
-
-class Step(NamedTuple):
-    """A commit of the chain: its place, the oldest being 0, and its parents."""
-
-    position: int
-    parents: tuple[str, ...]
 
 
 class Change(NamedTuple):
@@ -42,17 +36,6 @@ class Change(NamedTuple):
     def of_file(self, folder: bytes = b"") -> FileChange:
         """Return the change of a file below a folder."""
         return FileChange(os.fsdecode(folder + self.path), _blob(self.old), _blob(self.new), self.mode == SYMLINK)
-
-
-def chain(repository: Repository, tip: str) -> dict[str, Step]:
-    """Return the first-parent chain of a commit, the newest first. Raises GitError."""
-    told = repository.ask("rev-list", "--first-parent", "--parents", "--end-of-options", tip).decode().splitlines()
-    last = len(told) - 1
-    steps = {}
-    for number, line in enumerate(told):
-        commit, *parents = line.split(" ")
-        steps[commit] = Step(last - number, tuple(parents))
-    return steps
 
 
 def requests(steps: Mapping[str, Step]) -> bytes:
@@ -105,6 +88,13 @@ def landings_of(repository: Repository, tip: str, path: str) -> Iterator[Told]:
     asked = ("log", *RAW, "--first-parent", "--diff-merges=first-parent", "--no-show-signature", _FORMAT)
     for commit, changes in _commits(repository.ask(*asked, "--end-of-options", tip, "--", path)):
         yield commit._replace(changes=tuple(change.of_file() for change in changes))
+
+
+def words_of(repository: Repository, *revisions: str, stdin: bytes | None = None) -> Iterator[Told]:
+    """Yield commits without what they change: a chain, or single ones from `stdin`. Raises GitError."""
+    asked = ("log", "--no-show-signature", "-z", _FORMAT)
+    for commit, _ in _commits(repository.ask(*asked, *revisions, stdin=stdin)):
+        yield commit
 
 
 def _lies_in(path: bytes, wanted: set[bytes], inside: tuple[bytes, ...]) -> bool:
@@ -162,9 +152,16 @@ def _commits(told: bytes) -> Iterator[tuple[Told, tuple[Change, ...]]]:
         commit, time, author, subject = tokens[at : at + _FIELDS]
         changes, at = changes_from(tokens, at + _FIELDS)
         yield (
-            Told(commit.decode(), int(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace")),
+            Told(
+                commit.decode(), _seconds(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace")
+            ),
             changes,
         )
+
+
+def _seconds(told: bytes) -> int:
+    """Read the time of a commit, which may claim one that git cannot tell."""
+    return int(told) if told.isdigit() else 0
 
 
 def changes_from(tokens: list[bytes], at: int) -> tuple[tuple[Change, ...], int]:

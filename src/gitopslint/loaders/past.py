@@ -8,7 +8,7 @@ from gitopslint.loaders.begun import Begun
 from gitopslint.loaders.git import GitError
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.layout import Layout
-from gitopslint.loaders.recorded import RecordedHistory
+from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.timelines import Chronology
 
 OpenHistory = Callable[[], History | Unavailable | None]
@@ -38,16 +38,6 @@ class Past:
             raise HistoryError(found.reason, found.remedy)
         return found
 
-    @property
-    def recorded(self) -> RecordedHistory | None:
-        """The history, where there is one that records what it is asked."""
-        try:
-            chronology = self.chronology
-        except HistoryError:
-            return None
-        history = chronology.history if chronology is not None else None
-        return history if isinstance(history, RecordedHistory) else None
-
     def told(self, app: str) -> str:
         """Return what decides, beside today's files and what landed last, what the history says of an app."""
         try:
@@ -55,6 +45,14 @@ class Past:
             return chronology.told(app) if chronology is not None else ""
         except HistoryError as error:
             return f"{error}: {error.remedy}"
+
+    def moved_since(self, tip: str, inputs: Callable[[], Inputs]) -> frozenset[str] | None:
+        """Return the apps for whose images anything counts that landed since a tip; None where that is not known."""
+        try:
+            chronology = self.chronology
+            return chronology.moved_since(tip, inputs) if chronology is not None else None
+        except HistoryError:
+            return None
 
     def close(self) -> None:
         """Let go of the history, if it was ever asked for."""

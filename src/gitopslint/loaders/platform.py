@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from gitopslint.loaders import charts, yaml
+from gitopslint.loaders import charts
 from gitopslint.loaders.argocd import mentions_applications
 from gitopslint.loaders.builds import Commits, read_builds
 from gitopslint.loaders.exclusion import included
+from gitopslint.loaders.held import Held
 from gitopslint.loaders.history import History, Unavailable
 from gitopslint.loaders.secret_store import Found, find_secrets
 from gitopslint.loaders.sops_config import SopsConfigs
@@ -82,11 +83,18 @@ class Platform:
     def applications(self) -> dict[str, Document]:
         """The files that hold Argo CD Applications, by the name under which reports know them."""
         found = {}
+        held = Held()
         wanted = [path for path in self.paths if path.endswith((".yaml", ".yml")) and not self.is_template(path)]
         for path, data in self.tree.read_many(wanted):
             if not isinstance(data, ReadError) and mentions_applications(data):
-                found[across(path)] = yaml.parse(across(path), data)
+                found[across(path)] = held.parse(across(path), data)
         return found
+
+    @cached_property
+    def application_templates(self) -> tuple[str, ...]:
+        """The templates of charts that make Applications, by the name under which reports know them."""
+        found = charts.making_applications(self.tree, filter(self.is_template, self.paths))
+        return tuple(map(across, found))
 
     def is_template(self, path: str) -> bool:
         """Tell whether a file is a template of a chart, so that it is no YAML by itself."""

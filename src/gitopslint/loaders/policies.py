@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from gitopslint.loaders.schemas import schema_fault
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.loaders.validation import listed, names, nearest, read_mapping, validated
 from gitopslint.model.contract import Contract
@@ -16,6 +17,7 @@ from gitopslint.model.requirement import Scope
 from gitopslint.model.rule import FAMILIES, Catalogue
 
 _DATA = frozenset({"const", "default", "enum", "examples"})
+_ANCHORS = frozenset({"$anchor", "$dynamicAnchor"})
 _REFERENCES = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
 
 
@@ -102,20 +104,15 @@ def _mistakes(policy: Policy, root: Node, contract: Contract, shipped: Catalogue
 
 
 def _schema_mistakes(schema: dict[str, Any], root: Node) -> Iterator[str]:
-    # Imported here: few contracts hold a schema, and the import is slow.
-    from jsonschema import Draft202012Validator, SchemaError
-
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        at = find(root, tuple(error.absolute_path)) or root
-        yield f"{at.span}: this is no JSON Schema: {error.message}"
+    if fault := schema_fault(schema):
+        yield f"{(find(root, fault.path) or root).span}: this is no JSON Schema: {fault.reason}"
         return
+    named = {f"#{node.text}" for path, node in walk(root) if path and path[-1] in _ANCHORS and not _is_data(path)}
     for path, node in walk(root):
         if not path or _is_data(path):
             continue
         if path[-1] in _REFERENCES and isinstance(node.value, str):
-            if find(root, _pointed(node.value)) is None:
+            if node.value not in named and find(root, _pointed(node.value)) is None:
                 yield f"{node.span}: {path[-1]} must lead to a place in the same schema, such as '#/$defs/name'"
         elif path[-1] == "pattern" and isinstance(node.value, str):
             yield from _pattern_mistakes(node.value, node)
@@ -139,7 +136,11 @@ def _is_data(path: KeyPath) -> bool:
 
 
 def _pointed(reference: str) -> KeyPath:
-    if not reference.startswith("#"):
+    if reference != "#" and not reference.startswith("#/"):
         return ("", reference)
     parts = reference[1:].split("/")[1:]
-    return tuple(int(part) if part.isdecimal() else part.replace("~1", "/").replace("~0", "~") for part in parts)
+    # No list has a place of ten digits, and Python refuses to read thousands of them.
+    return tuple(
+        int(part) if part.isdecimal() and len(part) < 10 else part.replace("~1", "/").replace("~0", "~")
+        for part in parts
+    )

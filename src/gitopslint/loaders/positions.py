@@ -25,12 +25,12 @@ class Positions:
         self._text = text
         # Only where the parser breaks lines that editors do not break are the lines of its marks of no use.
         odd_break = not text.isascii() and any(character in text for character in _BREAKS[2:])
-        self._odd = odd_break or "\r" in text.replace("\r\n", "")
+        self.odd = odd_break or "\r" in text.replace("\r\n", "")
         self._starts: list[int] = []
 
     def between(self, start: Any, end: Any) -> Span:
         """Return the span between two marks."""
-        if self._odd:
+        if self.odd:
             return self.offsets(start.index, end.index)
         return Span(self._path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
@@ -66,14 +66,9 @@ class Positions:
         if event.anchor is not None or event.tag is not None:
             at = self.value_start(event)
             start = self.offsets(at, at)
-        if event.flow_style or last is None:
-            end = self.event(closing)
-        else:
-            if first is not None:
-                start = first.key_span
-            end = written(last)
-            if (end.line, end.column) < (last.key_span.line, last.key_span.column):
-                end = last.key_span
+        if not event.flow_style and last is not None:
+            return extent(self._path, start if first is None else first.key_span, last)
+        end = self.event(closing)
         return Span(self._path, start.line, start.column, end.end_line, end.end_column)
 
     def value_start(self, event: Any) -> int:
@@ -83,6 +78,14 @@ class Positions:
             if match := _PROPERTY.match(self._text, at, event.end_mark.index):
                 at = match.end()
         return at
+
+
+def extent(path: str, start: Span, last: Node) -> Span:
+    """Return the span of what begins somewhere and ends with a value, or with its key where that has no width."""
+    end = written(last)
+    if (end.line, end.column) < (last.key_span.line, last.key_span.column):
+        end = last.key_span
+    return Span(path, start.line, start.column, end.end_line, end.end_column)
 
 
 def written(node: Node) -> Span:

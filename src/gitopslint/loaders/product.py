@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
 from gitopslint.loaders import charts, yaml
-from gitopslint.loaders.argocd import Wiring, elsewhere, mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Neighbour
 from gitopslint.loaders.exclusion import included
+from gitopslint.loaders.held import Held
 from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.others import Others
 from gitopslint.loaders.past import OpenHistory, Past
 from gitopslint.loaders.patterns import load_patterns
 from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load, own_images
-from gitopslint.loaders.texts import as_utf8, chunks, text_tasks, unread_as_text
+from gitopslint.loaders.texts import chunks, text_tasks, unread_as_text
 from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
+from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.application import Application, Undecidable
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document, beyond
@@ -32,7 +33,7 @@ from gitopslint.model.secret import OwnRules, Pattern, TextFile
 from gitopslint.model.timeline import Freshness, Run, TagCommit, Timeline
 
 _YAML = (".yaml", ".yml")
-_MENTIONS_IMAGE_OR_SECRET = re.compile(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
+_Files = tuple[dict[str, Document], tuple[Unread, ...], tuple[TextFile, ...]]
 
 
 class Product:
@@ -65,7 +66,10 @@ class Product:
         self._charts = [path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "Chart.yaml"]
         self._templating: dict[str, Templating | None] = {}
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
-        self._texts: dict[str, Document] = {}
+        self._parse = yaml.reader(len(self.layout.layers))
+        self._shared_by_all = Held(self._parse)
+        self.others = Others(self.files, paths, self.layout, self._beside, self._shared_by_all.parse, self.is_template)
+        self._texts = self.others.documents
         self._loaded: dict[str, Layer | None] = {}
         self.chronicle = Past(open_history, self.layout, prefix)
         self._composer = Composer(tree, self.layout, self._texts)
@@ -76,14 +80,14 @@ class Product:
             yield from task.load()
 
     def tasks(self, *, texts: bool = False, past: bool = False, mine: Mine = all_mine) -> Iterator[Task]:
-        """Yield what SOPS encrypts, the shared layers, every app, the Applications of no app, then the manifests.
+        """Yield what SOPS encrypts, the shared layers, the manifests, every app, and the Applications of no app.
 
-        With `texts` all other files of text follow, so that every file is in some unit. `past`: timelines will be
-        asked for.
+        With `texts` all other files of text come before the apps, so that every file is in some unit. `past`: timelines
+        will be asked for: of apps, which come last, because by then git has told the history.
         """
         if past:
             self.chronicle.begin()
-        images, unread = self._others
+        images, unread = self.others.found
         yield Task("sops", lambda: self._beside.units(self.paths, self.is_template), masks=True)
         by_app: dict[str, list[str]] = {}
         for path, place in self.layout.layers.items():
@@ -94,17 +98,17 @@ class Product:
         if mine(""):
             shared = sorted(path for path, place in self.layout.layers.items() if place.app is None)
             yield Task("shared layers", lambda: [self._shared(shared, unread)])
-        for app in filter(mine, apps):
-            own = sorted(by_app.get(app, []))
-            yield Task(f"app {app}", partial(self._app, app, stacks.get(app, ()), own), app, tuple(own))
-        if mine(""):
-            yield Task("of no app", lambda: [self._of_no_app(set(apps))])
         for part in chunks([path for path in images if mine(path)]):
             yield Task(f"manifests {part[0]}", partial(self._manifests, part))
         if texts:
             read = self.layout.layers.keys() | set(images) | {one.path for one in unread}
             others = [path for path in self.paths if path not in read and mine(path)]
             yield from text_tasks(self.tree, others, self._texts)
+        for app in filter(mine, apps):
+            own = sorted(by_app.get(app, []))
+            yield Task(f"app {app}", partial(self._app, app, stacks.get(app, ()), own), app, tuple(own))
+        if mine(""):
+            yield Task("of no app", lambda: [self._of_no_app(set(apps))])
 
     def texts(self, *, mine: Mine = all_mine) -> Iterator[Task]:
         """Yield all files of text, one to a unit, for rules that know no apps."""
@@ -114,9 +118,9 @@ class Product:
         for path, data in self.tree.read_many(paths):
             data = b"" if isinstance(data, TooLargeError) else data
             if isinstance(data, bytes):
-                document = self._texts.get(path) or yaml.parse(path, data)
-                links, namespace = self._beside.links, self._beside.namespace(path)
-                manifest = Manifest(document, self.contract, links=links, namespace=namespace)
+                document = self._texts.get(path) or self._parse(path, data)
+                known = self._beside.links, self._beside.namespace(path), self._beside.images(path)
+                manifest = Manifest(document, self.contract, None, None, *known)
                 yield Unit(manifests=(manifest,), documents=(document,), texts=unread_as_text(document, data))
 
     def is_template(self, path: str) -> bool:
@@ -149,17 +153,10 @@ class Product:
         """Return names in the place of an environment that the contract does not know, each with a file."""
         return self.layout.strangers(self.paths)
 
-    @cached_property
+    @property
     def wiring(self) -> Wiring:
         """The Applications of the repository."""
-        if self.contract.applications.repository == "platform":
-            platform = self._beside.platform
-            if platform is None:
-                return elsewhere(self.contract, self._beside.absent.reason, self._beside.absent.remedy)
-            self._texts |= platform.applications
-            return wire(platform.applications.values(), self.files, self.layout)
-        _ = self._others  # fills in the documents
-        return wire(self._texts.values(), self.files, self.layout)
+        return self.others.wiring
 
     def timelines(self, unit: Unit, *, fresh: bool = False) -> Iterator[Timeline]:
         """Yield the timelines of the app of a unit, with what is known of the releases of today.
@@ -179,7 +176,7 @@ class Product:
 
         environments = [stack.environment for stack in unit.app.stacks]
         for timeline in chronology.timelines(unit.app.name, environments, document):
-            yield chronology.traced(timeline, unit.app.releases, self._inputs if fresh else None)
+            yield chronology.traced(timeline, unit.app.releases, self.inputs if fresh else None)
 
     @property
     def beside(self) -> Tree | None:
@@ -198,7 +195,7 @@ class Product:
         chronology = self.chronicle.chronology
         if chronology is not None:
             layers = [path for path in chronology.layers_of(app, environments) if path in self.layout.layers]
-            documents, _, _ = self._read(layers)
+            documents = self._read(layers, self._shared_by_all.anew())[0]
             yield from chronology.timelines(app, environments, documents.get)
 
     def commit_of(self, name: str, landing: Landing) -> TagCommit | None:
@@ -209,9 +206,10 @@ class Product:
     def freshness(self, app: str, commit: str) -> Freshness | None:
         """Tell how far the main line has moved on since a build; None where that is not known. Raises HistoryError."""
         chronology = self.chronicle.chronology
-        return chronology.freshness(app, commit, self._inputs) if chronology is not None else None
+        return chronology.freshness(app, commit, self.inputs) if chronology is not None else None
 
-    def _inputs(self) -> Inputs:
+    def inputs(self) -> Inputs:
+        """Return what the images of the apps are built from."""
         from gitopslint.loaders.build_inputs import BuildInputs  # only where something landed since a build
 
         return BuildInputs(self.tree, self.layout, self.layout.stacks())
@@ -243,37 +241,14 @@ class Product:
         (unit,) = self._app(app, self.layout.stacks().get(app, ()), own)
         return unit.app
 
-    @cached_property
-    def _others(self) -> tuple[list[str], tuple[Unread, ...]]:
-        """Read the YAML files that are no layers once: keep the Applications, and name those that mention images."""
-        others = (path for path in self.paths if path.endswith(_YAML) and path not in self.layout.layers)
-        candidates = [path for path in others if not self.is_template(path)]
-        images: list[str] = []
-        unread: list[Unread] = []
-        for path, data in self.tree.read_many(candidates):
-            if isinstance(data, TooLargeError):
-                self._texts[path] = beyond(path, str(data))
-                images.append(path)
-                continue
-            if isinstance(data, ReadError):
-                unread.append(Unread(path, str(data)))
-                continue
-            data = as_utf8(data)
-            if mentions_applications(data):
-                self._texts[path] = yaml.parse(path, data)
-            if _MENTIONS_IMAGE_OR_SECRET.search(data):
-                images.append(path)
-            self._beside.note(path, data)
-        return images, tuple(unread)
-
     def _shared(self, paths: list[str], unread: tuple[Unread, ...]) -> Unit:
-        documents, more, texts = self._read(paths)
+        documents, more, texts = self._read(paths, self._shared_by_all)
         layers = tuple(self._layer(path, document) for path, document in documents.items())
         self._loaded |= {layer.path: layer for layer in layers}
         return Unit(layers=layers, documents=tuple(documents.values()), unread=unread + more, texts=texts)
 
     def _app(self, app: str, environments: tuple[str, ...], own: list[str]) -> Iterator[Unit]:
-        documents, unread, texts = self._read(own)
+        documents, unread, texts = self._read(own, self._shared_by_all.anew())
         layers: dict[str, Layer | None] = {path: self._layer(path, document) for path, document in documents.items()}
         failed = {one.path for one in unread}
 
@@ -335,9 +310,7 @@ class Product:
     def _other_layer(self, path: str) -> Layer | None:
         """Return a shared layer, or a values file that the contract does not name."""
         if path not in self._loaded:
-            documents, _, _ = self._read([path])
-            document = documents.get(path)
-            layer = None
+            document, layer = self._read([path], self._shared_by_all)[0].get(path), None
             if document is not None and path in self.layout.layers:
                 layer = self._layer(path, document)
             elif document is not None:
@@ -382,7 +355,7 @@ class Product:
             self._templating[folder] = charts.templating(self.tree, folder)
         return self._templating[folder]
 
-    def _read(self, paths: list[str]) -> tuple[dict[str, Document], tuple[Unread, ...], tuple[TextFile, ...]]:
+    def _read(self, paths: list[str], held: Held) -> _Files:
         documents: dict[str, Document] = {}
         unread = []
         texts: tuple[TextFile, ...] = ()
@@ -392,6 +365,6 @@ class Product:
             elif isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))
             else:
-                documents[path] = yaml.parse(path, data)
+                documents[path] = held.parse(path, data)
                 texts += unread_as_text(documents[path], data)
         return documents, tuple(unread), texts

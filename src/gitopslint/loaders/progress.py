@@ -62,6 +62,17 @@ class Progress:
         found = list(dict.fromkeys(one.landing for one in touches if one.change.path in counting))
         return Freshness(position, len(found), found[0] if found else None)
 
+    def touched(self, commit: str) -> frozenset[str] | None:
+        """Return the apps that have to do with what landed since a commit; None for one that is no landing.
+
+        The commit has landed. Raises HistoryError.
+        """
+        _, later, beyond = self._history.since(commit)
+        touches: dict[str, list[_Touch]] = {}
+        for landed in later:
+            self._note(landed, touches)
+        return frozenset(touches) if beyond is None else None
+
     def _note(self, landed: Landed, touches: dict[str, list[_Touch]]) -> None:
         """Note for each app what a landing changes of its inputs."""
         if self._inputs is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from gitopslint.loaders.history import History, Landed, Later, Unavailable
+from gitopslint.loaders.annals import Annals
+from gitopslint.loaders.history import History, HistoryError, Landed, Later, Unavailable
+from gitopslint.loaders.past import Past
 from gitopslint.model.landing import Commit, FileChange, Landing
 
 
@@ -18,6 +20,16 @@ def recorded(
         return history if isinstance(history, Unavailable) else RecordedHistory(history)
 
     return opened
+
+
+def recorded_of(past: Past) -> RecordedHistory | None:
+    """Return the history of a product, where there is one that records what it is asked."""
+    try:
+        chronology = past.chronology
+    except HistoryError:
+        return None
+    history = chronology.history if chronology is not None else None
+    return history if isinstance(history, RecordedHistory) else None
 
 
 class RecordedHistory:
@@ -61,8 +73,12 @@ class RecordedHistory:
         """Return the content of a file where the merge request forked, which is a fixed commit."""
         return self._history.at_fork(path)
 
+    def annals(self, folders: Sequence[str]) -> Annals:
+        """Return what landings made of files. Newer ones may come; whoever asks names those it takes."""
+        return self._history.annals(folders)
+
     def steps(self, folders: Sequence[str]) -> Iterator[Landed]:
-        """Yield the landings that touch any of the folders. Newer ones may come; whoever asks names those it takes."""
+        """Yield the landings that touch any of the folders."""
         return self._history.steps(folders)
 
     def steps_of(self, path: str) -> Iterator[Landed]:

@@ -1,7 +1,6 @@
 """Which Secrets the files of a repository make: by namespace, name and key, whatever encrypts or fetches the values.
 
-Sources: Kubernetes core/v1, bitnami-labs/sealed-secrets, external-secrets.io, kustomize `secretGenerator`, ksops,
-cert-manager, CloudNativePG, isindir/sops-secrets-operator, HashiCorp vault-secrets-operator.
+Sources: Kubernetes core/v1, bitnami-labs/sealed-secrets, external-secrets.io, kustomize `secretGenerator`, ksops.
 """
 
 from __future__ import annotations
@@ -10,16 +9,17 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from gitopslint.loaders import yaml
+from gitopslint.loaders.held import Held
 from gitopslint.loaders.kustomize import Overlay, Overlays
+from gitopslint.loaders.operators import KINDS, made_by_operator
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.document import Document, Node, find
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Gap, KnownSecret
 
 MENTIONS_SECRETS = re.compile(
-    rb"\"?kind\"?:[ \t]*[\"']?(?:List|Secret|SealedSecret|(?:Cluster)?ExternalSecret|Certificate|Cluster|SopsSecret"
-    rb"|Vault(?:Static|Dynamic|PKI)Secret|Kustomization|ksops)\b|\bsecretGenerator\b"
+    rb"\"?kind\"?:[ \t]*[\"']?(?:List|Secret|SealedSecret|(?:Cluster)?ExternalSecret|Kustomization|ksops|%b)\b"
+    rb"|\b(?:secretGenerator|writeConnectionSecretToRef)\b" % KINDS.encode()
 )
 _CIPHERTEXT = "ENC[AES256_GCM,"
 _COPIED = ("reflector.v1.k8s.emberstack.com/reflection-auto-enabled", "replicator.v1.mittwald.de/replicate-to")
@@ -29,8 +29,6 @@ _FOUND_BY_LABEL = (
     "grafana_dashboard",
 )
 _FOUND_BY_TYPE = ("kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token", "helm.sh/release.v1")
-_CLUSTER_MADE = ("app", "superuser", "ca", "server", "replication")  # what CloudNativePG makes of one Cluster
-_VAULT = re.compile(r"Vault(?:Static|Dynamic|PKI)Secret")
 
 
 class Found(NamedTuple):
@@ -57,11 +55,12 @@ def find_secrets(
     """
     documents: dict[str, Document] = {}
     gaps: list[Gap] = []
+    held = Held()
     wanted = [path for path in paths if path.endswith((".yaml", ".yml", ".json")) and not skip(path)]
     for path, data in tree.read_many(wanted):
         if isinstance(data, ReadError) or not MENTIONS_SECRETS.search(data):
             continue
-        document = documents[path] = yaml.parse(named(path), data)
+        document = documents[path] = held.parse(named(path), data)
         if document.problem is not None and document.problem.kind != "helm":
             reason = "a manifest that may make Secrets is not readable"
             gaps.append(Gap(reason, "repair it, or exclude it", document.problem.span))
@@ -91,6 +90,8 @@ def _deployed_to(path: str, namespaces: Mapping[str, str]) -> str | None:
 
 def _placed(secret: KnownSecret, namespace: str | None, overlay: Overlay) -> KnownSecret:
     """Apply what a kustomization does to everything in it."""
+    if secret.pinned and secret.namespace is not None:
+        return secret
     name = overlay.prefix + secret.name + overlay.suffix
     return secret._replace(name=name, namespace=overlay.namespace or secret.namespace or namespace)
 
@@ -104,9 +105,8 @@ def _made(root: Node, path: str, tree: Tree, overlays: Overlays) -> Iterator[Kno
         yield _secret(root, "Secret", _keys(root, "data", "stringData"))
     elif kind == "SealedSecret":
         template = find(root, ("spec", "template")) or Node({}, root.span, "block")
-        name = find(template, ("metadata", "name"))
-        keys = _keys_at(root, "spec", "encryptedData") | _keys(template, "data", "stringData")
-        yield _secret(root, kind, keys, name)
+        # The controller gives the Secret its own name and namespace, whatever the template says.
+        yield _secret(root, kind, _keys_at(root, "spec", "encryptedData") | _keys(template, "data", "stringData"))
     elif kind in ("ExternalSecret", "ClusterExternalSecret"):
         yield from _external(root, kind)
     elif "secretGenerator" in root.mapping:
@@ -116,21 +116,16 @@ def _made(root: Node, path: str, tree: Tree, overlays: Overlays) -> Iterator[Kno
 
 
 def _by_operator(root: Node, kind: str, group: str) -> Iterator[KnownSecret]:
-    """Yield the Secrets that an operator makes of a resource of its own."""
-    if kind == "SopsSecret":
-        for template in (find(root, ("spec", "secretTemplates")) or root).items:
-            name = template.mapping.get("name")
-            if name is not None:
-                yield _secret(root, kind, _keys(template, "data", "stringData"), name)
-    elif _VAULT.fullmatch(kind):
-        if (name := find(root, ("spec", "destination", "name"))) is not None:
-            yield _secret(root, kind, None, name)
-    elif kind == "Certificate":
-        if (name := find(root, ("spec", "secretName"))) is not None:
-            yield _secret(root, kind, frozenset({"tls.crt", "tls.key", "ca.crt"}), name)
-    elif kind == "Cluster" and group == "postgresql.cnpg.io":
-        made = _secret(root, "CloudNativePG cluster", None)
-        yield from (made._replace(name=f"{made.name}-{part}") for part in _CLUSTER_MADE)
+    for one in made_by_operator(root, kind, group):
+        named = isinstance(one.name, Node)
+        secret = _secret(root, kind, one.keys, one.name if isinstance(one.name, Node) else None)
+        yield secret._replace(
+            name=secret.name if named else str(one.name),
+            namespace=one.namespace or secret.namespace,
+            kept=one.kept,
+            everywhere=secret.everywhere or one.everywhere,
+            pinned=one.namespace is not None,
+        )
 
 
 def _external(root: Node, kind: str) -> Iterator[KnownSecret]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 from gitopslint.loaders import yaml
 from gitopslint.loaders.tree import ReadError, Tree
 from gitopslint.model.document import Node
 from gitopslint.model.namedtuple import NamedTuple
-from gitopslint.model.regex import Regex, RegexError, compiled
+from gitopslint.model.regex import RegexError, compiled
 from gitopslint.model.sops import DEFAULT_SUFFIX, SELECTORS, CreationRule, Reach, Recipient, SopsGap
 from gitopslint.model.span import file_start
 
@@ -35,7 +36,14 @@ _KINDS = {
     "hckms": "hckms",
 }
 _REPAIR = "repair it: until then nobody knows which files must be encrypted"
-_NOT_GO = ("[:", "(?", "\\p", "\\P", "\\Q", "\\A", "\\z", "\\C")
+_OF_GO = ("[:", "(?", "\\p", "\\P", "\\Q", "\\A", "\\z", "\\C")
+
+
+class Pattern(Protocol):
+    """A compiled pattern."""
+
+    def found_in(self, text: str) -> bool:
+        """Tell whether it fits anywhere in a text."""
 
 
 class Selectors(NamedTuple):
@@ -43,10 +51,10 @@ class Selectors(NamedTuple):
 
     suffix: str | None = None
     only_suffix: str | None = None
-    regex: Regex | None = None
-    only_regex: Regex | None = None
-    comment: Regex | None = None
-    only_comment: Regex | None = None
+    regex: Pattern | None = None
+    only_regex: Pattern | None = None
+    comment: Pattern | None = None
+    only_comment: Pattern | None = None
     unusable: str | None = None
 
     def selects(self, keys: tuple[str, ...], comments: Iterable[str]) -> bool | None:
@@ -71,7 +79,7 @@ class Covering(NamedTuple):
     """A creation rule with what it takes to apply it."""
 
     folder: str
-    matches: Regex | None
+    matches: Pattern | None
     rule: CreationRule
     selectors: Selectors
 
@@ -146,7 +154,7 @@ def selectors(texts: dict[str, str]) -> Selectors:
     """Make selectors of what a rule or a file says; with nothing said the suffix `_unencrypted` leaves values clear."""
     if not texts:
         return Selectors(suffix=DEFAULT_SUFFIX)
-    patterns: dict[str, Regex | None] = dict.fromkeys(SELECTORS)
+    patterns: dict[str, Pattern | None] = dict.fromkeys(SELECTORS)
     for name, text in texts.items():
         if name.endswith("_regex"):
             try:
@@ -163,11 +171,13 @@ def selectors(texts: dict[str, str]) -> Selectors:
     )
 
 
-def go_regex(text: str) -> Regex:
-    """Compile a pattern of Go, refusing what means something else here. Raises RegexError."""
-    for unknown in _NOT_GO:
-        if unknown in text and not (unknown == "(?" and text.count("(?") == text.count("(?:")):
-            raise RegexError(f"{unknown!r} is not known here")
+def go_regex(text: str) -> Pattern:
+    """Compile a pattern of Go. Raises RegexError."""
+    for special in _OF_GO:
+        if special in text and not (special == "(?" and text.count("(?") == text.count("(?:")):
+            from gitopslint.model import goregex  # slower, and hardly ever needed
+
+            return goregex.go_regex(text)
     return compiled(text)
 
 
@@ -221,6 +231,8 @@ def _reach(one: Covering, path: str) -> Reach:
     if one.matches is None or one.rule.pattern is None:
         return "everything"
     ending = posixpath.splitext(path)[1] or posixpath.basename(path)
+    if ending == ".env" and ".env" in one.rule.pattern:
+        return "secrets"  # nothing else is in such files
     if any(map(one.matches.found_in, (f"q{ending}", f"q/q/q{ending}"))):
         return "everything"
     return "secrets" if _SPEAKS_OF_SECRETS.search(one.rule.pattern) else "places"

@@ -9,8 +9,8 @@ from typing import Literal
 from gitopslint.loaders import flux, helm
 from gitopslint.loaders.charts import load_chart
 from gitopslint.loaders.layout import Layout
-from gitopslint.loaders.set_values import SetKind, Setting, SettingsLimitError, apply_set
 from gitopslint.loaders.tree import ReadError, Tree
+from gitopslint.loaders.valuefiles import told_when_deployed
 from gitopslint.model.application import Application, Parameter, Source
 from gitopslint.model.chart import Chart
 from gitopslint.model.document import Document, Node, Problem, find
@@ -98,7 +98,18 @@ class Composer:
         )
         if unknown is not None or not all(layer.readable for layer in layers):
             return stack
-        return self._composed(stack, source.chart, lambda node: self._with_parameters(node, source))
+        composed = self._composed(stack, source.chart, lambda node: self._with_parameters(node, source))
+        return self._without_open_images(composed) if source.parameters else composed
+
+    def _without_open_images(self, stack: Stack) -> Stack:
+        """Forget the values of a stack where only Argo CD knows which image they name."""
+        for release in self.releases(stack):
+            for node in (release.repository, release.tag, release.digest, release.registry):
+                variable = told_when_deployed(node.text) if node is not None and node.is_scalar else None
+                if variable is not None:
+                    reason = f"its image is named by {variable}, which is only known when Argo CD deploys it"
+                    return stack._replace(values=None, schemas=(), gaps=(), unknown=reason)
+        return stack
 
     def missing(self, app: str, environment: str) -> tuple[tuple[LayerRole, str], ...]:
         """Return the layers that the contract demands and nobody wrote."""
@@ -167,6 +178,8 @@ class Composer:
             problem = Problem("syntax", fault, source.inline.key_span) if fault is not None else None
             add("inline", source.inline, problem)
         if source.parameters:
+            from gitopslint.loaders.set_values import SettingsLimitError
+
             try:
                 add("parameters", self._with_parameters(Node({}, source.node.span, "block"), source))
             except ValueError as error:
@@ -177,19 +190,22 @@ class Composer:
 
     def _with_parameters(self, values: Node, source: Source) -> Node:
         """Return values with the parameters of a source on top, as `--set`, `--set-string` and `--set-file` do it."""
-        # Most sources have none: copying their values for nothing took a fiftieth of a run.
-        return apply_set(values, self._settings(source)) if source.parameters else values
+        if not source.parameters:  # as most: copying their values for nothing took a fiftieth of a run
+            return values
+        from gitopslint.loaders.set_values import SetKind, Setting, apply_set
 
-    def _settings(self, source: Source) -> Iterator[Setting]:
-        for parameter in source.parameters:
-            kind: SetKind = "set-string" if parameter.text else "set"
-            node = parameter.value
-            if parameter.file is not None:
-                content = self._content(parameter)
-                if content is None:
-                    continue
-                node, kind = node.changed(text=content, value=content), "set-file"
-            yield Setting(parameter.name, node, kind)
+        def settings() -> Iterator[Setting]:
+            for parameter in source.parameters:
+                kind: SetKind = "set-string" if parameter.text else "set"
+                node = parameter.value
+                if parameter.file is not None:
+                    content = self._content(parameter)
+                    if content is None:
+                        continue
+                    node, kind = node.changed(text=content, value=content), "set-file"
+                yield Setting(parameter.name, node, kind)
+
+        return apply_set(values, settings())
 
     def _content(self, parameter: Parameter) -> str | None:
         paths = parameter.file.paths if parameter.file is not None else None

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gitopslint.loaders import charts, flux, yaml
-from gitopslint.loaders.argocd import Wiring, mentions_applications, wire
+from gitopslint.loaders.argocd import mentions_applications, wire
 from gitopslint.loaders.exclusion import included
+from gitopslint.loaders.generator_files import read_by_generators
 from gitopslint.loaders.git import GitError, Repository
 from gitopslint.loaders.image_places import beside_images, images_in, proposed
 from gitopslint.loaders.layout import Layout
@@ -16,6 +17,7 @@ from gitopslint.loaders.previews import without_previews
 from gitopslint.loaders.sources import has_code, sources
 from gitopslint.loaders.tree import Tree
 from gitopslint.loaders.valuefiles import Files
+from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.contract import AppSettings, Contract, LayerPath, Role
 from gitopslint.model.document import Document
 from gitopslint.model.environments import by_promotion, rank, sure
@@ -45,10 +47,14 @@ def survey(tree: Tree, repository: Repository | None, prefix: str, name: str) ->
 
 
 class _Loaded(NamedTuple):
-    """What Applications load: charts and values files, each with how far behind others it is loaded."""
+    """What Applications load: charts and values files, each with how far behind others it is loaded.
+
+    `open`: some load files that cannot be told, such as those of another revision.
+    """
 
     charts: dict[str, int]
     files: dict[str, list[int]]
+    open: bool
 
 
 class _Survey:
@@ -64,6 +70,8 @@ class _Survey:
         self._previews: tuple[str, ...] = ()
         self._applications: dict[str, Document] = {}
         self._values = self._read()
+        for path in read_by_generators(self._applications.values(), self._values):
+            del self._values[path]
 
     def proposal(self) -> Proposal:
         """Return what was found: values files, or else the HelmReleases of Flux that are none."""
@@ -77,7 +85,7 @@ class _Survey:
     def _proposal(self) -> Proposal:
         wiring = self._wiring()
         loaded = _loaded(wiring)
-        found, self._previews = without_previews(self._layer_files(loaded), self._values)
+        found, self._previews = without_previews(self._layer_files(loaded, wiring), self._values)
         environments = by_promotion({one.environment for one in found if one.environment is not None})
         inside = self._inside() if not environments else []
         if inside:
@@ -143,15 +151,17 @@ class _Survey:
 
     def _wiring(self) -> Wiring:
         files = Files(self._tree, self._tree.paths, self._prefix)
-        return wire(self._applications.values(), files, Layout(Contract(), self._tree.paths))
+        templates = [path for path in self._tree.paths if charts.is_template(path, self._charts)]
+        made = charts.making_applications(self._tree, templates)
+        return wire(self._applications.values(), files, Layout(Contract(), self._tree.paths), made)
 
-    def _layer_files(self, loaded: _Loaded) -> list[Guess]:
+    def _layer_files(self, loaded: _Loaded, wiring: Wiring) -> list[Guess]:
         """Return the values files of apps: those that Applications load, or else those that look like it."""
         named = {path for path in loaded.files if path in self._values and not self._is_chart(path)}
         if named:
             found = guesses(sorted(named))
             if any(one.environment is not None for one in found):
-                return found
+                return found + (self._alike(found) if loaded.open or wiring.undecidable else [])
         found = [one for one in guesses(sorted(self._values)) if not self._is_chart(one.path)]
         by_template: dict[str, set[str]] = {}
         for one in found:
@@ -165,6 +175,12 @@ class _Survey:
         if not self._look_like_values(layers):
             return []
         return layers + self._shared_files(found, layers)
+
+    def _alike(self, found: Sequence[Guess]) -> list[Guess]:
+        """Return the other files under the same templates: an Application that nobody can follow may load them."""
+        known, templates = {one.path for one in found}, {one.template for one in found}
+        others = guesses(sorted(path for path in self._values if not self._is_chart(path)))
+        return [one for one in others if one.template in templates and one.path not in known]
 
     def _look_like_values(self, layers: Sequence[Guess]) -> bool:
         """Tell whether files that are named after environments are values of Helm at all."""
@@ -336,14 +352,14 @@ class _Survey:
 
 
 def _loaded(wiring: Wiring) -> _Loaded:
-    loaded = _Loaded({}, {})
-    for application in wiring.applications:
-        for source in application.sources:
-            if source.chart is not None:
-                loaded.charts[source.chart] = loaded.charts.get(source.chart, 0) + 1
-            for at, file in enumerate(source.value_files):
-                for path in file.paths or ():
-                    loaded.files.setdefault(path, []).append(at)
+    sources = [source for application in wiring.applications for source in application.sources]
+    loaded = _Loaded({}, {}, any(file.elsewhere for source in sources for file in source.value_files))
+    for source in sources:
+        if source.chart is not None:
+            loaded.charts[source.chart] = loaded.charts.get(source.chart, 0) + 1
+        for at, file in enumerate(source.value_files):
+            for path in file.paths or ():
+                loaded.files.setdefault(path, []).append(at)
     return loaded
 
 
@@ -352,7 +368,8 @@ def _self_heal(wiring: Wiring, environments: Sequence[str], found: Sequence[Gues
     homes = {one.path: one.environment for one in found}
     said: dict[str, set[bool]] = {}
     for application in wiring.applications:
-        files = [path for source in application.sources for file in source.value_files for path in file.paths or ()]
+        loads = [file for source in application.sources for file in source.value_files]
+        files = [path for file in loads for path in file.paths or file.meant]
         for environment in {homes.get(path) for path in files} - {None}:
             said.setdefault(str(environment), set()).add(application.automation.self_heal)
     return {name: True in said[name] for name in environments if len(said.get(name, ())) == 1}

@@ -9,11 +9,19 @@ from gitopslint.loaders.tree import MAX_BYTES, ReadError, TooLargeError, Tree
 from gitopslint.loaders.unit import Task, Unit
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
+from gitopslint.model.lazy import lazy
 from gitopslint.model.secret import TextFile
 
 _HEAD = 8000  # git looks at as many bytes to tell binary files from text
 _AT_ONCE = 200
+_IN_MENTIONS = (b"image", b"ecret", b"newTag")
+_MENTIONS = lazy(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def mentions_image_or_secret(data: bytes) -> bool:
+    """Tell whether a manifest can say which image runs, or refer to a Secret."""
+    return any(word in data for word in _IN_MENTIONS) and _MENTIONS.search(data) is not None
 
 
 def chunks(paths: list[str]) -> Iterator[list[str]]:
@@ -28,13 +36,14 @@ def text_tasks(tree: Tree, paths: list[str], parsed: Mapping[str, Document]) -> 
 
 
 def _units(tree: Tree, paths: list[str], parsed: Mapping[str, Document]) -> Iterator[Unit]:
-    for one in read_texts(tree, paths):
+    links = tree.links
+    for document in (parsed[path] for path in paths if path in parsed and path not in links):
+        yield Unit(documents=(document,))
+    for one in read_texts(tree, [path for path in paths if path not in parsed]):
         if isinstance(one, Unread):
             yield Unit(unread=(one,))
         elif isinstance(one, TextFile):
             yield Unit(texts=(one,))
-        elif one[0] in parsed:
-            yield Unit(documents=(parsed[one[0]],))
         elif (file := text_file(*one)) is not None:
             yield Unit(texts=(file,))
 

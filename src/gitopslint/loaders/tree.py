@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from gitopslint.loaders.git import SYMLINK, GitError, IndexEntry, Repository
+from gitopslint.loaders.git import SYMLINK, Asked, GitError, IndexEntry, Repository
 
 MAX_BYTES = 10_000_000
 """Larger files are not read: whatever is done with them would take too long, or too much memory."""
@@ -58,30 +58,33 @@ class Tree(Protocol):
 class DiskTree:
     """Files on disk. Symbolic links are followed inside the root only."""
 
-    def __init__(self, root: Path, paths: Iterable[str]) -> None:
+    def __init__(self, root: Path, paths: Iterable[str], links: dict[str, str] | None = None) -> None:
+        """`links` are the symbolic links among the paths, where somebody has looked already."""
         self.root = root
-        self._root = os.fspath(root)
+        self._start = os.path.join(root, "")
         self.paths = tuple(sorted(paths))
+        self._links = links
         self._real_root = os.path.realpath(root)
         self._straight: dict[str, bool] = {}
 
     @cached_property
     def links(self) -> dict[str, str]:
         """The symbolic links among the paths, each with the text that it holds."""
-        found = (path for path in self.paths if os.path.islink(os.path.join(self._root, path)))
-        return {path: os.readlink(os.path.join(self._root, path)) for path in found}
+        if self._links is not None:
+            return self._links
+        found = (path for path in self.paths if os.path.islink(self._start + path))
+        return {path: os.readlink(self._start + path) for path in found}
 
     def read(self, path: str) -> bytes:
         """Return the content of a file on disk. Raises ReadError."""
-        if path.startswith("/") or ".." in path.split("/"):
+        if path.startswith("/") or (".." in path and ".." in path.split("/")):
             raise ReadError(_OUTSIDE)
-        target = os.path.join(self._root, path)
         try:
             folder = path.rpartition("/")[0]
             if not self._straight.get(folder) and not self._is_straight(folder):
                 return self._followed(path)
             try:
-                return _content(target, os.O_NOFOLLOW)
+                return _content(self._start + path, os.O_NOFOLLOW)
             except OSError as error:
                 if error.errno not in (errno.ELOOP, errno.EMLINK):  # what is said of a link; BSD says the second
                     raise
@@ -105,7 +108,7 @@ class DiskTree:
         if folder not in self._straight:
             # Step by step, because the folders of many apps have one parent.
             above, _, name = folder.rpartition("/")
-            crooked = name in ("", ".", "..") or os.path.islink(os.path.join(self._root, folder))
+            crooked = name in ("", ".", "..") or os.path.islink(self._start + folder)
             self._straight[folder] = not folder or (not crooked and self._is_straight(above))
         return self._straight[folder]
 
@@ -269,10 +272,10 @@ def followed(tree: Tree, path: str) -> str:
     return path if target.startswith(("/", "../")) else target
 
 
-def disk_tree(root: Path, repository: Repository | None) -> DiskTree:
+def disk_tree(root: Path, repository: Repository | None, begun: Asked | None = None) -> DiskTree:
     """Return the work tree below `root`: what git tracks or could add, or all files where there is no git.
 
-    Raises GitError.
+    `begun`: git was asked for them already. Raises GitError.
     """
     if repository is None:
         found = list(islice(_walk(root), _MOST_FILES + 1))
@@ -280,11 +283,14 @@ def disk_tree(root: Path, repository: Repository | None) -> DiskTree:
             raise GitError(f"{root} is no git repository and holds more than {_MOST_FILES:,} files: name a checkout")
         return DiskTree(root, found)
     prefix = os.fsencode(below(root, repository.top))
-    tracked, untracked = repository.files()
+    tracked, untracked = repository.files(begun)
     paths = (os.fsdecode(path[len(prefix) :]) for path in tracked | untracked if path.startswith(prefix))
     # A path in the index may be gone from the disk, or be a submodule.
-    start = os.fspath(root)
-    return DiskTree(root, (path for path in paths if _is_file(os.path.join(start, path))))
+    start = os.path.join(root, "")
+    modes = {path: _mode(start + path) for path in paths}
+    files = [path for path, mode in modes.items() if stat.S_ISREG(mode) or stat.S_ISLNK(mode)]
+    links = {path: os.readlink(start + path) for path in sorted(files) if stat.S_ISLNK(modes[path])}
+    return DiskTree(root, files, links)
 
 
 def index_tree(repository: Repository, prefix: str) -> GitTree:
@@ -313,12 +319,12 @@ def _walk(root: Path) -> Iterator[str]:
             yield name if relative == "." else os.path.join(relative, name)
 
 
-def _is_file(path: str) -> bool:
+def _mode(path: str) -> int:
+    """Return what a path is; 0 for what is not there."""
     try:
-        mode = os.lstat(path).st_mode
+        return os.lstat(path).st_mode
     except OSError:
-        return False
-    return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
+        return 0
 
 
 def _content(target: str, flags: int = 0) -> bytes:

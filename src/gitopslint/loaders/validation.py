@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from gitopslint.loaders import yaml
@@ -23,9 +24,11 @@ _WANTED = {
     "bool_parsing": "true or false",
     "int_type": "a number",
     "int_parsing": "a number",
+    "int_parsing_size": "a number that is not that large",
     "int_from_float": "a whole number",
     "float_type": "a number",
     "float_parsing": "a number",
+    "finite_number": "a finite number",
     "tuple_type": "a list",
     "list_type": "a list",
     "dict_type": "a mapping",
@@ -66,10 +69,11 @@ def validated(
     if (made := certain(kind, given)) is not None:
         return made
     # Imported here: pydantic takes longer to load than a small repository to check.
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
+    hashable: Any = kind  # to mypy, what a type variable stands for may have no hash
     try:
-        return TypeAdapter(described(kind)).validate_python(given)
+        valid: Kind = _adapter(hashable).validate_python(given)
     except ValidationError as error:
         faults: dict[tuple[KeyPath, bool], list[Any]] = {}
         for fault in error.errors(include_url=False):
@@ -81,6 +85,15 @@ def validated(
             if missing or not further or any(fault["type"] not in (*_WANTED, "literal_error") for fault in same):
                 mistakes.append(_explained(kind, root, base, path, same, what))
         return None
+    return valid
+
+
+@cache
+def _adapter(kind: Any) -> Any:
+    """Return what validates a kind of record. To make it takes longer than to use it a thousand times."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(described(kind))
 
 
 def settings(node: Node) -> Any:
@@ -137,7 +150,7 @@ def _explained(kind: Any, root: Node, base: KeyPath, path: KeyPath, faults: list
     if "value_error" in kinds:
         reasons = [str(fault["ctx"]["error"]) for fault in faults if fault["type"] == "value_error"]
         return f"{node.span}: {where}: {reasons[0]}"
-    wanted = [_WANTED.get(fault["type"]) or fault["ctx"].get("expected", fault["msg"]) for fault in faults]
+    wanted = [_WANTED.get(fault["type"]) or fault.get("ctx", {}).get("expected", fault["msg"]) for fault in faults]
     given = f", not {settings(node)!r}" if node.is_scalar else ""
     choices = " or ".join(dict.fromkeys(wanted)).replace("' or '", "', '")
     return f"{node.span}: {where} must be {choices}{given}"

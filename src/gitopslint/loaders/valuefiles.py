@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import bisect
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from gitopslint.loaders.tree import Tree
 from gitopslint.model.application import ValueFile
@@ -17,7 +19,8 @@ from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 
 _LINKS_FOLLOWED = 10
-_VARIABLE = lazy(r"\$(?:\{(ARGOCD_[A-Z0-9_]+)\}|(ARGOCD_[A-Z0-9_]+))")
+_VARIABLE = lazy(r"\$(?:\{([^{}]*)\}|([A-Za-z_][A-Za-z0-9_]*|[*#$@!?0-9-]))", re.ASCII)
+_WHEN_DEPLOYED = lazy(r"\$\{?ARGOCD_APP_REVISION(?:_SHORT(?:_8)?)?\b\}?")
 _SCHEME = lazy(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -50,8 +53,10 @@ class Files(NamedTuple):
     def locate(self, path: str) -> str | None:
         """Return the file that a path leads to, through symbolic links inside the root; None when there is none."""
         for _ in range(_LINKS_FOLLOWED):
-            if path in self.tree.links or _is_in(path, self.paths):
-                return path if _is_in(path, self.paths) else None
+            if _is_in(path, self.paths):
+                return path
+            if path in self.tree.links:
+                return None
             linked = _through_link(path, self.tree.links)
             if linked is None:
                 return None
@@ -60,8 +65,30 @@ class Files(NamedTuple):
 
 
 def substituted(text: str, variables: Mapping[str, str]) -> str:
-    """Replace Argo CD's own variables; unknown ones stay."""
-    return _VARIABLE.sub(lambda match: variables.get(match[1] or match[2], match[0]), text)
+    """Replace variables as Argo CD does, which knows its own only: `$$` is a dollar, all others are empty.
+
+    What is only known when it deploys stays.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1] or match[2]
+        return "$" if name == "$" else match[0] if _WHEN_DEPLOYED.fullmatch(match[0]) else variables.get(name, "")
+
+    return _VARIABLE.sub(value, text) if "$" in text else text
+
+
+def _path(text: str, refs: Mapping[str, str | None], variables: Mapping[str, str]) -> str:
+    """Replace variables in the name of a values file, behind the name of another source where it starts with one."""
+    head, slash, rest = text.partition("/")
+    if head.startswith("$") and (head[1:] in refs or head[1:].strip("{}") not in variables):
+        return head + slash + substituted(rest, variables)
+    return substituted(text, variables)
+
+
+def told_when_deployed(text: str) -> str | None:
+    """Return the variable in a text whose value is only known when Argo CD deploys: the commit that it does."""
+    found = _WHEN_DEPLOYED.search(text)
+    return found[0] if found is not None else None
 
 
 def load_value_files(
@@ -80,7 +107,7 @@ def load_value_files(
     other sources, each with the reason why it is not this repository, or None when it is.
     """
     found = [
-        _value_file(node, substituted(node.text, variables), files, base, refs, ignore_missing, elsewhere)
+        _value_file(node, _path(node.text, refs, variables), files, base, refs, ignore_missing, elsewhere)
         for node in entries
     ]
     # Since Argo CD 3.4 a file that is listed twice keeps its first place, and one that is named goes before a glob.
@@ -106,9 +133,11 @@ def _value_file(
     ignore_missing: bool,
     elsewhere: str | None,
 ) -> ValueFile:
-    if _SCHEME.match(written):
+    if "://" in written and _SCHEME.match(written):
         scheme = written.partition(":")[0]
         return ValueFile(node, written, elsewhere=f"{scheme} URLs are only known where Argo CD runs")
+    if (variable := told_when_deployed(written)) is not None:
+        return ValueFile(node, written, elsewhere=f"{variable} is only known when Argo CD deploys it")
     if "{{" in written:
         return ValueFile(node, written, elsewhere="its name is a template")
     path: str | None
@@ -124,8 +153,8 @@ def _value_file(
     elif written.startswith("/"):
         path = files.from_top(written) if not _leaves(written.lstrip("/")) else None
     else:
-        joined = posixpath.normpath(posixpath.join(files.prefix + base, written))
-        path = None if _leaves(joined) else joined
+        joined = _joined(files.prefix + base, written)
+        path = None if joined == ".." or joined.startswith("../") else joined
         if path is not None and files.prefix:
             if not path.startswith(files.prefix):
                 return ValueFile(
@@ -153,6 +182,20 @@ def _found(node: Node, written: str, path: str, files: Files, ignore_missing: bo
     if ignore_missing:
         return ValueFile(node, written, ())
     return ValueFile(node, written, fault=f"there is no {path}")
+
+
+@lru_cache(1024)  # the Applications of an environment name its folders in the same words
+def _folder(base: str, written: str) -> str:
+    return posixpath.normpath(posixpath.join(base, written))
+
+
+def _joined(base: str, written: str) -> str:
+    """Return the way to a file, with its folders followed as far as their names tell."""
+    folder, slash, name = written.rpartition("/")
+    if not slash or name in ("", ".", ".."):
+        return posixpath.normpath(posixpath.join(base, written))
+    folder = _folder(base, folder)
+    return name if folder == "." else f"{folder}/{name}"
 
 
 def _leaves(path: str) -> bool:

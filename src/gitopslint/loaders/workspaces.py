@@ -58,6 +58,8 @@ def decoded_json(data: bytes) -> dict[str, Any]:
         raise ValueError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8") from None
+    except ValueError:  # Python refuses to read a number of thousands of digits, and says how to change its settings
+        raise ValueError("it holds a number that is far too large") from None
     if not isinstance(found, dict):
         raise ValueError("it holds no object")  # noqa: TRY004 - about a file, not about a type of ours
     return found

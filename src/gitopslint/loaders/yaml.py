@@ -1,7 +1,6 @@
-"""The one door to YAML: text in, typed nodes with exact spans out.
+"""YAML files: text in, typed nodes with exact spans out.
 
-PyYAML's event stream is the fastest way to positions (C `compose` takes twice as long) and the only one that also
-tells where an alias is used. Typing is ours, because no Python library types scalars as Helm does.
+Typing is ours, because no Python library types scalars as Helm does.
 """
 
 from __future__ import annotations
@@ -10,24 +9,24 @@ from collections.abc import Callable, Iterator
 from math import isfinite as _is_finite
 from typing import Any, NoReturn
 
-import yaml
-from yaml.events import (
+from gitopslint.loaders.positions import Positions, written
+from gitopslint.loaders.stream import (
     AliasEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
     MappingStartEvent,
+    MarkedYAMLError,
+    ReaderError,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
+    events,
+    in_c,
 )
-from yaml.tokens import ScalarToken
-
-from gitopslint.loaders.positions import BREAK, Positions, written
 from gitopslint.loaders.yaml_problems import character_problem, syntax_problem
 from gitopslint.model.document import Document, Later, Node, Problem, Style, beyond, walk
-from gitopslint.model.lazy import lazy
 from gitopslint.model.scalars import KINDS, Scalar, key_text, resolve, resolve_as
 from gitopslint.model.span import Span
 
@@ -35,6 +34,7 @@ MAX_BYTES = 5_000_000
 MAX_DEPTH = 150
 MAX_NODES = 500_000  # aliases counted as often as they are used, so an alias bomb ends here
 
+_MANY = 100  # with fewer layers, moulds cost more than they save
 _STYLES: dict[str | None, Style] = {
     None: "plain",
     "": "plain",
@@ -46,7 +46,6 @@ _STYLES: dict[str | None, Style] = {
 _MARK = "\ufeff"
 _CORE = "tag:yaml.org,2002:"
 _BLOCKS = ("|", ">")
-_SURROGATE = lazy("[\ud800-\udfff]")
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of ours: the finding that a document ends with
@@ -72,18 +71,27 @@ def parse(path: str, data: bytes) -> Document:
             builder.roots.append(root)
     except _Refused as refused:
         return Document(path, text, tuple(builder.roots), refused.problem)
-    except yaml.MarkedYAMLError as error:
+    except MarkedYAMLError as error:
         return Document(
             path, text, tuple(builder.roots), syntax_problem(error, path, text, builder.positions, MAX_DEPTH)
         )
-    except yaml.reader.ReaderError as error:
+    except ReaderError as error:
         return Document(
             path,
             text,
             tuple(builder.roots),
-            character_problem(error, text, builder.positions, in_bytes=hasattr(yaml, "CSafeLoader")),
+            character_problem(error, text, builder.positions, in_bytes=in_c()),
         )
     return Document(path, text, tuple(builder.roots), builder.problem)
+
+
+def reader(layers: int) -> Callable[[str, bytes], Document]:
+    """Return what reads the files of a repository with so many layers, each as `parse` does."""
+    if layers < _MANY:
+        return parse
+    from gitopslint.loaders.moulds import Moulds
+
+    return Moulds().parse
 
 
 def decode(data: bytes) -> str:
@@ -95,60 +103,6 @@ def decode(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16-le" if data[0] == 0xFF else "utf-16-be").lstrip(_MARK)
     return data.decode("utf-8").lstrip(_MARK)
-
-
-def scalar_ranges(text: str) -> tuple[list[tuple[int, int]], int, int]:
-    """Return the offsets between which every scalar stands, and how far that is known.
-
-    Up to the second number all of them are there. From there up to the third, where a broken document breaks,
-    scalars may be missing, but none that runs over several lines.
-    """
-    found: list[tuple[int, int]] = []
-    sure = 0
-    try:
-        for token in _each(yaml.scan, text):
-            sure = token.end_mark.index
-            if isinstance(token, ScalarToken):
-                start = token.start_mark.index
-                if token.style in ("|", ">"):  # behind the indicator there may be a comment
-                    stop = BREAK.search(text, start, sure)
-                    start = stop.start() if stop else sure
-                found.append((start, sure))
-    except yaml.MarkedYAMLError as error:
-        mark = error.context_mark or error.problem_mark
-        return found, sure, sure if mark is None else max(sure, mark.index)
-    except yaml.reader.ReaderError:
-        return found, sure, sure
-    return found, len(text), len(text)
-
-
-def _events(text: str) -> Callable[[], Any]:
-    """Return what gives one event after the other."""
-    if hasattr(yaml, "CSafeLoader"):
-        # Without the generator and the constructor around the parser: a seventh of the time of PyYAML's stream.
-        return yaml.cyaml.CParser(text).get_event  # type: ignore[attr-defined]
-    return _each_without_libyaml(yaml.parse, text).__next__
-
-
-def _each(read: Any, text: str) -> Iterator[Any]:
-    """Yield what PyYAML's `parse` or `scan` reads."""
-    if hasattr(yaml, "CSafeLoader"):
-        return read(text, Loader=yaml.CSafeLoader)  # type: ignore[no-any-return]
-    return _each_without_libyaml(read, text)
-
-
-def _each_without_libyaml(read: Any, text: str) -> Iterator[Any]:
-    # Where there is no wheel for the platform, PyYAML's own parser does the same, but does not mind an escape
-    # that is no character.
-    problem, mark = "found invalid Unicode character escape code", None
-    try:
-        for one in read(text, Loader=yaml.SafeLoader):
-            mark = one.start_mark
-            if isinstance(one, ScalarEvent) and _SURROGATE.search(one.value):
-                raise yaml.MarkedYAMLError("while parsing a quoted scalar", mark, problem, mark)
-            yield one
-    except (ValueError, OverflowError):
-        raise yaml.MarkedYAMLError(None, None, problem, mark) from None
 
 
 class _Anchored:
@@ -174,7 +128,7 @@ class _Builder:
         self._counts = len(text) + 2 > MAX_NODES or "&" in text
         self._deepest = 0
         self._infinite = False
-        self._next = _events(text)
+        self._next = events(text)
         self.positions = positions = Positions(path, text)
         # Bound once: nodes keep these to find their spans when they are asked for.
         self._span, self._collection_span = positions.offsets, positions.collection

@@ -15,7 +15,8 @@ class ValueFile(NamedTuple):
     """One entry of `valueFiles` and what it comes to.
 
     `written` is the text after Argo CD's own variables. `paths` are the files it loads, from the root; None when
-    they stand elsewhere. `fault` says why there are none where there should be some.
+    they stand elsewhere. `fault` says why there are none where there should be some. `meant` are the files here that
+    have the names of those that it loads from another revision.
     """
 
     node: Node
@@ -23,6 +24,7 @@ class ValueFile(NamedTuple):
     paths: tuple[str, ...] | None = None
     fault: str | None = None
     elsewhere: str | None = None
+    meant: tuple[str, ...] = ()
 
 
 class Parameter(NamedTuple):
@@ -89,6 +91,12 @@ class Expected(NamedTuple):
     url: str | None
     revision: str | None
     declared: bool
+
+    def is_tracked(self, revision: str) -> bool:
+        """Tell whether a revision is the expected one. HEAD is the default branch, which is called main or master."""
+        wanted = self.revision or "HEAD"
+        names = {revision or "HEAD", wanted}
+        return self.revision is None or len(names) == 1 or names in ({"HEAD", "main"}, {"HEAD", "master"})
 
 
 class Application(NamedTuple):

@@ -6,11 +6,11 @@ against these same classes and the published JSON Schema is generated from them,
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from gitopslint.model.document import KeyPath, dotted, parse_key_path
 from gitopslint.model.glob import alternatives, check_ignore_pattern, name_matches
-from gitopslint.model.lazy import lazy
 from gitopslint.model.moment import parse_length
 from gitopslint.model.places import PLACEHOLDER, check_beside, check_template
 from gitopslint.model.policy import Policy
@@ -25,7 +25,7 @@ FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
 _SAID = ("summary", "action", "app", "env", "tag", "old")
-_SPECIAL = lazy(r"[*?\[\]{}\\]")
+_SPECIAL = frozenset("*?[]{}\\")
 
 
 @record
@@ -79,9 +79,17 @@ class ImageKeys:
 
     def paths(self, environment: str) -> dict[str, KeyPath]:
         """Return the key paths for one environment by what they hold. A `reference` takes the place of all others."""
-        names = ("reference",) if self.reference else ("registry", "repository", "tag", "digest")
-        written = {name: path for name in names if (path := getattr(self, name))}
-        return {name: parse_key_path(path.replace("{env}", environment)) for name, path in written.items()}
+        known = self._paths.get(environment)
+        if known is None:
+            names = ("reference",) if self.reference else ("registry", "repository", "tag", "digest")
+            written = {name: path for name in names if (path := getattr(self, name))}
+            known = {name: parse_key_path(path.replace("{env}", environment)) for name, path in written.items()}
+            self._paths[environment] = known
+        return known
+
+    @cached_property
+    def _paths(self) -> dict[str, dict[str, KeyPath]]:
+        return {}  # every rule about images asks for them, in every app
 
 
 @record
@@ -387,5 +395,5 @@ class Contract:
     def sources_of(self, app: str) -> tuple[str, ...]:
         """Return the patterns of what the image of an app is built from."""
         own = self.app(app).sources
-        name = _SPECIAL.sub(r"\\\g<0>", app)
+        name = "".join(f"\\{one}" if one in _SPECIAL else one for one in app)
         return tuple(pattern.replace("{app}", name) for pattern in (self.sources if own is None else own))

@@ -84,17 +84,17 @@ class Node:
 
     def changed(self, **fields: Any) -> Node:
         """Return a copy in which some fields have other values."""
-        copy = object.__new__(Node)
-        # One by one: a loop over the names takes twice as long, and merging layers copies many nodes.
-        copy.value = self.value
-        copy._where = self._where
-        copy.style = self.style
-        copy.text = self.text
-        copy.tag = self.tag
-        copy._key = self._key
-        copy.uses = self.uses
-        copy.shadowed = self.shadowed
-        copy.duplicates = self.duplicates
+        copy = Node(
+            self.value,
+            self._where,
+            self.style,
+            self.text,
+            self.tag,
+            self._key,
+            self.uses,
+            self.shadowed,
+            self.duplicates,
+        )
         for name, value in fields.items():
             setattr(copy, _MADE_LATER.get(name, name), value)
         return copy
@@ -169,12 +169,16 @@ def find(node: Node, path: KeyPath) -> Node | None:
     """Return the value at `path` below `node`, or None. Its `uses` include those of the values on the way."""
     uses: tuple[Span, ...] = ()
     for step in path:
-        uses = node.uses + uses
-        below: Node | None = None
-        if isinstance(step, str):
-            below = node.mapping.get(step)
-        elif step < len(node.items):
-            below = node.items[step]
+        if node.uses:
+            uses = node.uses + uses
+        value = node.value
+        if isinstance(value, dict):
+            entries: dict[Any, Node] = value
+            below = entries.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            below = value[step]
+        else:
+            return None
         if below is None:
             return None
         node = below

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from gitopslint.model.lazy import lazy
+
 _ORDER = (
     ("local",),
     ("sandbox", "sbx"),
@@ -21,8 +23,8 @@ _ORDER = (
     ("prod", "production", "prd", "live"),
 )
 _RANKS = {name: rank for rank, names in enumerate(_ORDER) for name in names}
-_NUMBERED = re.compile(r"([a-z]+?)[0-9]{1,2}")
-_BESIDE = re.compile(
+_NUMBERED = lazy(r"([a-z]+?)[0-9]{1,2}")
+_BESIDE = lazy(
     r"[0-9]{1,2}|[a-c]|blue|green|eu|us|uk|ap|sa|ca|me|af|de|fr|nl|ch|in|jp|au|asia|emea|apac|global|"
     r"east|west|north|south|central|northeast|southeast|northwest|southwest|[a-z]{2,9}[0-9]"
 )

@@ -168,6 +168,9 @@ class Report(NamedTuple):
     board: Board | None = None
     """Filled only for formats that show it."""
 
+    stopped: str = ""
+    """Why the run ended before everything was checked."""
+
     @property
     def introduced(self) -> tuple[Finding, ...]:
         """The findings that were not there before; all of them where nothing was compared."""
@@ -179,8 +182,8 @@ class Report(NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
-        """A violation when anything was found, undecided when something could not be decided, else pass."""
-        if self.findings:
+        """A violation when more than notes were found, undecided when something could not be decided, else pass."""
+        if any(one.level != "note" for one in self.findings):
             return "violation"
         return "undecided" if self.undecided or self.faults or self.unread else "pass"
 

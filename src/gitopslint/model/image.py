@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
@@ -45,6 +46,7 @@ def located(repository: str) -> tuple[str, str]:
     return "docker.io", repository if slash else f"library/{repository}"
 
 
+@lru_cache(256)  # several rules ask, in several environments
 def tag_fault(tag: str) -> str | None:
     """Say what is wrong with a tag by the grammar, or None. A `@digest` behind the tag is part of its value."""
     name, at, digest = tag.partition("@")
@@ -73,6 +75,7 @@ def digest_fault(digest: str) -> str | None:
     return f"{algorithm}: needs exactly {length} lower-case hex digits behind it"
 
 
+@lru_cache(256)
 def repository_fault(repository: str) -> str | None:
     """Say what is wrong with a repository by the grammar, or None."""
     if "://" in repository:

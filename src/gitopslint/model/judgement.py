@@ -33,7 +33,7 @@ class Judgement(NamedTuple):
     @property
     def verdict(self) -> Verdict:
         """As for a whole report: only what was checked and decided is a pass."""
-        if self.level is not None:
+        if self.error or self.warning:
             return "violation"
         return "undecided" if self.undecided or self.blind else "pass"
 

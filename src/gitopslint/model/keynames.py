@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
@@ -199,10 +197,15 @@ HARMLESS_ENDS = word_set(
 )
 """Last words that say: the value is only about a secret."""
 
-_REFERENCE = lazy(
-    r"(?:ref|refs|selector|annotations|labels)$|^existing|^use_?existing|^image_?pull_?secrets?$|^pull_?secrets?$"
-    r"|^(?:external|sealed)_?secrets?$|secret_?name$|secret_?names$|^secret_?ref",
-    re.IGNORECASE,
+_REFERENCE_STARTS = ("existing", "useexisting", "use_existing", "secretref", "secret_ref")
+_REFERENCE_ENDS = (
+    *("ref", "refs", "selector", "annotations", "labels"),
+    *("secretname", "secret_name", "secretnames", "secret_names"),
+)
+_REFERENCES = frozenset(
+    f"{kind}{secret}"
+    for kind in ("imagepull", "image_pull", "pull", "external", "sealed")
+    for secret in ("secret", "secrets", "_secret", "_secrets")
 )
 _SWITCHES = word_set(
     "use enable enabled disable is has require requires allow show hide forgot reset change generate rotate min "
@@ -240,6 +243,8 @@ def words_of(key: str) -> tuple[str, ...]:
     """Split a key on case and separators: `dbPassword`, `DB_PASSWORD` and `db-password` are db and password."""
     if key.isascii():
         return tuple(word.lower() for word in _WORD.findall(key))
+    import unicodedata  # few keys are written in other letters
+
     bare = "".join(one for one in unicodedata.normalize("NFKD", key) if not unicodedata.combining(one))
     found: list[str] = []
     for piece in _PIECE.findall(bare):
@@ -255,7 +260,8 @@ def words_of(key: str) -> tuple[str, ...]:
 
 def is_reference(key: str) -> bool:
     """Tell whether what stands at a key, or below it, names where a secret is."""
-    return _REFERENCE.search(key) is not None
+    lower = key.lower()
+    return lower.startswith(_REFERENCE_STARTS) or lower.endswith(_REFERENCE_ENDS) or lower in _REFERENCES
 
 
 @lru_cache(maxsize=8192)

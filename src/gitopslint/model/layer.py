@@ -66,8 +66,11 @@ class Layer(NamedTuple):
     def readable(self) -> bool:
         """Whether Helm would take the file: one document, a mapping (or nothing) at its top."""
         document = self.document
-        further = any(root.value is not None for root in document.roots[1:])
-        return document.problem is None and not further and isinstance(document.root.value, dict)
+        if document.problem is not None or (
+            len(document.roots) > 1 and any(root.value is not None for root in document.roots[1:])
+        ):
+            return False
+        return isinstance(document.root.value, dict)
 
     def __str__(self) -> str:
         return self.path
@@ -175,6 +178,8 @@ class Manifest(NamedTuple):
     links: Links | None = None
     namespace: str | None = None
     """The namespace that a kustomization gives it."""
+    replaced_images: frozenset[str] = frozenset()
+    """The images to which a kustomization gives another tag or digest."""
 
     def __str__(self) -> str:
         return self.document.path

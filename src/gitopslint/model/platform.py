@@ -27,6 +27,8 @@ class KnownSecret(NamedTuple):
     everywhere: bool = False
     kept: bool = False
     """Whether something in the cluster finds it by a label or type, and not by name."""
+    pinned: bool = False
+    """Whether its name and namespace stand in fields of their own, which kustomize leaves as they are."""
 
     def is_named(self, name: str) -> bool:
         """Tell whether the cluster knows it by this name."""

@@ -77,11 +77,18 @@ def _values(one: Any) -> tuple[Any, ...]:
 
 
 def __eq__(self: Any, other: object) -> Any:  # noqa: N807
+    if self is other:
+        return True
     return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
 
 
 def __hash__(self: Any) -> int:  # noqa: N807
-    return hash(tuple(value if not isinstance(value, dict) else tuple(value.items()) for value in _values(self)))
+    # Kept, because parts of the contract are asked for by themselves in every app.
+    known: int | None = vars(self).get("_hash")
+    if known is None:
+        known = hash(tuple(value if not isinstance(value, dict) else tuple(value.items()) for value in _values(self)))
+        vars(self)["_hash"] = known
+    return known
 
 
 def __repr__(self: Any) -> str:  # noqa: N807

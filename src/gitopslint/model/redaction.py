@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from gitopslint.model.document import KeyPath, Node
@@ -110,9 +111,11 @@ _HARMLESS_IN_HOLDERS = frozenset(
         "username",
     }
 )
-_REFERENCES = lazy(
-    r"(?:ref|refs|selector|annotations|labels)$|^existing|^image_?pull_?secrets?$|^(?:external|sealed)_?secrets?$",
-    re.IGNORECASE,
+_REFERENCE_ENDS = ("ref", "refs", "selector", "annotations", "labels")
+_REFERENCES = frozenset(
+    f"{kind}{secret}"
+    for kind in ("imagepull", "image_pull", "imagepull_", "image_pull_", "external", "external_", "sealed", "sealed_")
+    for secret in ("secret", "secrets")
 )
 """Keys below which nothing is a secret by its name."""
 _PLACEHOLDER = lazy(
@@ -129,6 +132,13 @@ _SHAPES = (
     r"|\bAGE-SECRET-KEY-1[A-Z0-9]{10}"
 )
 _CREDENTIAL = lazy(_SHAPES, re.ASCII)
+_MARKS = (
+    *("PRIVATE KEY", "://", "eyJ", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "github_pat_", "glpat-", "gldt-", "glrt-"),
+    *("glptt-", "glsoat-", "glagent-", "xox", "xapp-", "AKIA", "ASIA", "k_live_", "k_test_", "sk-", "AIza", "npm_"),
+    *("pypi-", "dckr_pat_", "hvb.", "hvs.", "SG.", "ya29.", "dop_v1_", "shpat_", "shpss_", "shpca_", "shppa_"),
+    "AGE-SECRET-KEY-1",
+)
+"""What a text must hold to have one of the shapes. Hardly any does, and the expression takes long to compile."""
 
 # A shape says how a credential begins. All of the word belongs to it.
 _WHOLE_CREDENTIAL = lazy(rf"(?:{_SHAPES})[^\s'\"]*", re.ASCII)
@@ -169,13 +179,13 @@ def _overlap(one: Span, other: Span) -> bool:
 
 def is_secret(path: KeyPath, text: str) -> bool:
     """Tell whether a text is a secret by its key, or by its shape."""
-    return _names_secret(path) or _CREDENTIAL.search(text) is not None
+    return _names_secret(path) or _has_credential(text)
 
 
+@lru_cache(256)  # most doubts of a large repository give one of few reasons
 def without_credentials(text: str) -> str:
     """Return a text with asterisks in place of all that has the shape of a credential."""
-    # Hardly any text has one, and the second expression takes long to compile.
-    return _WHOLE_CREDENTIAL.sub("***", text) if _CREDENTIAL.search(text) is not None else text
+    return _WHOLE_CREDENTIAL.sub("***", text) if _has_credential(text) else text
 
 
 def judged(path: KeyPath, node: Node) -> Iterator[tuple[str | int, KeyPath, Node]]:
@@ -199,9 +209,19 @@ def judged_path(root: Node, path: KeyPath) -> KeyPath:
     return way
 
 
+def _has_credential(text: str) -> bool:
+    return any(mark in text for mark in _MARKS) and _CREDENTIAL.search(text) is not None
+
+
+def _is_reference(key: str) -> bool:
+    lower = key.lower()
+    return lower.endswith(_REFERENCE_ENDS) or lower.startswith("existing") or lower in _REFERENCES
+
+
+@lru_cache(1024)  # values stand at the same paths in all apps
 def _names_secret(path: KeyPath) -> bool:
     keys = [step for step in path if isinstance(step, str)]
-    if not keys or any(_REFERENCES.search(key) for key in keys):
+    if not keys or any(map(_is_reference, keys)):
         return False
     *around, own = (words_of(key) for key in keys)
     end = own[-1] if own else ""

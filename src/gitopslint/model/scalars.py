@@ -7,7 +7,7 @@ compare this module with a real Helm.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import math
 import re
 from functools import lru_cache
@@ -50,7 +50,8 @@ def resolve(text: str) -> Scalar:
     Numbers come back as `float`, because Helm's JSON round trip leaves nothing else. An infinity or NaN means
     that Helm refuses the file. Never raises.
     """
-    if text[:1] in _NUMBER_START and (number := _number(text)) is not None:
+    # A path that starts with `./` or `../` is not asked any further.
+    if text[:1] in _NUMBER_START and (text[0] != "." or text[1:2].isdigit()) and (number := _number(text)) is not None:
         return float(number)
     return _WORDS.get(text, text)
 
@@ -112,15 +113,15 @@ def _from_base64(text: str) -> str:
     if not _BASE64.fullmatch(data):  # what Go takes; Python takes more
         raise ValueError("not base64")
     # JSON gets U+FFFD for every byte that is no UTF-8.
-    return _SURROGATE.sub("\ufffd", base64.b64decode(data).decode("utf-8", "surrogateescape"))
+    return _SURROGATE.sub("\ufffd", binascii.a2b_base64(data).decode("utf-8", "surrogateescape"))
 
 
 def _number(text: str) -> int | float | None:
     """Return the finite number that go-yaml reads from `text`, or None where it keeps the text."""
-    if text[:1] not in _NUMBER_START or _DATE.fullmatch(text):
+    if text[:1] not in _NUMBER_START or (text[4:5] == "-" and _DATE.fullmatch(text)):
         return None
     # go-yaml drops every `_`, but hands a leading `.` to Go's ParseFloat, which wants each between two digits.
-    if text[0] == "." and _LOOSE_UNDERSCORE.search(text):
+    if text[0] == "." and "_" in text and _LOOSE_UNDERSCORE.search(text):
         return None
     plain = text.replace("_", "")
     number: int | float | None = _integer(plain)
@@ -133,6 +134,9 @@ def _number(text: str) -> int | float | None:
 
 def _integer(plain: str) -> int | None:
     """Return what Go's `ParseInt(plain, 0, 64)` or else `ParseUint` reads; None where both refuse."""
+    if plain.isascii() and plain.isdigit() and (plain[0] != "0" or plain == "0"):  # as most numbers are
+        value = int(plain) if len(plain) <= _DECIMAL_DIGITS_OF_UINT64 else _UINT64
+        return value if value < _UINT64 else None
     if plain.startswith(("0b-", "0b+")):  # go-yaml cuts the `0b` off itself, and so takes a sign behind it
         plain = f"{plain[2]}0b{plain[3:]}"
     match = _INTEGER.fullmatch(plain)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 from itertools import zip_longest
 
@@ -28,8 +27,10 @@ class Source(NamedTuple):
     def only(self, numbers: Iterable[int]) -> Source:
         """Return a source in which only some lines are kept."""
         kept = set(numbers)
-        last = max(kept, default=0)
-        lines = (line if number in kept else "" for number, line in enumerate(self.lines[:last], 1))
+        lines = [""] * min(max(kept, default=0), len(self.lines))
+        for number in kept:
+            if 0 < number <= len(lines):
+                lines[number - 1] = self.lines[number - 1]
         return Source(tuple(lines), whole=False)
 
     def with_lines_of(self, other: Source) -> Source:
@@ -54,6 +55,8 @@ class Source(NamedTuple):
         A rolling hash over the first 100 UTF-16 units from the start of the line on, blanks left out, followed
         by a number that tells equal hashes apart. Source: codeql-action, `src/fingerprints.ts`.
         """
+        from array import array  # few formats want hashes
+
         units = array("H")
         ours: dict[int, bool] = {}
         for line in self.lines:

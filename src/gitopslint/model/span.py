@@ -22,7 +22,7 @@ class Span(NamedTuple):
     @property
     def is_empty(self) -> bool:
         """Whether it is a place without extent."""
-        return (self.line, self.column) == (self.end_line, self.end_column)
+        return self.column == self.end_column and self.line == self.end_line
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"

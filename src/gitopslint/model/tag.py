@@ -20,17 +20,21 @@ _EPOCH = lazy(r"1[0-9]{9}(?:[0-9]{3})?")
 # Phrases that nobody uses as a name, whatever follows them, and words that are also names: `todo` is an app.
 _PHRASE = lazy(
     r"(?:replace[-_ ]?(?:me|this|with)|change[-_ ]?(?:me|this)|set[-_ ]?me|fill[-_ ]?(?:me|in)|fix[-_ ]?me"
-    r"|your[-_ ][a-z]+|insert[-_ ][a-z]+)(?![a-z0-9]).*",
-    re.IGNORECASE,
+    r"|your[-_ ][a-z]+|insert[-_ ][a-z]+)(?![a-z0-9]).*"
 )
+"""To be held against lower case: letters of either case take twice as long to compile."""
 _WORD_IN_CAPITALS = lazy(r"(?:TODO|TBD|TBA|PLACEHOLDER|XXX+)(?![A-Za-z0-9]).*")
-_WORD_AS_TAG = lazy(r"todo|tbd|tba|placeholder|xxx+|n/?a|none|unset|undefined|\.{3}", re.IGNORECASE)
+_WORDS_AS_TAG = frozenset({"todo", "tbd", "tba", "placeholder", "na", "n/a", "none", "unset", "undefined", "..."})
+# Hardly a tag starts as a phrase does, or holds a bracket: then no expression need be compiled.
+_PHRASE_STARTS = ("rep", "cha", "set", "fil", "fix", "you", "ins")
+_CAPITAL_STARTS = ("TODO", "TBD", "TBA", "PLACEHOLDER", "XXX")
 _BRACKETS = lazy(r"<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|__[A-Za-z][A-Za-z0-9_]*__|%[A-Z_]+%|@[A-Z_]+@")
 _LONGEST_TAG = 128
 _MOST_WORDS = 5
 _LONGEST = 512  # far beyond any reference; keeps the patterns above cheap on hostile text
 
 
+@lru_cache(256)  # several rules ask about one tag, in several environments
 def commit_in(tag: str, patterns: tuple[str, ...]) -> str | None:
     """Return the prefix of a commit id that a tag carries by one of the contract's patterns, or None.
 
@@ -41,7 +45,7 @@ def commit_in(tag: str, patterns: tuple[str, ...]) -> str | None:
     if len(name) > _LONGEST_TAG:
         return None
     found = [match["sha"] for pattern in patterns if (match := _compiled(pattern).fullmatch(name))]
-    found = [sha for sha in found if not (_DATE.fullmatch(sha) or _EPOCH.fullmatch(sha))]
+    found = [sha for sha in found if not (sha.isdigit() and (_DATE.fullmatch(sha) or _EPOCH.fullmatch(sha)))]
     return max(found, key=len, default=None)
 
 
@@ -90,20 +94,27 @@ def check_tag_pattern(pattern: str) -> None:
             raise ValueError(f"the tag pattern {pattern!r} holds {word}; known are {', '.join(_WORDS)}")
 
 
+@lru_cache(256)
 def placeholder_tag(text: str) -> bool:
     """Tell whether a tag still waits for its value: `REPLACE_ME`, `TBD`, `<tag>`, `${TAG}` …"""
-    return _is_placeholder(text) or _WORD_AS_TAG.fullmatch(text) is not None
+    lower = text.lower()
+    return _is_placeholder(text) or lower in _WORDS_AS_TAG or (len(lower) >= 3 and not lower.strip("x"))
 
 
+@lru_cache(256)
 def placeholder_repository(text: str) -> bool:
     """Tell whether a repository still waits for its value, in any part of its path."""
     return any(map(_is_placeholder, text[:_LONGEST].split("/"))) or _is_placeholder(text)
 
 
-@lru_cache(4096)  # one repository and its tags are asked about in every environment, by several rules
 def _is_placeholder(text: str) -> bool:
     text = text[:_LONGEST]
-    return bool(_BRACKETS.search(text) or _PHRASE.fullmatch(text) or _WORD_IN_CAPITALS.fullmatch(text))
+    lower = text.lower()
+    return bool(
+        (lower.startswith(_PHRASE_STARTS) and _PHRASE.fullmatch(lower))
+        or (text.startswith(_CAPITAL_STARTS) and _WORD_IN_CAPITALS.fullmatch(text))
+        or (any(mark in text for mark in "<${_%@") and _BRACKETS.search(text))
+    )
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from gitopslint.model.document import KeyPath, Node
@@ -58,27 +58,34 @@ def select(root: Node, steps: Steps) -> Iterator[tuple[KeyPath, Node]]:
 
     One walk with all the positions in the path at which it can be, so no pattern takes more than values times steps.
     """
-    if not any(isinstance(step, Wild) for step in steps):  # the common case, without a walk
-        if (node := _at(root, steps)) is not None:
-            yield steps, node
+    if ANY_DEPTH not in steps:  # the common case: every step leads one down
+        yield from _along(root, steps, ())
         return
     yield from _select(root, steps, _reached(steps, frozenset({0})), (), ())
 
 
-def _at(node: Node, steps: Steps) -> Node | None:
-    uses: tuple[Span, ...] = ()
-    for step in steps:
+def _along(node: Node, steps: Steps, path: KeyPath, uses: tuple[Span, ...] = ()) -> Iterator[tuple[KeyPath, Node]]:
+    for at in range(len(path), len(steps)):
+        step, value = steps[at], node.value
         uses = node.uses + uses
-        value = node.value
-        below: Node | None = None
+        if isinstance(step, Wild):
+            below: Iterable[tuple[str | int, Node]] = ()
+            if step == ANY_ITEM:
+                below = enumerate(value) if isinstance(value, list) else ()
+            elif isinstance(value, dict):
+                below = value.items()
+            for one, inner in below:
+                yield from _along(inner, steps, (*path, one), uses)
+            return
+        found: Node | None = None
         if isinstance(value, dict) and isinstance(step, str):
-            below = value.get(step)
+            found = value.get(step)
         elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            below = value[step]
-        if below is None:
-            return None
-        node = below
-    return node.changed(uses=node.uses + uses) if uses else node
+            found = value[step]
+        if found is None:
+            return
+        node, path = found, (*path, step)
+    yield path, (node.changed(uses=node.uses + uses) if uses else node)
 
 
 def _select(
@@ -90,9 +97,6 @@ def _select(
         return
     if isinstance(node.value, dict):
         entries: Iterator[tuple[str | int, Node]] = iter(node.value.items())
-        if len(at) == 1 and not isinstance(key := steps[next(iter(at))], Wild):  # the common case, without a walk
-            found = node.value.get(key) if isinstance(key, str) else None
-            entries = iter([(key, found)] if found is not None else [])
     else:
         entries = iter(enumerate(node.value))
     for step, below in entries:

@@ -16,6 +16,8 @@ DECEPTIVE = lazy(
 
 def visible(text: str) -> str:
     r"""Show every character that could hide or move others as an escape: `\x1b`, `\u202e`."""
+    if text.isprintable():  # as nearly all is, and nothing deceptive: the expression takes long to compile
+        return text
     return DECEPTIVE.sub(_escaped, text)
 
 

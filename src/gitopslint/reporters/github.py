@@ -7,9 +7,10 @@ stands only behind something of ours, and never holds `##[`. Source: actions/run
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.finding import Finding, Report
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import LEVELS, Level
 from gitopslint.model.span import Span
 from gitopslint.reporters.escape import visible

@@ -121,7 +121,7 @@ def _board(report: Report) -> Iterator[str]:
 def _settled(track: Track, judged: Mapping[tuple[str, str], Judgement]) -> bool:
     """Tell whether there is nothing to look at: no finding, no doubt, and one build in all environments."""
     return all(
-        judged[track.app, one.environment].verdict == "pass"
+        judged[track.app, one.environment] == Judgement()
         and one.image.state == "image"
         and (one.standing is None or one.standing.relation == "same")
         for one in track.deployments

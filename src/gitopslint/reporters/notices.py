@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gitopslint.model.finding import Report
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span, file_start, is_across
 
 

@@ -76,7 +76,7 @@ class _Run:
             "originalUriBaseIds": {_ROOT: {"description": {"text": "The top folder of the git repository."}}},
             "invocations": [
                 {
-                    "executionSuccessful": not (report.faults or report.unread),
+                    "executionSuccessful": not (report.faults or report.unread or report.stopped),
                     "toolExecutionNotifications": list(self._notifications()),
                 }
             ],

@@ -18,14 +18,9 @@ def test_lower_case_keeps_places() -> None:
 
 @pytest.mark.parametrize("native", [True, False])
 def test_words_in_a_text(native: bool) -> None:
-    """All of them, also inside each other, in the order of the text; with the library and without it."""
-    assert Keywords(["aba", "b", "key"], native=native).found_in("ababa key") == [
-        (0, 0),
-        (1, 1),
-        (2, 0),
-        (3, 1),
-        (6, 2),
-    ]
+    """All of them, also inside each other; with the library and without it."""
+    found = Keywords(["aba", "b", "key"], native=native).found_in("ababa key")
+    assert sorted(found) == [(0, 0, 3), (0, 2, 5), (1, 1, 2), (1, 3, 4), (2, 6, 9)]
 
 
 def _found(rule: str, start: int, end: int) -> Found:

@@ -52,8 +52,14 @@ _COMMANDS = tuple(
     )
 )
 """Programs that take a password behind a flag of one letter."""
-_FORMS = ((_PAIR, ""), (_QUERY, "="), (_FLAG, "-"), (_ELEMENT, "</"), (_DIRECTIVE, ""))
-"""Each with what a line must hold to be looked at: most hold hardly any of it."""
+_FORMS = (
+    (_PAIR, (":", "=")),
+    (_QUERY, ("=",)),
+    (_FLAG, ("-",)),
+    (_ELEMENT, ("</",)),
+    (_DIRECTIVE, ("pass", "auth", "identified")),
+)
+"""Each with what a line must hold, in lower case, to be looked at: most hold hardly any of it."""
 _USER = lazy(
     rf"""(?:curl|wget|http|https|xh)\b[^\n|;]{{0,400}}?\s(?:-u|--user|--proxy-user|-a)[ =]{{0,2}}"""
     rf"""(?P<value>{_QUOTED}|[^\s"';|$][^\s"';|]{{0,300}})"""
@@ -88,11 +94,12 @@ def assignments(line: str) -> Iterator[Assignment]:
 
 
 def _written(line: str) -> Iterator[Assignment]:
-    whole = _LINE.match(line)
+    lower = line.lower()
+    whole = _LINE.match(line) if ":" in line or "=" in line else None
     if whole is not None and (whole["sign"] != ":" or whole["gap"] or whole["value"][:1] in "\"'"):
         yield from _whole(whole)
-    for form, mark in _FORMS:
-        for match in form.finditer(line) if mark in line else ():
+    for form, marks in _FORMS:
+        for match in form.finditer(line) if any(mark in lower for mark in marks) else ():
             key = match["key"] if form is not _DIRECTIVE or "token" in match["key"] else "password"
             if key == "key" and (form is _QUERY or line[match.start() - 1 : match.start()] in ("?", "&")):
                 key = "api-key"  # as a parameter of an address it opens something

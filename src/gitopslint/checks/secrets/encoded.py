@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 import re
@@ -25,7 +24,7 @@ def decoded(text: str) -> str | None:
     if len(data) % 4 == 1:
         return None
     try:
-        inner = base64.b64decode(data + "=" * (-len(data) % 4)).decode("utf-8")
+        inner = binascii.a2b_base64(data + "=" * (-len(data) % 4)).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
     return inner if inner and inner.translate(_BLANKS).isprintable() else None
@@ -44,7 +43,7 @@ def web_token(text: str) -> dict[str, Any] | None:
         if "alg" not in json.loads(decoded(header) or "{}"):
             return None
         content = json.loads(decoded(rest.partition(".")[0]) or "{}")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
 

@@ -25,16 +25,21 @@ class Keywords:
         self._words = tuple(words)
         self._automaton = _native.AhoCorasick(self._words) if native and _native is not None else None
 
-    def found_in(self, lower: str) -> list[tuple[int, int]]:
-        """Return where each word stands in a text that is in lower case, as offset and number, in order."""
+    def found_in(self, lower: str) -> list[tuple[int, int, int]]:
+        """Return where each word stands in a text that is in lower case: its number, from where to where."""
         if self._automaton is None:
-            return sorted(self._one_by_one(lower))
-        found = self._automaton.find_matches_as_indexes(lower, overlapping=True)
-        return sorted((start, number) for number, start, _ in found)
+            return list(self._one_by_one(lower))
+        return self._automaton.find_matches_as_indexes(lower, overlapping=True)
 
-    def _one_by_one(self, lower: str) -> Iterator[tuple[int, int]]:
+    def stand_in(self, lower: str) -> bool:
+        """Tell whether any word stands in a text that is in lower case."""
+        if self._automaton is None:
+            return any(word in lower for word in self._words)
+        return bool(self._automaton.find_matches_as_indexes(lower))
+
+    def _one_by_one(self, lower: str) -> Iterator[tuple[int, int, int]]:
         for number, word in enumerate(self._words):
             at = lower.find(word)
             while at >= 0:
-                yield at, number
+                yield number, at, at + len(word)
                 at = lower.find(word, at + 1)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from gitopslint.checks.secrets import encoded, naming, urls, values
 from gitopslint.checks.secrets.assignments import Assignment, assignments
+from gitopslint.checks.secrets.keywords import Keywords
 from gitopslint.checks.secrets.manner import Manner
 from gitopslint.checks.secrets.randomness import looks_random
 from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TOKEN_WORDS, Name, name_of, word_set
@@ -58,8 +60,12 @@ class Named(NamedTuple):
 
 def mentions(text: str) -> bool:
     """Tell whether a text holds any of the words under which secrets stand."""
-    lower = text.lower()
-    return any(stem in lower for stem in STEMS)  # on short texts three times as fast as one regular expression
+    return _stems().stand_in(text.lower())
+
+
+@cache
+def _stems() -> Keywords:
+    return Keywords(STEMS)
 
 
 def secrets_in_line(line: str, manner: Manner, before: str = "") -> Iterator[Named]:
@@ -82,7 +88,7 @@ def users_in(text: str) -> Iterator[Named]:
     """Yield the passwords of a list of `user:password`, one to a line."""
     for match in _CHPASSWD.finditer(text):
         if not values.harmless(match["value"]) and match["value"] not in ("R", "RANDOM"):
-            hashed = values.PASSWORD_HASH.fullmatch(match["value"]) is not None
+            hashed = values.is_password_hash(match["value"])
             yield Named(*match.span("value"), match["user"], "a password hash" if hashed else "a password", hashed)
 
 
@@ -107,7 +113,7 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
     """Return the secret that a text is under a key, at the place where it stands."""
     name = name_of(key.rpartition("/")[2] if "/" in key and "//" in key else key)
     prose = manner in ("prose", "comment")
-    if values.PASSWORD_HASH.fullmatch(text) and (name.sense in ("secret", "token") or "hash" in name.words):
+    if values.is_password_hash(text) and (name.sense in ("secret", "token") or "hash" in name.words):
         return Named(start, end, key, "a password hash", True)
     if name.words[-1:] == ("auth",) and encoded.basic_password(text) is not None:
         return Named(start, end, key, "a user and password")
@@ -133,7 +139,7 @@ def bare_address(key: str, text: str, manner: Manner) -> Named | None:
 
 def is_value(line: str) -> bool:
     """Tell whether a line holds the value of a name on the line before."""
-    return _VALUE_LINE.match(line) is not None
+    return "value" in line.lower() and _VALUE_LINE.match(line) is not None
 
 
 def key_path(key: str) -> tuple[str, ...]:

@@ -43,6 +43,11 @@ _WORDS = lazy(
 """Names of files with texts for people."""
 _SCHEMAS = (".schema.json", ".schema.yaml", ".schema.yml")
 _INTERFACE = lazy(r"(?:^|/)(?:openapi|swagger)[\w.-]*(?:/|\.(?:ya?ml|json)$)")
+_ENDINGS: dict[str, Manner] = {
+    **dict.fromkeys(_EXPRESSION, "expression"),
+    **dict.fromkeys(_PROSE, "prose"),
+    **dict.fromkeys(_CODE, "code"),
+}
 _NAMES: dict[str, Manner] = {
     "makefile": "expression",
     "gnumakefile": "expression",
@@ -58,17 +63,13 @@ _NAMES: dict[str, Manner] = {
 
 def manner_of(path: str) -> Manner:
     """Return what kind of text stands at a path; configuration where nothing says otherwise."""
-    name = posixpath.basename(path)
+    name = path.rpartition("/")[2]
     lower = name.lower()
     if name in _LOCKS or lower.endswith(_SCHEMAS) or _is_of_others(path.lower(), lower):
         return "code"
     if lower in _NAMES:
         return _NAMES[lower]
-    ending = lower.rpartition(".")[2] if "." in lower.lstrip(".") else ""
-    for kind, endings in (("code", _CODE), ("prose", _PROSE), ("expression", _EXPRESSION)):
-        if ending in endings:
-            return kind  # type: ignore[return-value]
-    return "config"
+    return _ENDINGS.get(lower.rpartition(".")[2], "config") if "." in lower.lstrip(".") else "config"
 
 
 def is_lock(path: str) -> bool:

@@ -47,6 +47,7 @@ _COMMON = {
 _RUN = lazy(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]+")
 _HEX = lazy(r"[0-9a-fA-F]+")
 _UUID = lazy(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_UUID_LENGTH = 36
 _SEPARATOR = lazy(r"[-_./:]+")
 _LONGEST = 4000
 
@@ -64,7 +65,7 @@ def is_hex(text: str) -> bool:
 
 def is_uuid(text: str) -> bool:
     """Tell whether a text is a UUID."""
-    return _UUID.fullmatch(text) is not None
+    return len(text) == _UUID_LENGTH and _UUID.fullmatch(text) is not None
 
 
 def wordlike(text: str) -> float:
@@ -118,6 +119,6 @@ def varied(text: str) -> bool:
     counts = Counter(text.lower())
     if len(counts) < min(6, max(3, len(text) // 3)):
         return False
-    (_, most), *_ = counts.most_common(1)
+    most = max(counts.values())
     steps = sum(ord(second) - ord(first) in (0, 1) for first, second in pairwise(text))
     return most <= max(3, len(text) * 0.4) and steps < 0.6 * len(text)

@@ -36,10 +36,11 @@ def is_field(leaf: Leaf) -> bool:
 
 def holds_a_value(text: str) -> bool:
     """Tell whether a text in the place of a Secret's name can be none."""
+    known = len(text) <= _LONGEST and _SUBDOMAIN.fullmatch(text) is not None
+    if known and ("-" in text or "." in text):  # nearly all are names of several words
+        return False
     if not text.strip() or values.is_placeholder(text) or values.without_templates(text) != text:
         return False
     if values.is_reference(text) and not text.startswith("/"):
         return False
-    if len(text) > _LONGEST or _SUBDOMAIN.fullmatch(text) is None:
-        return True
-    return looks_random(text, 20) and "-" not in text and "." not in text
+    return not known or looks_random(text, 20)

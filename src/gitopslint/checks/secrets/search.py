@@ -11,14 +11,13 @@ from gitopslint.checks.secrets.found import Found, chosen
 from gitopslint.checks.secrets.lines import STEMS
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
-from gitopslint.checks.secrets.shapes import ADDRESS, Shape, Shapes
-from gitopslint.checks.secrets.suspicion import is_suspicious
+from gitopslint.checks.secrets.shapes import Shape, Shapes
+from gitopslint.checks.secrets.suspicion import Suspicion
 from gitopslint.checks.secrets.text import found_in_text
 from gitopslint.checks.secrets.values import is_encrypted
 from gitopslint.model.document import KeyPath, dotted
 from gitopslint.model.keynames import word_set
 from gitopslint.model.lazy import lazy
-from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.secret import Exposure, Hidden, OwnRules, Pattern, TextFile
 
 _ENV_FILE = lazy(r"\.env(?:[._-].*)?", re.IGNORECASE)
@@ -38,17 +37,8 @@ _REMEDIES = {
 }
 
 
-class Look(NamedTuple):
-    """What one pass over a text tells: credentials by their shape, and where names stand that announce more."""
-
-    manner: Manner
-    shapes: list[Shape]
-    names: list[int]
-    keyed: bool
-
-
 class SecretSearch:
-    """Looks for secrets by a set of patterns. It holds nothing of what it reads."""
+    """Looks for secrets by a set of patterns. It holds nothing that could be one."""
 
     def __init__(self, patterns: Iterable[Pattern], own: OwnRules | None = None, *, native: bool = True) -> None:
         self._own = None
@@ -57,36 +47,30 @@ class SecretSearch:
 
             self._own = Own(own)
         self._shapes = Shapes(patterns, STEMS, native=native)
+        self._suspicion = Suspicion(self._shapes)
 
-    def look(self, file: TextFile) -> Look:
-        """Look at a file in one pass, whatever its format."""
-        manner = manner_of(file.path)
-        places, names = self._shapes.look(file.text)
-        shapes = list(self._shapes.found(file.text, places, prose=manner in ("prose", "code"))) if places else []
-        if self._own is not None and (own := list(self._own.shapes(file.path, file.text))):
-            shapes = sorted([*shapes, *own], key=lambda one: one.start)
-        keyed = any(pattern is not ADDRESS for _, pattern in places)
-        return Look(manner, shapes, names, keyed)
-
-    def may_hold(self, file: TextFile, look: Look) -> bool:
+    def may_hold(self, file: TextFile) -> bool:
         """Tell whether a YAML file can hold a secret at all, and so has to be read by its structure."""
-        if look.manner == "code":
-            return bool(look.shapes)
-        return is_suspicious(file.text, look.names, bool(look.shapes), look.keyed)
+        manner = manner_of(file.path)
+        if manner == "code" or (self._own is not None and any(self._own.shapes(file.path, file.text))):
+            return bool(self._written(file, manner))
+        return self._suspicion.is_suspicious(file.text)
 
-    def exposures(self, file: TextFile, look: Look) -> tuple[Exposure, ...]:
+    def exposures(self, file: TextFile) -> tuple[Exposure, ...]:
         """Return the secrets of a file, in file order."""
         document = file.document
-        if look.manner == "code" and not look.shapes and not is_env_file(file.path):
+        manner = manner_of(file.path)
+        shapes = self._written(file, manner)
+        if manner == "code" and not shapes and not is_env_file(file.path):
             return ()
         places = Places(file.path, file.text)
         found: list[Found] = []
-        if document is not None and look.manner != "code":
-            found += DocumentSearch(document, self._shapes, look.shapes, places, look.manner).found()
-        if document is None or look.manner == "code" or document.problem is not None:
-            found += found_in_text(file.text, self._shapes, look.shapes, look.manner)
+        if document is not None and manner != "code":
+            found += DocumentSearch(document, self._shapes, shapes, places, manner).found()
+        if document is None or manner == "code" or document.problem is not None:
+            found += found_in_text(file.text, self._shapes, shapes, manner)
         kept = chosen(found)
-        picked = [_without(file.text, look.shapes, _exposure(one, places)) for one in kept]
+        picked = [_without(file.text, shapes, _exposure(one, places)) for one in kept]
         if self._own is not None:
             lets_pass = self._own.lets_pass
             passing = [lets_pass(one.pattern, file.path, file.text, one.start, one.end) for one in kept]
@@ -94,6 +78,13 @@ class SecretSearch:
         if (whole := _env_file(file, picked, places)) is not None:
             picked.insert(0, whole)
         return tuple(picked)
+
+    def _written(self, file: TextFile, manner: Manner) -> list[Shape]:
+        """Return the credentials that a file shows by their shape, whatever its format."""
+        shapes = self._shapes.within(file.text, prose=manner in ("prose", "code"))
+        if self._own is not None and (own := list(self._own.shapes(file.path, file.text))):
+            return sorted([*shapes, *own], key=lambda one: one.start)
+        return shapes
 
 
 def _exposure(one: Found, places: Places) -> Exposure:
@@ -135,7 +126,7 @@ def _without(text: str, written: list[Shape], one: Exposure) -> Exposure:
 def is_env_file(path: str) -> bool:
     """Tell whether a file is one of those that hold the environment of a program, and no template for one."""
     name = posixpath.basename(path)
-    if _ENV_FILE.fullmatch(name) is None:
+    if name[:1] != "." or _ENV_FILE.fullmatch(name) is None:
         return False
     return _TEMPLATES.isdisjoint(re.split(r"[._-]", name.lower())[1:])
 

@@ -15,6 +15,7 @@ PRIVATE_KEY = Pattern("private-key", "a private key", pem.KEYWORDS, "")
 ADDRESS = Pattern("password-in-address", "a password in an address", (urls.KEYWORD,), "")
 _BEHIND = 300
 """How far behind its keyword a credential ends that begins ahead of it."""
+_UNBOUNDED = "/?&"
 _LEFT, _RIGHT = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 
 
@@ -37,21 +38,26 @@ class Shapes:
         for pattern in (PRIVATE_KEY, ADDRESS, *patterns):
             for word in pattern.keywords:
                 of_word.setdefault(word.lower(), []).append(pattern)
-        words = dict.fromkeys([*of_word, *names])
-        self._of_word = (*of_word.values(), *([] for _ in range(len(words) - len(of_word))))
-        self._names = {number for number, word in enumerate(words) if word in set(names)}
+        named = frozenset(names)
+        words = dict.fromkeys([*of_word, *named])
+        self._of_word = [of_word.get(word, []) for word in words]
+        self._names = [word in named for word in words]
+        self._patterned = [word in of_word for word in words]
+        self._unaddressed = [word in of_word and word != urls.KEYWORD for word in words]
         self._keywords = Keywords(words, native=native)
 
     def look(self, text: str) -> tuple[list[tuple[int, Pattern]], list[int]]:
-        """Return where the keywords of patterns stand in a text, and where names do."""
-        places: list[tuple[int, Pattern]] = []
-        names: list[int] = []
-        for start, number in self._keywords.found_in(lowered(text)):
-            if patterns := self._of_word[number]:
-                places.extend([(start, pattern) for pattern in patterns])
-            if number in self._names:
-                names.append(start)
-        return places, names
+        """Return where patterns begin to fit in a text, and where names stand, both in order."""
+        found = self._keywords.found_in(lowered(text))
+        return self._places(text, found), sorted([start for number, start, _ in found if self._names[number]])
+
+    def is_keyed(self, text: str) -> bool:
+        """Tell whether the keyword of a credential stands in a text, whatever follows it."""
+        return any(
+            pattern is not ADDRESS
+            for number, _, _ in self._keywords.found_in(lowered(text))
+            for pattern in self._of_word[number]
+        )
 
     def found(self, text: str, places: Iterable[tuple[int, Pattern]], *, prose: bool = False) -> Iterator[Shape]:
         """Yield the credentials at these places of a text, each once."""
@@ -69,7 +75,7 @@ class Shapes:
 
     def within(self, text: str, *, prose: bool = False) -> list[Shape]:
         """Return the credentials in a text."""
-        return list(self.found(text, self.look(text)[0], prose=prose))
+        return list(self.found(text, self._places(text, self._keywords.found_in(lowered(text))), prose=prose))
 
     def _at(self, text: str, at: int, pattern: Pattern, prose: bool) -> Shape | None:
         if pattern is PRIVATE_KEY:
@@ -80,7 +86,10 @@ class Shapes:
             if address is None or not urls.is_secret(address, prose=prose):
                 return None
             return Shape(pattern, address.start, address.end)
-        find = self._regex(pattern)
+        bounded = not pattern.before and pattern.find[:1] not in _UNBOUNDED
+        if bounded and at and text[at - 1].isalnum() and text[at - 1].isascii():  # as in most words, it is no start
+            return None
+        find = self._compiled.get(pattern.name) or self._compile(pattern)
         if not pattern.before:
             match = find.match(text, at)
             return None if match is None else self._checked(pattern, match)
@@ -91,12 +100,27 @@ class Shapes:
                 return self._checked(pattern, match)
         return None
 
-    def _regex(self, pattern: Pattern) -> re.Pattern[str]:
-        found = self._compiled.get(pattern.name)
-        if found is None:
-            left = "" if pattern.find[:1] in "/?&" else _LEFT
-            found = self._compiled[pattern.name] = re.compile(f"{left}(?:{pattern.find}){_RIGHT}")
-        return found
+    def _places(self, text: str, found: list[tuple[int, int, int]]) -> list[tuple[int, Pattern]]:
+        # Without an `@`, no address has a password.
+        wanted = self._patterned if "@" in text else self._unaddressed
+        near = [(start, number) for number, start, _ in found if wanted[number]]
+        hits = sorted([one for one in near if self._may_be_at(text, *one)])
+        return [(start, pattern) for start, number in hits for pattern in self._of_word[number]]
+
+    def _may_be_at(self, text: str, at: int, number: int) -> bool:
+        """Tell whether a credential may stand at a keyword: some, such as `t.`, stand everywhere."""
+        for pattern in self._of_word[number]:
+            if pattern.before or not pattern.find:
+                return True
+            find = self._compiled.get(pattern.name) or self._compile(pattern)
+            if find.match(text, at) is not None:
+                return True
+        return False
+
+    def _compile(self, pattern: Pattern) -> re.Pattern[str]:
+        left = "" if pattern.find[:1] in _UNBOUNDED else _LEFT
+        find = self._compiled[pattern.name] = re.compile(f"{left}(?:{pattern.find}){_RIGHT}")
+        return find
 
     def _checked(self, pattern: Pattern, match: re.Match[str]) -> Shape | None:
         group = match.lastindex or 0

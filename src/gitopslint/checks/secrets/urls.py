@@ -10,6 +10,8 @@ from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 
 KEYWORD = "://"
+_FARTHEST = 3 + 200 + 1 + 400 + 1
+"""How far from its `://` the `@` of an address may stand."""
 _USER_INFO = lazy(
     r"""://(?P<user>[^\s/:@"'<>?#]{0,200}):(?P<password>[^\s/@"'<>?#]{1,400})@(?P<host>[^\s/"'<>,]{0,253})"""
 )
@@ -37,6 +39,9 @@ class UserInfo(NamedTuple):
 
 def user_info(text: str, start: int) -> UserInfo | None:
     """Return the password of the address whose `://` stands at an offset."""
+    at = text.find("@", start, start + _FARTHEST)
+    if at < 0 or text.find(":", start + len(KEYWORD), at) < 0:  # as in most addresses
+        return None
     match = _USER_INFO.match(text, start) or _SLASHED.match(text, start)
     return None if match is None else _read(match)
 

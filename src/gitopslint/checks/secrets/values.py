@@ -8,17 +8,24 @@ from gitopslint.checks.secrets.randomness import is_hex, is_uuid, looks_random, 
 from gitopslint.model.keynames import word_set
 from gitopslint.model.lazy import lazy
 
-_PLACEHOLDER = lazy(
-    r"""
-    [\W_]*                                                          # nothing but punctuation
-    | [x*.\-_#•?0]{3,200}                                           # xxxx, ****
-    | [<\[{(]{1,3}[^<>\[\]{}]{0,200}[>\]})]{1,3}                    # <password>, [token], {{ x }}
-    | auto|random|default|inherited|encrypted|sample|hidden|masked|omitted|removed|foo|bar|baz|foobar|asdf|lorem|ipsum
-    | undefined|unset|none|null|nil|n/?a|empty|unused|required|optional|invalid|generated?|valuefrom|stub|mock(?:ed)?
-    | here|(?:use|from|see|in)[\W_]vault|vault
-    """,
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+# Texts of every repository are asked about, and to compile one of the larger expressions takes as long as to search
+# hundreds of texts. So what a text must hold to fit is looked for first.
+_FILLERS = word_set(
+    "auto random default inherited encrypted sample hidden masked omitted removed foo bar baz foobar asdf lorem ipsum "
+    "undefined unset none null nil na n/a empty unused required optional invalid generate generated valuefrom stub "
+    "mock mocked here vault"
 )
+_MASK = frozenset("x*.-_#•?0")
+_BRACKETED = lazy(r"[<\[{(]{1,3}[^<>\[\]{}]{0,200}[>\]})]{1,3}")  # <password>, [token], {{ x }}
+_IN_VAULT = lazy(r"(?:use|from|see|in)[\W_]vault", re.IGNORECASE)
+_OPENINGS = (
+    *("change", "replace", "todo", "tbd", "fixme", "placeholder", "redacted", "dummy", "fake", "insert", "fill", "set"),
+    *("your", "example", "not", "managed", "goes", "xxx", "ersetzen", "hier"),
+    *("замени", "указать", "вставьте", "пример", "заполни", "ваш"),
+)
+_OPENING_WORDS = word_set("to my enter provide see")
+"""How a phrase of `_SAYS_SO` begins, as the start of a word or as a whole one."""
+_RUN = lazy(r"[^\W_]+")
 _SAYS_SO = lazy(
     r"""
     (?:^|[\W_])(?:
@@ -32,10 +39,10 @@ _SAYS_SO = lazy(
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_TOGETHER = lazy(
-    r"changeme|replaceme|setme|fillme|insertyour|your(?:password|secret|token|key|api)|example(?:password|secret|key|token)"
-    r"|placeholder",
-    re.IGNORECASE,
+_TOGETHER = (
+    *("changeme", "replaceme", "setme", "fillme", "insertyour", "placeholder"),
+    *("yourpassword", "yoursecret", "yourtoken", "yourkey", "yourapi"),
+    *("examplepassword", "examplesecret", "examplekey", "exampletoken"),
 )
 _TEMPLATE = lazy(
     r"""
@@ -76,15 +83,15 @@ _DURATION = lazy(
 )
 _VERSION = lazy(r"v?[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}[-+~]?(?:[0-9.]{1,10})?")
 _DIGEST = lazy(r"(?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/=]{8,}|[^\s@]+@sha256:[0-9a-f]{64}", re.IGNORECASE)
-_PUBLIC = (("://", _URL), ("@", _EMAIL), ("", _DURATION), ("", _DIGEST), (".", _VERSION))
+_PUBLIC = (("://", _URL), ("@", _EMAIL), ("sha", _DIGEST), ("md5", _DIGEST), (".", _VERSION))
 """What everybody may know, each with what it always holds."""
 _NAME = lazy(r"[A-Za-z][A-Za-z0-9]*(?:[-._/][A-Za-z0-9]+)*")
-_WORDS_OF_SECRETS = lazy(
-    r"(?:^|[-_./])(?:secrets?|token|tokens|creds?|credentials?|passwords?|passwd|pass|pwd|keys?|auth|tls|cert|certs|config|env|jwt"
-    r"|oauth|api|app|db|database|user|admin|root|tokenreview|access|private|client|server|ssh|registry|pull|webhook|hmac"
-    r"|data|value|name|id)(?:$|[-_./0-9])",
-    re.IGNORECASE,
+_WORDS_OF_SECRETS = word_set(
+    "secret secrets token tokens cred creds credential credentials password passwords passwd pass pwd key keys auth "
+    "tls cert certs config env jwt oauth api app db database user admin root tokenreview access private client server "
+    "ssh registry pull webhook hmac data value name id"
 )
+_STEP = lazy(r"(?<![^-_./])[a-z]+(?![^-_./0-9])")
 _SWITCH = word_set(
     "true false yes no on off enabled disabled enable disable always never optional required strict lax none "
     "both basic bearer digest ntlm kerberos ldap saml oidc oauth oauth2 jwt token password plain md5 scram "
@@ -93,7 +100,7 @@ _SWITCH = word_set(
     "header cookie query form json"
 )
 _REGEX = lazy(r"\[[^\]\s]{0,40}[A-Za-z0-9]-[A-Za-z0-9][^\]\s]{0,40}\][{+*]|\\[wdsb][+*{]|\(\?[:!=<]|\.\*[$)]")
-PASSWORD_HASH = lazy(
+_PASSWORD_HASH = lazy(
     r"\$\$?2[abxy]\$\$?[0-9]{2}\$\$?[./A-Za-z0-9]{53}|\$\$?apr1\$\$?.{1,8}\$\$?[./A-Za-z0-9]{22}|\$(?:[156y]|argon2(?:id|i|d)"
     r"|pbkdf2[\w-]*|scrypt)\$\S{20,400}|\{(?:SSHA|SHA|CRYPT|PBKDF2)\}\S{13,400}|SCRAM-SHA-256\$\S{40,400}|pbkdf2_sha256\$\S{40,200}"
 )
@@ -104,11 +111,27 @@ def is_placeholder(text: str) -> bool:
     stripped = text.strip().strip("\"'")
     if len(stripped) > 200 or stripped == "changeit":  # the password that Java's own key store really has
         return False
-    if _PLACEHOLDER.fullmatch(stripped) is not None:
+    lower = stripped.lower()
+    if _stands_for_nothing(stripped, lower):
         return True
-    if _SAYS_SO.search(stripped) is None and _TOGETHER.search(stripped) is None:
+    if not any(one in lower for one in _TOGETHER) and not (_may_say_so(lower) and _SAYS_SO.search(stripped)):
         return False
     return not any(looks_random(part) for part in re.split(r"[-_.:/\s]", stripped))
+
+
+def _stands_for_nothing(text: str, lower: str) -> bool:
+    return (
+        lower in _FILLERS
+        or not any(map(str.isalnum, text))
+        or (len(text) >= 3 and _MASK.issuperset(lower))
+        or (text[0] in "<[{(" and _BRACKETED.fullmatch(text) is not None)
+        or (lower.endswith("vault") and _IN_VAULT.fullmatch(text) is not None)
+    )
+
+
+def _may_say_so(lower: str) -> bool:
+    words = _RUN.findall(lower)
+    return "***" in lower or "..." in lower or any(one in _OPENING_WORDS or one.startswith(_OPENINGS) for one in words)
 
 
 def without_templates(text: str) -> str:
@@ -125,14 +148,21 @@ def is_templated(text: str) -> bool:
 def is_reference(text: str) -> bool:
     """Tell whether a text says where a secret is, or is one that nobody can read as it stands."""
     stripped = text.strip()
+    if _is_bare(stripped):
+        return False
     if _REFERENCE.fullmatch(stripped) is not None:
         return True
     return _PATH.fullmatch(stripped) is not None and not any(looks_random(part) for part in stripped.split("/"))
 
 
+def _is_bare(text: str) -> bool:
+    """Tell whether a text has none of the marks that references and paths have, nor the length of ciphertext."""
+    return len(text) < 50 and not text.startswith("sk-") and text.replace("-", "").replace("_", "").isalnum()
+
+
 def is_word(text: str) -> bool:
     """Tell whether a text is nothing but a word, in the place of a value that somebody took the trouble to encode."""
-    return re.fullmatch(r"[a-z]{3,20}", text) is not None and _TOGETHER.search(text) is None
+    return re.fullmatch(r"[a-z]{3,20}", text) is not None and not any(one in text for one in _TOGETHER)
 
 
 def is_publishable(text: str) -> bool:
@@ -147,7 +177,10 @@ def is_encrypted(text: str) -> bool:
 
 def is_public(text: str) -> bool:
     """Tell whether a text is something that everybody may know: an address, a length of time, a digest."""
-    return any(mark in text and one.fullmatch(text) is not None for mark, one in _PUBLIC) or (
+    lower = text.lower()
+    if any(mark in lower and one.fullmatch(text) is not None for mark, one in _PUBLIC):
+        return True
+    return (text[:1].isdigit() and _DURATION.fullmatch(text) is not None) or (
         "." in text and _HOST.fullmatch(text) is not None and not looks_random(text.partition(".")[0], 20)
     )
 
@@ -164,19 +197,22 @@ def is_name(text: str) -> bool:
     if looks_random(text, 12):
         return False
     parts = re.split(r"[-._/]", text)
-    return len(parts) > 1 and (wordlike(text) >= 0.5 or _WORDS_OF_SECRETS.search(text) is not None)
+    return len(parts) > 1 and (wordlike(text) >= 0.5 or speaks_of_secrets(text))
 
 
 def speaks_of_secrets(text: str) -> bool:
     """Tell whether one of the words of a name is about secrets, as in `shop-db-credentials`."""
-    return _WORDS_OF_SECRETS.search(text) is not None
+    return not _WORDS_OF_SECRETS.isdisjoint(_STEP.findall(text.lower()))
 
 
 def names_a_key(text: str) -> bool:
     """Tell whether a text reads as a key inside a Secret, such as `password` or `DB_PASSWORD`."""
-    return _NAME.fullmatch(text.replace("_", "-")) is not None and (
-        _WORDS_OF_SECRETS.search(text) is not None or wordlike(text) >= 0.6
-    )
+    return _NAME.fullmatch(text.replace("_", "-")) is not None and (speaks_of_secrets(text) or wordlike(text) >= 0.6)
+
+
+def is_password_hash(text: str) -> bool:
+    """Tell whether a text is what is left of a password in a file of accounts."""
+    return ("$" in text or text.startswith("{")) and _PASSWORD_HASH.fullmatch(text) is not None
 
 
 def is_prose(text: str) -> bool:
@@ -187,7 +223,7 @@ def is_prose(text: str) -> bool:
 
 def is_pattern(text: str) -> bool:
     """Tell whether a text is a regular expression."""
-    return _REGEX.search(text) is not None
+    return any(mark in text for mark in ("[", "\\", "(?", ".*")) and _REGEX.search(text) is not None
 
 
 def harmless(text: str) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from gitopslint.cli.arguments import parse
 from gitopslint.cli.clock import today
@@ -25,6 +24,7 @@ from gitopslint.loaders.tree import ReadError, disk_tree
 from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.document import Document, KeyPath, Node, find, walk
 from gitopslint.model.finding import Report
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.redaction import judged_path
 from gitopslint.reporters.lsp.hover import MOST_READINGS, Reading
 

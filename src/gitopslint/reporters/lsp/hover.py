@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gitopslint.model.document import KeyPath, Node, dotted
 from gitopslint.model.finding import Finding, Report
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.redaction import redacted
 from gitopslint.model.shown import shown
 from gitopslint.reporters.escape import visible

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from lsprotocol import types
 
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
 from gitopslint.model.textmap import TextMap
 
