@@ -85,7 +85,7 @@ mutation: $(DEV)
 	@$(PIP) install --group mutation
 	@$(BIN)/python -m bench.mutation map
 	@$(BIN)/python -m bench.mutation try $(MODULES)
-	@$(BIN)/python -m bench.mutation page
+	@$(if $(MODULES),,$(BIN)/python -m bench.mutation page)
 
 lock: $(DEV)
 	@$(PIP) install --group supply-chain

@@ -32,6 +32,7 @@ def main(words: list[str]) -> int:
     trying.add_argument("modules", nargs="*", metavar="MODULE", help="such as checks/moves, or checks for all there")
     trying.add_argument("--again", action="store_true", help="only what nobody noticed the last time")
     trying.add_argument("--rest", action="store_true", help="only modules that were not tried as they are now")
+    trying.add_argument("--patience", type=float, default=1, help="how many times the usual tests for each fault")
     verbs.add_parser("page", help="write docs/mutation.md")
     for verb in (mapping, trying):
         verb.add_argument("--jobs", type=int, default=2, help="how many processes at a time")
@@ -44,7 +45,7 @@ def main(words: list[str]) -> int:
             from bench.mutation.ledger import read
 
             chosen = [one for one in modules(arguments.modules) if not arguments.rest or read(one) is None]
-            return _try(chosen, arguments.jobs, again=arguments.again)
+            return _try(chosen, arguments.jobs, again=arguments.again, patience=arguments.patience)
         case _:
             from bench.mutation.page import write
 
@@ -70,7 +71,7 @@ def _map(tests: list[str], jobs: int) -> int:
     return _at_once([lambda job=job: record(str(job), job, jobs, []) for job in range(jobs)])  # type: ignore[misc]
 
 
-def _try(chosen: list[str], jobs: int, *, again: bool) -> int:
+def _try(chosen: list[str], jobs: int, *, again: bool, patience: float) -> int:
     from bench.mutation.touching import recorded
     from bench.mutation.trials import try_changes
 
@@ -78,7 +79,7 @@ def _try(chosen: list[str], jobs: int, *, again: bool) -> int:
     counted = [(module, JUDGES if module in JUDGING or module.startswith("checks/") else USUAL) for module in chosen]
     return _at_once(
         [
-            lambda job=job: try_changes(counted[job::jobs], touched, again=again, name=f"try.{job}")  # type: ignore[misc]
+            lambda job=job: try_changes(counted[job::jobs], touched, again=again, patience=patience, name=f"try.{job}")  # type: ignore[misc]
             for job in range(jobs)
         ]
     )

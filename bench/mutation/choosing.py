@@ -25,7 +25,12 @@ class Choice(NamedTuple):
 
 
 def choose(
-    tree: ast.Module, line: int, own: tuple[str, ...], touched: dict[int, list[str]], seconds: dict[str, float]
+    tree: ast.Module,
+    line: int,
+    own: tuple[str, ...],
+    touched: dict[int, list[str]],
+    seconds: dict[str, float],
+    patience: float,
 ) -> Choice:
     """Choose the tests for a change of one line; those in files with `own` in their path go first."""
     statement = _statement(tree, line)
@@ -36,11 +41,13 @@ def choose(
     if not names - {""}:
         names = {one for tests in touched.values() for one in tests} if anew else set()
     about = {name for name in names if any(part in name.partition("::")[0] for part in own)}
-    ranked = [*_ranked(about, seconds, anew=anew), *_ranked(names - about, seconds, anew=anew)]
+    ranked = [
+        name for names in (about, names - about) for name in _ranked(names, seconds, patience=patience, anew=anew)
+    ]
     return Choice(ranked, anew)
 
 
-def _ranked(names: Iterable[str], seconds: dict[str, float], *, anew: bool) -> list[str]:
+def _ranked(names: Iterable[str], seconds: dict[str, float], *, patience: float, anew: bool) -> list[str]:
     """Sort by time, where each row of a table counts a little more than the one before, and take what is affordable."""
     rows: Counter[str] = Counter()
     weighed: list[tuple[float, str]] = []
@@ -48,13 +55,13 @@ def _ranked(names: Iterable[str], seconds: dict[str, float], *, anew: bool) -> l
         function = name.partition("[")[0]
         rows[function] += 1
         weighed.append((seconds[name] * (1 + rows[function] / 10), name))
-    most = MOST_SECONDS if len(weighed) > FEW else MOST_SECONDS_OF_FEW
+    most = patience * (MOST_SECONDS if len(weighed) > FEW else MOST_SECONDS_OF_FEW)
     chosen: list[str] = []
     files: set[str] = set()
     spent = 0.0
     for _, name in sorted(weighed):
         file = name.partition("::")[0]
-        if len(chosen) >= MOST_TESTS or (spent + seconds[name] > most and len(chosen) > 1):
+        if len(chosen) >= MOST_TESTS * patience or (spent + seconds[name] > most and len(chosen) > 1):
             break
         if anew and file not in files and len(files) == MOST_FILES:
             continue

@@ -42,8 +42,11 @@ UNLOADABLE = "loading the tests"
 class Trials:
     """Tries changes of modules, one after another, and writes down each module when it is done."""
 
-    def __init__(self, modules: Iterable[tuple[str, int]], touched: Touched, home: Path, *, again: bool) -> None:
+    def __init__(
+        self, modules: Iterable[tuple[str, int]], touched: Touched, home: Path, *, again: bool, patience: float
+    ) -> None:
         self.home = home
+        self.patience = patience
         self.modules = list(modules)
         self.touched = touched
         self.again = again
@@ -84,7 +87,7 @@ class Trials:
         attempt = partial(self._attempt, path, source)
         alert: list[str] = []
         for mutant in sample(path, most):
-            choice = choose(tree, mutant.line, _own_tests(module), lines, seconds)
+            choice = choose(tree, mutant.line, _own_tests(module), lines, seconds, self.patience)
             first = [test for test in reversed(alert) if test in choice.tests]
             choice = choice._replace(tests=list(dict.fromkeys([*first, *choice.tests])))
             old = known.get(mutant.name)
@@ -187,12 +190,12 @@ def _run_anew(instead: Instead, tests: list[str], home: Path) -> str | None:
     return only.failed or (None if code == pytest.ExitCode.OK else UNLOADABLE)
 
 
-def try_changes(modules: list[tuple[str, int]], touched: Touched, *, again: bool, name: str) -> int:
+def try_changes(modules: list[tuple[str, int]], touched: Touched, *, again: bool, patience: float, name: str) -> int:
     """Load all tests, and try changes of modules; return the exit code of pytest."""
     home = TEMPORARY / name
     ignored = [f"--ignore={path}" for path in FAR_AWAY]
     try:
-        trials = Trials(modules, touched, home, again=again)
+        trials = Trials(modules, touched, home, again=again, patience=patience)
         return pytest.main([*QUIET, "-s", f"--basetemp={home}", *ignored], plugins=[trials])
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -113,6 +113,11 @@ HISTORIES = {
         ),
         ("reused-tag",),
     ),
+    "a whole reference under one key": Story(
+        (Told({f"{_ROOT}/release-dev/shop.yaml": "image: registry.example.com/shop:0123456789ab-r1\n"}),),
+        ("unknown-tag-commit",),
+        "images: [{reference: image}]\n",
+    ),
     "commits that nobody has": Story((_told("dev=0123456789ab-r1"),), ("unknown-tag-commit", "foreign-tag-commit")),
     "commits that are elsewhere, as the contract says": Story(
         (_told("dev=0123456789ab-r1"),),

@@ -174,6 +174,8 @@ IMAGES = {
         },
         ("mismatched-repository",),
     ),
+    "an environment file with two values": Product({".env": "# why\nA=1\nB=2\n"}, ("committed-env-file",)),
+    "an environment file without values": Product({".env": "# why\nA=\n"}, ("committed-env-file",)),
     "a registry of its own, and an empty one": Product(
         {
             ".gitopslint.yaml": (
