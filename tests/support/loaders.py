@@ -7,11 +7,14 @@ import importlib
 import json
 import os
 import shutil
+import subprocess
 import sys
+import threading
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any, NamedTuple
 
 from gitopslint.cli import main
@@ -19,6 +22,7 @@ from gitopslint.cli.output import FORMATS
 from tests.support.attempts import application_set
 from tests.support.pairs import RealPair
 from tests.support.project import ROOT
+from tests.support.repo import clean_git_environment
 
 LOADERS = ROOT / "src/gitopslint/loaders"
 PREFIX = "gitopslint.loaders."
@@ -51,7 +55,19 @@ PRODUCT = {
     "  source: {repoURL: 'https://git.example.com/web-core.git', path: deploy/charts/web-app,\n"
     "    helm: {valueFiles: [../../env/release-dev/shop.yaml, ../../env/dev/shop.yaml],\n"
     "      parameters: [{name: 'a[0].b', value: '1'}]}}\n  destination: {namespace: shop-dev}\n",
-    "k/kustomization.yaml": "resources: [s.yaml]\nsecretGenerator: [{name: x, literals: [a=b]}]\n",
+    "deploy/argocd/go.yaml": application_set(
+        "[{merge: {mergeKeys: [env], generators: [{list: {elements: [{env: dev}, {env: prod}]}},\n"
+        "{matrix: {generators: [{list: {elements: [{a: b}]}}, {list: {elements: [{env: dev}]}}]}}]},\n"
+        "selector: {matchLabels: {env: dev}}}, {git: {repoURL: 'https://git.example.com/web-core.git',\n"
+        "directories: [{path: 'deploy/argocd/apps/*'}]}}]",
+        "{source: {repoURL: x, path: x, helm: {parameters: [{name: a, value: '{{.env | upper}}'}]}}}",
+        go=True,
+    ),
+    "deploy/argocd/kustomization.yaml": "resources: [other.yaml]\npatches:\n- target: {kind: Application, name: nothing}\n"
+    "  patch: '{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: shop-dev-2}}'\n",
+    "k/kustomization.yaml": "resources: [s.yaml]\nsecretGenerator: [{name: x, literals: [a=b]}]\n"
+    "images: [{name: a/b, newTag: v1.2.3}]\n",
+    "k/certificate.yaml": "kind: Certificate\napiVersion: cert-manager.io/v1\nmetadata: {name: x}\nspec: {secretName: x-tls}\n",
     "k/s.yaml": "kind: Secret\napiVersion: v1\nmetadata: {name: x}\nstringData: {password: summer2024}\n",
     "package.json": '{"name": "root", "workspaces": ["apps/*"], "packageManager": "npm@10.0.0"}',
     "package-lock.json": '{"lockfileVersion": 3, "packages": {"": {"workspaces": ["apps/*"]}, "apps/shop": {"name": "shop"}}}',
@@ -77,6 +93,14 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "the index": ("web-core", ("check", "--staged", "--no-cache")),
     "a second run": ("web-core", ("check", "--cache-dir", "kept")),
     "a run after a change": ("changed", ("check", "--cache-dir", "kept-too")),
+    "a first run": ("landed", ("check", "--cache-dir", "kept-nothing")),
+    "two landings later": ("landed", ("check", "--cache-dir", "kept-landings")),
+    "what git told an earlier run": ("landed", ("history", "--cache-dir", "kept-landings")),
+    "a landing taken back": ("rewound", ("history", "--cache-dir", "kept-rewound")),
+    "an object that is broken": ("damaged", ("history",)),
+    "many layers": ("many", ("check", "--select", "mutable-tag", "--no-cache")),
+    "Applications that are not at hand": ("apart", ("check", "--no-cache")),
+    "Applications of the platform": ("apart", ("check", "--platform", "../synestra-platform", "--no-cache")),
     "a change of the platform": ("synestra-platform", ("check", "--base", "HEAD~1", "--no-cache")),
     "two processes": ("web-core", ("check", "--platform", "../synestra-platform", "--jobs", "2", "--no-cache")),
     "a folder": ("plain", ("check", "--no-cache")),
@@ -101,80 +125,137 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Runs by name: the folder in which, and the words. The first in which a loader is called is the one that must notice."""
 
+KEPT = {"web-core": "kept", "changed": "kept-too", "landed": "kept-landings", "rewound": "kept-rewound"}
+"""The repositories in which a run came before, each with what that one kept."""
+
 
 class Loader(NamedTuple):
-    """A public function of a loader, or a public method or property of one of its classes."""
+    """A public function of a loader, or a public method or property of one of its classes, and where it stands."""
 
     module: str
     owner: str
     name: str
+    file: str
+    line: int
+    sets: bool = False
 
     def __str__(self) -> str:
-        return ".".join(part for part in (self.module, self.owner, self.name) if part)
+        return ".".join(part for part in (self.module, self.owner, self.name, "setter" * self.sets) if part)
 
 
-def all_loaders() -> Iterator[Loader]:
-    """Yield everything that another module may call. Protocols only say what others have."""
+@cache
+def all_loaders() -> tuple[Loader, ...]:
+    """Return everything that another module may call. Protocols only say what others have."""
+    return tuple(_all_public())
+
+
+def _all_public() -> Iterator[Loader]:
     for path in sorted(LOADERS.rglob("*.py")):
         module = ".".join(("gitopslint", *path.relative_to(LOADERS.parent).with_suffix("").parts))
         for node in ast.parse(path.read_bytes()).body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                yield Loader(module, "", node.name)
+            if isinstance(node, ast.FunctionDef):
+                yield from _public(node, module, "", path)
             elif isinstance(node, ast.ClassDef) and "Protocol" not in map(ast.unparse, node.bases):
                 for below in node.body:
-                    if isinstance(below, ast.FunctionDef) and not below.name.startswith("_"):
-                        yield Loader(module, node.name, below.name)
+                    if isinstance(below, ast.FunctionDef):
+                        yield from _public(below, module, node.name, path)
+
+
+def _public(node: ast.FunctionDef, module: str, owner: str, path: Path) -> Iterator[Loader]:
+    """Yield a function if it is public. Its code begins with its decorators, and the setter of a property has one."""
+    if not node.name.startswith("_"):
+        line = min((node.lineno, *(one.lineno for one in node.decorator_list)))
+        sets = any(ast.unparse(one) == f"{node.name}.setter" for one in node.decorator_list)
+        yield Loader(module, owner, node.name, str(path), line, sets)
 
 
 def make_scenes(folder: Path) -> None:
     """Make the repositories in which loaders are broken, and what an earlier run would have kept."""
     pair = RealPair(folder, "shop")
-    pair.product.commit("Much to load", PRODUCT)
-    lock = PRODUCT["package-lock.json"].replace('"name": "shop"', '"name": "shop", "dependencies": {"a": "1"}')
-    newer = pair.product.commit("Code", {"apps/shop/a.ts": "2", "package-lock.json": lock})[:12] + "-r2"
-    layer = "deploy/env/release-dev/shop.yaml"
-    pair.product.commit("release(dev): shop", {layer: pair.of("shop", layer, "dev").replace(pair.tag, newer)})
+    pair.product.commit("Code", {"apps/shop/a.ts": "0"})
+    for other in ("changed", "landed", "rewound"):
+        shutil.copytree(pair.product.path, folder / other)
+    for other, contract in (("apart", "applications: {repository: platform}\n"), ("many", "platform: none\n")):
+        shutil.copytree(pair.product.path, folder / other, ignore=shutil.ignore_patterns(".git"))
+        (folder / other / ".gitopslint.yaml").write_text(contract)
+    for number in range(50):
+        for layer in ("deploy/env/dev/shop.yaml", "deploy/env/release-dev/shop.yaml"):
+            text = pair.of(f"shop-{number}", layer, "dev")
+            (folder / "many" / layer).with_stem(f"shop-{number}").write_text(text)
+    _load(pair)
     for other in ("plain", "bare"):
         shutil.copytree(pair.product.path, folder / other, ignore=shutil.ignore_patterns(".git"))
     (folder / "bare/.gitopslint.yaml").unlink()
     (folder / "wrong").mkdir()
     (folder / "wrong/.gitopslint.yaml").write_text("rules: {mutable-tagg: {}}\nlayers: 3\nlayrs: 3\nrelease_comit: 1\n")
-    shutil.copytree(pair.product.path, folder / "changed")
+    shutil.copytree(pair.product.path, folder / "damaged")
+    former = pair.product.git("rev-parse", "HEAD~1:deploy/env/release-dev/shop.yaml")
+    damaged = folder / "damaged/.git/objects" / former[:2] / former[2:]
+    damaged.chmod(0o600)
+    damaged.write_bytes(zlib.compress(b"blob 100\0" + bytes(100), level=0)[:20])  # git dies of it
+    _run_before(folder)
     (folder / "calls.json").write_text(json.dumps(_calls(folder)))
 
 
+def _load(pair: RealPair) -> None:
+    """Lay much over a clean product, and release what a merge brought."""
+    product, layer = pair.product, "deploy/env/release-dev/shop.yaml"
+    product.commit("Much to load", PRODUCT)
+    product.git("checkout", "--quiet", "-b", "side")
+    lock = PRODUCT["package-lock.json"].replace('"name": "shop"', '"name": "shop", "dependencies": {"a": "1"}')
+    newer = product.commit("Code", {"apps/shop/a.ts": "2", "package-lock.json": lock})[:12] + "-r2"
+    product.git("checkout", "--quiet", "main")
+    product.git("merge", "--quiet", "--no-ff", "--message=Code", "side")
+    product.commit("release(dev): shop", {layer: pair.of("shop", layer, "dev").replace(pair.tag, newer)})
+
+
+def _run_before(folder: Path) -> None:
+    """Run what keeps something for a later run, and change what has changed by then."""
+    (folder / "kept-nothing").mkdir(mode=0o700)
+    for where, kept in KEPT.items():
+        (folder / kept).mkdir(mode=0o700)
+        words = ("check", "--cache-dir", f"{folder}/{kept}", "--output-file", os.devnull)
+        started(folder / where, (*words, "--report", f"html={folder}/kept.html"))  # runs with it are kept apart
+    with (folder / "changed/deploy/env/dev/shop.yaml").open("a") as layer:
+        layer.write("image: {tag: latest}\n")
+    for text in "12":
+        (folder / "landed/apps/shop/a.ts").write_text(text)
+        _git(folder / "landed", "commit", "--quiet", "--all", "--message=Code")
+    _git(folder / "rewound", "reset", "--quiet", "--hard", "HEAD~1")
+    share = f"{folder}/kept/share.json"
+    one = ("check", "--shard", "1/1", "--no-cache", "--output-format", "json", "--output-file", share)
+    started(folder / "web-core", one)
+    for module in [one for name, one in sys.modules.items() if name.startswith(PREFIX)]:
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
+
+
+def _git(where: Path, *words: str) -> None:
+    subprocess.run(("git", *words), cwd=where, env=clean_git_environment(), check=True)
+
+
 def _calls(folder: Path) -> dict[str, str]:
-    """Return the first run in which each function of ours is called."""
+    """Return the first run in which each function of ours is called, in whichever thread."""
+    loaders = {(one.file, one.line): str(one) for one in all_loaders()}
     found: dict[str, str] = {}
 
     def note(frame: FrameType, event: str, _: object) -> None:
-        code = frame.f_code
-        if event == "call" and str(LOADERS) in code.co_filename:
-            module = Path(code.co_filename).relative_to(LOADERS.parent.parent).with_suffix("").as_posix()
-            found.setdefault(f"{module.replace('/', '.')}.{code.co_qualname}", name)
+        if event == "call":
+            place = frame.f_code.co_filename, frame.f_code.co_firstlineno
+            if place in loaders:
+                found.setdefault(loaders[place], name)
 
-    for where, kept in (("web-core", "kept"), ("changed", "kept-too")):
-        (folder / kept).mkdir(mode=0o700)
-        started(folder / where, ("check", "--cache-dir", f"{folder}/{kept}", "--output-file", os.devnull))
-    with (folder / "changed/deploy/env/dev/shop.yaml").open("a") as layer:
-        layer.write("image: {tag: latest}\n")
-    one = (
-        "check",
-        "--shard",
-        "1/1",
-        "--no-cache",
-        "--output-format",
-        "json",
-        "--output-file",
-        f"{folder}/kept/share.json",
-    )
-    started(folder / "web-core", one)
-    for name in SCENES:
+    for number, name in enumerate(SCENES):
+        reports = folder / f"reports-{number}"
+        reports.mkdir()
+        threading.setprofile(note)
         sys.setprofile(note)
         try:
-            run(folder, name, folder)
+            run(folder, name, reports)
         finally:
             sys.setprofile(None)
+            threading.setprofile(None)
     return found
 
 
@@ -217,7 +298,9 @@ def breaking(loader: Loader, set_attribute: Callable[[Any, str, Any], None]) -> 
         owner = getattr(module, loader.owner)
         kind = vars(owner)[loader.name]
         instead: object = broken
-        if isinstance(kind, property | cached_property):
+        if isinstance(kind, property):
+            instead = kind.setter(broken) if loader.sets else kind.getter(broken)
+        elif isinstance(kind, cached_property):
             instead = property(broken)
         elif isinstance(kind, staticmethod | classmethod):
             instead = staticmethod(broken)
@@ -232,15 +315,18 @@ def _in_all_modules(function: Any, instead: Any, set_attribute: Callable[[Any, s
 
     All modules are loaded first: one that came later would learn the broken function, and keep it.
     """
-    for path in LOADERS.parent.rglob("*.py"):
-        parts = path.relative_to(LOADERS.parent).with_suffix("").parts
-        if parts[-1] != "__main__":
-            importlib.import_module(".".join(("gitopslint", *parts)).removesuffix(".__init__"))
-    for name, module in list(sys.modules.items()):
-        if name.startswith("gitopslint."):
-            for known, value in list(vars(module).items()):
-                if value is function:
-                    set_attribute(module, known, instead)
+    for module in _modules():
+        for known, value in list(vars(module).items()):
+            if value is function:
+                set_attribute(module, known, instead)
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    """Load all modules of the program but the one that starts it."""
+    paths = (path.relative_to(LOADERS.parent).with_suffix("") for path in LOADERS.parent.rglob("*.py"))
+    names = (".".join(("gitopslint", *path.parts)).removesuffix(".__init__") for path in paths)
+    return tuple(importlib.import_module(name) for name in names if not name.endswith(".__main__"))
 
 
 def calls(folder: Path) -> Mapping[str, str]:
