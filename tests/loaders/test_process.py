@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gitopslint.loaders.process import Done, Process
+from tests.support.processes import children
 
 MANY = b"0123456789abcdef" * 20_000  # more than any pipe holds
 
@@ -19,11 +20,9 @@ MANY = b"0123456789abcdef" * 20_000  # more than any pipe holds
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     """Every test closes what it opened, and waits for the programs that it started."""
-    before = descriptors()
+    before = descriptors(), children()
     yield
-    assert descriptors() == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert (descriptors(), children()) == before
 
 
 def descriptors() -> int:
