@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from functools import cached_property
+from typing import Any, TypeVar
 
 from gitopslint.loaders.argocd import mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Noted
@@ -26,6 +27,8 @@ from gitopslint.model.namedtuple import NamedTuple
 _YAML = (".yaml", ".yml")
 
 Parse = Callable[[str, bytes], Document]
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class Outline(NamedTuple):
@@ -43,7 +46,18 @@ class Outline(NamedTuple):
     noted: Noted
 
 
-class Documents(MutableMapping[str, Document]):
+class _Reading(Mapping[_Key, _Value]):
+    """A mapping that reads what is asked for.
+
+    The `get` of Python takes every KeyError for a key that is absent, and so would a crash while reading be silent.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return what is under a key."""
+        return self[key] if key in self else default  # noqa: SIM401 - this is what `get` does
+
+
+class Documents(_Reading[str, Document], MutableMapping[str, Document]):
     """Documents by path. Some of them are read when they are asked for."""
 
     def __init__(self, read: Callable[[str], Document]) -> None:
@@ -212,7 +226,7 @@ class _Outlined(Wiring):
         return wire(documents, self._files, self._layout, known=self.expected).applications
 
 
-class _ByApp(Mapping[str | None, list[Application]]):
+class _ByApp(_Reading[str | None, list[Application]]):
     """The Applications of apps, which are read when an app is asked for."""
 
     def __init__(self, outline: Outline, read: Callable[[Iterable[str]], tuple[Application, ...]]) -> None:
@@ -221,6 +235,10 @@ class _ByApp(Mapping[str | None, list[Application]]):
         for path, apps in outline.applications:
             for app in apps:
                 self._files.setdefault(app, []).append(path)
+
+    def __contains__(self, app: object) -> bool:
+        """Tell whether there is an Application of an app."""
+        return app in self._files
 
     def __getitem__(self, app: str | None) -> list[Application]:
         """Return the Applications of an app."""
