@@ -44,6 +44,7 @@ UNUSED = {
     "embedded.embedded": _SHAPE,
     "git_history.GitHistory.steps_of": _SHAPE,
     "main_line.landings_of": _SHAPE,
+    "others._Outlined.of_no_app": "where thousands of Applications are not held: tests/cli/test_cache.py",
     "platform_side.PlatformSide.prepare": _SHAPE,
     "recorded.RecordedHistory.at_fork": _SHAPE,
     "recorded.RecordedHistory.steps": _SHAPE,
@@ -97,6 +98,18 @@ def test_a_broken_loader(
         if report.exists():
             assert "KeyError" in report.read_text("utf-8")
             assert SECRET not in report.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["argocd.wire", "texts.as_utf8"])
+def test_a_loader_that_breaks_when_something_is_read_on_demand(
+    name: str, scenes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A KeyError is a crash, and no word for nothing there, where a mapping reads what an outline of it promised."""
+    (loader,) = (one for one in all_loaders() if str(one) == PREFIX + name)
+    was_called = breaking(loader, monkeypatch.setattr)
+    assert run(scenes, "a run after a change", tmp_path) == 3
+    assert was_called()
+    assert "KeyError" in capfd.readouterr().err
 
 
 def test_what_no_run_calls(scenes: Path) -> None:

@@ -225,7 +225,12 @@ def _run_before(folder: Path) -> None:
     share = f"{folder}/kept/share.json"
     one = ("check", "--shard", "1/1", "--no-cache", "--output-format", "json", "--output-file", share)
     started(folder / "web-core", one)
-    for module in [one for name, one in sys.modules.items() if name.startswith(PREFIX)]:
+    _forget()
+
+
+def _forget() -> None:
+    """Let no run find what one before it has worked out already: what is remembered is not called."""
+    for module in _modules():
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Set
 from functools import cached_property
+from typing import Any, TypeVar
 
 from gitopslint.loaders.argocd import mentions_applications, wire
 from gitopslint.loaders.beside import Beside, Noted
@@ -31,6 +32,8 @@ _AT_HAND = 64
 """Files of those with Applications that are held although they can be read again: one app has a few."""
 
 Parse = Callable[[str, bytes], Document]
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class Outline(NamedTuple):
@@ -50,7 +53,18 @@ class Outline(NamedTuple):
     noted: Noted
 
 
-class Documents(MutableMapping[str, Document]):
+class _Reading(Mapping[_Key, _Value]):
+    """A mapping that reads what is asked for.
+
+    The `get` of Python takes every KeyError for a key that is absent, and so would a crash while reading be silent.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return what is under a key."""
+        return self[key] if key in self else default  # noqa: SIM401 - this is what `get` does
+
+
+class Documents(_Reading[str, Document], MutableMapping[str, Document]):
     """Documents by path. Some of them are read when they are asked for, and only the latest of these are held."""
 
     def __init__(self, read: Callable[[str], Document]) -> None:
@@ -248,7 +262,7 @@ class _Outlined(Wiring):
         return wire(documents, self._files, self._layout, known=self.expected).applications
 
 
-class _ByApp(Mapping[str | None, list[Application]]):
+class _ByApp(_Reading[str | None, list[Application]]):
     """The Applications of apps, which are read when an app is asked for."""
 
     def __init__(self, outline: Outline, read: Callable[[Iterable[str]], tuple[Application, ...]]) -> None:
@@ -258,6 +272,10 @@ class _ByApp(Mapping[str | None, list[Application]]):
         for path, apps in outline.applications:
             for app in apps:
                 self._files.setdefault(app, []).append(path)
+
+    def __contains__(self, app: object) -> bool:
+        """Tell whether there is an Application of an app."""
+        return app in self._files
 
     def __getitem__(self, app: str | None) -> list[Application]:
         """Return the Applications of an app."""
