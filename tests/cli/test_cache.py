@@ -245,10 +245,10 @@ def test_only_its_own_applications_are_read(
     cache = ["--cache-dir", str(tmp_path / "cache")]
     read: list[str] = []
 
-    def noted(documents: Iterable[Document], *given: Any) -> Any:
+    def noted(documents: Iterable[Document], *given: Any, **named: Any) -> Any:
         wanted = list(documents)
         read.extend(one.path for one in wanted)
-        return wire(wanted, *given)
+        return wire(wanted, *given, **named)
 
     monkeypatch.setattr(others, "wire", noted)
     reports(capsys, tmp_path, repo.path, *cache)
