@@ -35,13 +35,13 @@ class Judgement(NamedTuple):
 def judged(before: Seen, after: Seen, change: Change) -> Judgement:
     """Hold a tree with a change against the tree without it."""
     report = compared(after.report, after.product.tree, before.report, before.product.tree, "")
+    # Faults stay, known or not: what crashed says nothing about the new build.
     # A doubt about what is changed is one about the new build, even where the old one was as doubtful.
     places = {node.span for one in _releases(after.product, change.target) for node in (one.tag, one.digest) if node}
     new = report._replace(
         findings=report.introduced,
         undecided=tuple(_new_doubts(report.undecided, before.report.undecided, places)),
         waived=(),
-        faults=tuple(one for one in report.faults if one not in before.report.faults),
         unread=tuple(one for one in report.unread if one not in before.report.unread),
         comparison=None,
     )
