@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +82,25 @@ def scenes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The repositories of the scenes, made once, by a process that has called nothing before."""
     make = functools.partial(python, "-m", "tests.support.loaders")
     return once(tmp_path_factory, "loader-scenes", make, worker_id)
+
+
+@pytest.fixture(autouse=True)
+def no_process_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """End the programs that a broken run has left, of which other tests would be told."""
+    started: list[int] = []
+    spawn = os.posix_spawnp
+
+    def noted(*words: Any, **settings: Any) -> int:
+        started.append(spawn(*words, **settings))
+        return started[-1]
+
+    monkeypatch.setattr(os, "posix_spawnp", noted)
+    yield
+    for pid in started:
+        with contextlib.suppress(ChildProcessError):  # most have been waited for
+            if os.waitpid(pid, os.WNOHANG) == (0, 0):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a broken `close` closes nothing
