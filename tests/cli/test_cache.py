@@ -261,30 +261,6 @@ def test_only_its_own_applications_are_read(
         assert kept == reports(capsys, tmp_path / "fresh", repo.path, "--no-cache")
 
 
-@pytest.mark.parametrize("at_hand", [1, 64])
-def test_thousands_of_applications(
-    at_hand: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where there are so many that their trees are not held, the report is the same, with a cache and without."""
-    strange = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: x}\nspec: {source: {repoURL: 'https://a/b'}}\n"
-    repo = fleet(tmp_path / "repo")
-    repo.commit("One of somebody else", {"deploy/argocd/apps/dev/strange.yaml": strange})
-    held = reports(capsys, tmp_path / "held", repo.path, "--no-cache")
-    monkeypatch.setattr(others, "_MOST_TREES", 3)
-    monkeypatch.setattr(others, "_AT_HAND", at_hand)
-    read: list[object] = []
-
-    def noted(*given: Any, **named: Any) -> Any:
-        read.append(given)
-        return wire(*given, **named)
-
-    monkeypatch.setattr(others, "wire", noted)
-    assert reports(capsys, tmp_path / "read", repo.path, "--no-cache") == held
-    assert len(read) > len(APPS)  # all of them, and then app by app
-    cache = ["--cache-dir", str(tmp_path / "cache")]
-    assert [reports(capsys, tmp_path / name, repo.path, *cache) for name in ("first", "second")] == [held, held]
-
-
 def test_the_platform(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A run in the platform is kept as a whole: what changes in either repository is seen, files and history."""
     pair = RealPair(tmp_path, "shop")

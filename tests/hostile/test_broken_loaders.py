@@ -49,7 +49,7 @@ UNUSED = {
     "embedded.embedded": _SHAPE,
     "git_history.GitHistory.steps_of": _SHAPE,
     "main_line.landings_of": _SHAPE,
-    "others._Outlined.of_no_app": "where thousands of Applications are not held: tests/cli/test_cache.py",
+    "others._Outlined.of_no_app": _SHAPE,
     "platform_side.PlatformSide.prepare": _SHAPE,
     "recorded.RecordedHistory.at_fork": _SHAPE,
     "recorded.RecordedHistory.steps": _SHAPE,

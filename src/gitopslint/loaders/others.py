@@ -2,8 +2,8 @@
 
 To read all of them is most of a run in which one layer has changed. So what is known of them can be kept, as an
 outline: which files hold what, and which Applications have to do with which app. With an outline a file is read when
-somebody asks for it. Where there are thousands, the first run goes on with an outline, too: their trees take 10 kB
-each, so those of 10,000 Applications were half the memory of a run.
+somebody asks for it. A first run holds the trees of all Applications: without them it would take a tenth longer, and
+two processes that share its work hardly less memory.
 """
 
 from __future__ import annotations
@@ -26,10 +26,6 @@ from gitopslint.model.finding import Unread
 from gitopslint.model.namedtuple import NamedTuple
 
 _YAML = (".yaml", ".yml")
-_MOST_TREES = 3_000
-"""Files with Applications that are held for the whole run."""
-_AT_HAND = 64
-"""Files of those with Applications that are held although they can be read again: one app has a few."""
 
 Parse = Callable[[str, bytes], Document]
 _Key = TypeVar("_Key")
@@ -65,12 +61,11 @@ class _Reading(Mapping[_Key, _Value]):
 
 
 class Documents(_Reading[str, Document], MutableMapping[str, Document]):
-    """Documents by path. Some of them are read when they are asked for, and only the latest of these are held."""
+    """Documents by path. Some of them are read when they are asked for."""
 
     def __init__(self, read: Callable[[str], Document]) -> None:
         self._read = read
         self._documents: dict[str, Document | None] = {}
-        self._at_hand: dict[str, Document] = {}
 
     def owe(self, path: str) -> None:
         """Take a document for one that is there, to be read when it is asked for."""
@@ -82,11 +77,9 @@ class Documents(_Reading[str, Document], MutableMapping[str, Document]):
 
     def __getitem__(self, path: str) -> Document:
         """Return a document."""
-        found = self._documents[path] or self._at_hand.get(path)
+        found = self._documents[path]
         if found is None:
-            if len(self._at_hand) >= _AT_HAND:
-                del self._at_hand[next(iter(self._at_hand))]
-            found = self._at_hand[path] = self._read(path)
+            found = self._documents[path] = self._read(path)
         return found
 
     def __setitem__(self, path: str, document: Document) -> None:
@@ -168,27 +161,13 @@ class Others:
         if self._outline is not None:
             return _Outlined(self._outline, self.documents, self._files, self._layout)
         templates = making_applications(self._files.tree, filter(self._is_template, self._paths))
-        wiring = wire(self.documents.values(), self._files, self._layout, templates)
-        if len(self.documents) > _MOST_TREES and self._tells_enough(wiring):
-            self._outline = self._outlined(wiring)
-        if self._outline is None:
-            return wiring
-        for path in self.documents:
-            self.documents.owe(path)
-        return _Outlined(self._outline, self.documents, self._files, self._layout)
+        return wire(self.documents.values(), self._files, self._layout, templates)
 
     def outline(self) -> Outline | None:
         """Return what is known; None where not all of it is, or where that would not be enough another time."""
         if self._outline is not None or "wiring" not in self.__dict__:
             return self._outline
-        return self._outlined(self.wiring)
-
-    def _tells_enough(self, wiring: Wiring) -> bool:
-        """Tell whether nobody will ask for all Applications, as for a layer of all apps that none of them loads."""
-        shared = (path for path, place in self._layout.layers.items() if place.app is None)
-        return all(path in wiring.loaded or self._layout.layers[path].layer.role == "chart" for path in shared)
-
-    def _outlined(self, wiring: Wiring) -> Outline | None:
+        wiring = self.wiring
         images, unread = self.found
         if unread or wiring.undecidable or self._layout.contract.applications.repository == "platform":
             return None
