@@ -235,7 +235,7 @@ class _Past:
         self._product.close()
 
 
-_LONG = Shape(5_000, landings=20_000, sources=0)
+_LONG = Shape(5_000, landings=20_000, planted=0, sources=0)  # a planted tag would make landings without a change
 _THOUSAND = Shape(1_000, landings=1_000, planted=2)
 _FIVE_THOUSAND = Shape(5_000, landings=5_000, planted=10)
 
