@@ -70,12 +70,14 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     return multitool.complaints(logs, tmp_path_factory.mktemp("sarif"))
 
 
+@pytest.mark.xdist_group("sarif-validator")  # it takes seconds to start
 @pytest.mark.parametrize("name", [*REPORTS, "all_rules"])
 def test_validator_has_nothing_to_say(name: str, verdicts: dict[str, list[str]]) -> None:
     """Every kind of report passes the rules of the standard and of GitHub, warnings included."""
     assert verdicts[name] == []
 
 
+@pytest.mark.xdist_group("sarif-validator")  # it takes seconds to start
 def test_validator_is_awake(verdicts: dict[str, list[str]]) -> None:
     """A broken log does not pass, so the silence about the others means something."""
     assert any("columnKind" in complaint for complaint in verdicts["broken"])

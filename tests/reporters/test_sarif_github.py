@@ -34,6 +34,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     return multitool.complaints(logs, tmp_path_factory.mktemp("sarif"))
 
 
+@pytest.mark.xdist_group("sarif-validator")  # it takes seconds to start
 @pytest.mark.parametrize("name", REPORTS)
 def test_validator_has_nothing_to_say(name: str, verdicts: dict[str, list[str]]) -> None:
     """Every kind of report passes the rules of the standard and of GitHub, warnings included."""
