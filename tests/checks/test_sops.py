@@ -191,6 +191,18 @@ COVERED = {
     "a place: a Secret": ("path_regex: ^apps/", "apps/a.yaml", MANIFEST, ["apps/a.yaml:5:6 error"]),
     "a place: a password": ("path_regex: ^apps/", "apps/v.yaml", f"password: {PLAIN}\n", ["apps/v.yaml:1:11 error"]),
     "a place: values": ("path_regex: ^apps/", "apps/v.yaml", "replicas: 1\n", ["undecided apps/v.yaml:1:1"]),
+    "a place called like secrets: values": (
+        "path_regex: ^vault/",
+        "vault/v.yaml",
+        "a: 1\n",
+        ["vault/v.yaml:1:4 error"],
+    ),
+    "a sops block of ini with half a line": (
+        "path_regex: secrets/",
+        "secrets/a.ini",
+        "[sops]\nmac\n",
+        ["secrets/a.ini:2:4 error", "secrets/a.ini:2:4 error"],
+    ),
     "not covered": ("path_regex: ^secrets/", "apps/a.yaml", MANIFEST, []),
     "the first rule wins": (
         "path_regex: ^secrets/a, encrypted_regex: ^nothing$}, {path_regex: ^secrets/",

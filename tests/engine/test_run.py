@@ -7,8 +7,14 @@ from typing import Any
 
 import pytest
 
+from gitopslint.engine.run import run
+from gitopslint.engine.selection import select
+from gitopslint.loaders.product import Product
+from gitopslint.loaders.rules import load_catalogue
 from gitopslint.loaders.tree import ReadError
+from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Undecided
+from gitopslint.model.share import Share
 from tests.support.runs import CLEAN, MemoryTree, check_files, places
 
 DEV, PROD = "deploy/env/release-dev/shop.yaml", "deploy/env/release-prod/shop.yaml"
@@ -115,3 +121,19 @@ def test_twins_have_fingerprints_of_their_own() -> None:
     assert len({finding.fingerprint for finding in before}) == len(before) == 2
     moved = check_files(files | {"deploy/env/dev/shop.yaml": "\n\n" + text}).findings
     assert [f.fingerprint for f in moved] == [f.fingerprint for f in before]
+
+
+def test_shares_find_what_one_run_finds() -> None:
+    """Machines that divide the apps find together what a machine finds alone, and each of them finds its own."""
+    layers = {f"deploy/env/release-dev/app-{number}.yaml": LATEST for number in range(8)}
+    contract, catalogue = Contract(platform="none"), load_catalogue()
+
+    def found(share: Share) -> list[str]:
+        product = Product(MemoryTree(layers), contract)
+        return places(run(product, catalogue, select(catalogue, contract, ["mutable-tag"]), share=share))
+
+    first, second = found(Share(1, 2)), found(Share(2, 2))
+    assert sorted(first + second) == found(Share())
+    assert len(found(Share())) == 8
+    assert first
+    assert second

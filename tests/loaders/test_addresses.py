@@ -36,6 +36,7 @@ class _Web:
         self._answers = answers
 
     def ask(self, url: str, *, headers: Mapping[str, str]) -> Answer:
+        _parts(url)  # as a client does
         status, target = self._answers[url]
         return Answer(status, {"location": target} if target is not None else {}, b"")
 
@@ -64,7 +65,17 @@ def test_a_circle() -> None:
 
 
 def test_asked_by_a_forwarded_port() -> None:
-    """A redirect to the host itself stays at the port; one that is malformed is told as what it is."""
+    """A redirect to the host itself stays at the port."""
     web = _Web({"http://localhost:8080/a": (302, "https://shop/b"), "http://localhost:8080/b": (200, None)})
     found = visit(cast(Client, web), "shop", "/a", "http://localhost:8080/")
     assert [url for url, _ in found.hops] == ["http://localhost:8080/a", "http://localhost:8080/b"]
+
+
+@pytest.mark.parametrize("instead", [None, "http://localhost:8080"])
+def test_a_redirect_that_is_malformed(instead: str | None) -> None:
+    """It is told as what it is, whoever is asked in the name of the host."""
+    web = _Web({f"{instead or 'https://shop'}/a": (302, "http://[shop/b")})
+    found = visit(cast(Client, web), "shop", "/a", instead)
+    assert found.trouble is not None
+    assert found.trouble.reason.startswith("an address that is none: the address is malformed")
+    assert [status for _, status in found.hops] == [302]

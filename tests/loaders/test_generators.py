@@ -111,3 +111,13 @@ def test_init_takes_no_file_of_a_generator_for_values() -> None:
     found = survey(MemoryTree(files), None, "", "app")
     assert [layer.path for layer in found.layers] == ["apps/{app}/{env}/values.yaml"]
     assert found.exclude == ()
+
+
+def test_init_says_what_it_could_not_follow() -> None:
+    """What only the cluster knows is named, with its file and the reason, so that nobody takes the proposal for whole."""
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: apps}\nspec:\n"
+        "  generators: [{clusters: {}}]\n  template: {metadata: {name: x}, spec: {source: {repoURL: r, path: a}}}\n"
+    )
+    (note,) = survey(MemoryTree({"argo/apps.yaml": text}), None, "", "app").notes
+    assert note.startswith("apps in argo/apps.yaml could not be followed: ")

@@ -337,3 +337,17 @@ def test_a_change_is_its_blobs(tmp_path: Path) -> None:
     (change,) = landed(repo)[1].changes
     assert isinstance(change, FileChange)
     assert change.old == change.new
+
+
+def test_files_of_a_landing_that_git_cannot_list(tmp_path: Path) -> None:
+    """Where the tree of a landing is missing, the reason has a way out: it is no crash."""
+    repo = Repo(tmp_path)
+    repo.commit("First", {"d/a": "1"})
+    opened = history(repo)
+    (first,) = opened.steps([])
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    (tmp_path / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    with pytest.raises(HistoryError, match="git ls-tree failed") as caught:
+        list(opened.files_at(first.landing))
+    assert "git fsck" in caught.value.remedy
+    opened.close()

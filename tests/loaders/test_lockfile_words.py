@@ -25,6 +25,7 @@ def test_name_and_version(key: str, expected: tuple[str, str]) -> None:
 PAIRS = {
     'version "1.0.0"': ("version", "1.0.0"),
     "version 1.0.0": ("version", "1.0.0"),
+    'version "1.0.0': ("version", '"1.0.0'),
     '"@scope/name" "^1.0.0"': ("@scope/name", "^1.0.0"),
     "version": None,
     '"name"': None,

@@ -64,6 +64,11 @@ UNREAD = {
     "an old format": ("pnpm-lock.yaml", "lockfileVersion: 5.4\n", "lockfileVersion '5.4' is not known"),
     "broken JSON": ("package-lock.json", "{", "line 1, column 3"),
     "npm 6": ("package-lock.json", '{"lockfileVersion": 1, "dependencies": {}}', "lockfileVersion 1 is not known"),
+    "a format of npm that is not known yet": (
+        "package-lock.json",
+        '{"lockfileVersion": 4, "packages": {}}',
+        "lockfileVersion 4 is not known",
+    ),
     "no lockfile of yarn": ("yarn.lock", "<<<<<<< HEAD\n", "line 1 is none of yarn's format"),
     "bun": ("bun.lock", "{}", "this format is not read"),
 }

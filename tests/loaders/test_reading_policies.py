@@ -150,6 +150,10 @@ WRONG = {
         rule(require="", schema='{pattern: "(?=a)"}'),
         "2:46: the pattern cannot be used: look-around",
     ),
+    "a pattern further down": (
+        rule(require="", schema='{properties: {a: {pattern: "(?=a)"}}}'),
+        "the pattern cannot be used: look-around",
+    ),
     "an example of nothing": (rule(examples="{bad: [{title: T}]}"), "policies[0].examples.bad[0] needs 'files'"),
     "a level of no rule": (
         rule() + "rules: {onw: {level: note}}\n",

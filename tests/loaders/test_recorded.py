@@ -7,7 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from gitopslint.loaders.history import Told, ToldHistory, Unavailable
-from gitopslint.loaders.recorded import RecordedHistory, recorded
+from gitopslint.loaders.layout import Layout
+from gitopslint.loaders.past import Past
+from gitopslint.loaders.recorded import RecordedHistory, recorded, recorded_of
+from gitopslint.model.contract import Contract
 
 HISTORY = ToldHistory([Told({"a": "1"}, "4f9d2c7b81ae"), Told({"b": "2"}, "a1b2c3d4e5f6")], {"a": "3"})
 _LANDINGS = {one.landing.position: one.landing for path in "ab" for one in HISTORY.steps_of(path)}
@@ -51,3 +54,5 @@ def test_no_history() -> None:
     missing = Unavailable("why", "how")
     assert recorded(lambda: missing)() is missing
     assert isinstance(recorded(lambda: HISTORY)(), RecordedHistory)
+    without = Past(lambda: missing, Layout(Contract(), ()), "")
+    assert recorded_of(without) is None

@@ -23,6 +23,10 @@ CASES = {
         ["dev: {tag: t1}\nlive: {image: t1}\n", "dev: {tag: t1}\nprod: {tag: t1}\n"],
         ["t1", "t1"],
     ),
+    "the key moved, and one place has the same names in another order": (
+        ["dev: {tag: t1}\nold: {prod: {tag: t1}, tag: {prod: t1}}\n", "dev: {tag: t1}\nprod: {tag: t1}\n"],
+        ["t1", "t1"],
+    ),
 }
 
 

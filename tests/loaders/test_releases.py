@@ -105,6 +105,26 @@ def test_reference(before: str, build: Build, after: str) -> None:
     assert changed(before, build, REFERENCE) == after
 
 
+@pytest.mark.parametrize(
+    ("text", "build"),
+    [
+        ("r/shop:t1", Build("t1")),
+        (f"r/shop:t1@{OLD}", Build("t1", OLD)),
+        (f"r/shop@{OLD}", Build(OLD)),
+        ("r/shop", None),
+    ],
+)
+def test_the_build_in_a_reference(text: str, build: Build | None) -> None:
+    """Where one value holds the whole reference, the build that runs now is what stands behind the repository."""
+    assert place(f"image: {text}\n".encode(), REFERENCE).build == build
+
+
+def test_a_tag_that_no_file_can_hold() -> None:
+    """A tag that came as bytes of no encoding is refused like anything that cannot be written."""
+    with pytest.raises(UnwritableError):
+        changed("image:\n  tag: t1\n", Build("t\udcff"))
+
+
 @pytest.mark.parametrize("tag", ["1.10", "0123456", "9505540", "12345e67", "y", "on", "0x1F", "1_0", "0b11", "007"])
 def test_retyped(tag: str) -> None:
     """A tag of which Helm would make something else is put in quotes, unless it stands in some already."""

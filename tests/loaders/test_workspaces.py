@@ -11,6 +11,7 @@ import pytest
 from gitopslint.loaders.build_inputs import BuildInputs
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.tree import MemoryTree
+from gitopslint.loaders.workspaces import read_workspace
 from gitopslint.model.contract import AppSettings, Contract
 from tests.support.repo import Repo
 from tests.support.turbo import affected_packages, pruned
@@ -152,3 +153,41 @@ def test_an_app_that_serves_the_documentation() -> None:
     found = inputs({}, Contract(apps=settings))
     assert set(found.causes("docs/site/index.md")) == {"shop"}
     assert set(found.causes("docs/index.md")) == set()
+
+
+LISTS = {
+    "npm": {"package.json": '{"workspaces": ["packages/*"]}'},
+    "pnpm": {"package.json": "{}", "pnpm-workspace.yaml": "packages: [packages/*]\n"},
+}
+
+
+@pytest.mark.parametrize("files", LISTS.values(), ids=LISTS)
+def test_a_folder_that_the_list_leaves_out(files: dict[str, str]) -> None:
+    """Only folders that the list names are packages, and a list that is read leaves nothing open."""
+    found = read_workspace(MemoryTree({**files, "packages/ui/package.json": "{}", "tools/gen/package.json": "{}"}))
+    assert found is not None
+    assert (list(found.packages), found.unknown) == (["", "packages/ui"], None)
+
+
+# The version of pnpm, its settings, and whether a range without `workspace:` leads to the package beside.
+LINKING = {
+    "an older version": (8, "", True),
+    "an older version that is told not to": (8, "link-workspace-packages=false\n", False),
+    "a newer version": (9, "", False),
+    "a newer version that is told to": (9, "link-workspace-packages = true\n", True),
+    "a newer version with other settings": (9, "save-exact=true\n", False),
+}
+
+
+@pytest.mark.parametrize(("version", "settings", "linked"), LINKING.values(), ids=LINKING)
+def test_ranges_of_pnpm(version: int, settings: str, linked: bool) -> None:
+    """Whether an app is built from the package beside it or from the registry is what pnpm would do."""
+    files = {
+        "package.json": f'{{"packageManager": "pnpm@{version}.0.0"}}',
+        "pnpm-workspace.yaml": "packages: ['*']\n",
+        "app/package.json": '{"name": "app", "dependencies": {"ui": "*"}}',
+        "ui/package.json": '{"name": "ui"}',
+    }
+    found = read_workspace(MemoryTree(files | ({".npmrc": settings} if settings else {})))
+    assert found is not None
+    assert ("ui" in found.needed_by(["app"])) is linked

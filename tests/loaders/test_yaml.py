@@ -390,3 +390,20 @@ def test_large_files_are_read_in_linear_time() -> None:
     start = time.perf_counter()
     read(text)
     assert time.perf_counter() - start < 10  # it takes half a second, and with such walks half a minute
+
+
+def test_a_file_that_is_nothing_but_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit holds for the densest file that YAML allows, though no alias brings anything into it."""
+    monkeypatch.setattr(yaml, "MAX_NODES", 10)
+    assert values(read("{a,b,c,d}").root) == dict.fromkeys("abcd")
+    problem = yaml.parse("f", b"{a,b,c,d,e}").problem
+    assert problem is not None
+    assert problem.message.startswith("it holds more than 10 values")
+
+
+@pytest.mark.parametrize(("lists", "kind"), [(148, None), (149, "limit")])
+def test_an_alias_is_as_deep_as_what_it_brings(lists: int, kind: str | None) -> None:
+    """A mapping is too deep at the same level, whether it is written out there or brought in."""
+    for inner in ("{}", "*a"):
+        problem = yaml.parse("f", f"a: &a {{}}\nb: {'[' * lists}{inner}{']' * lists}\n".encode()).problem
+        assert (problem.kind if problem is not None else None) == kind, inner

@@ -32,11 +32,19 @@ def visit(client: Client, host: str, path: str, instead: str | None = None) -> V
         target = answer.headers.get("location")
         if answer.status not in _REDIRECTS or not target:
             return Visit(_shown(base + path), tuple(hops))
-        url = urllib.parse.urljoin(url, target).partition("#")[0]
+        url = _led_to(url, target)
         if instead is not None and (forwarded := _forwarded(url, host, instead)) is not None:
             url = forwarded
         elif instead is not None:
             headers = {}  # it leads to another host, which has a name of its own
+
+
+def _led_to(url: str, target: str) -> str:
+    """Return the address to which a redirect leads; a malformed one as it is, so that it is told when it is asked."""
+    try:
+        return urllib.parse.urljoin(url, target).partition("#")[0]
+    except ValueError:
+        return target
 
 
 def _forwarded(url: str, host: str, instead: str) -> str | None:
