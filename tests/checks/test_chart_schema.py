@@ -19,6 +19,7 @@ from gitopslint.loaders.helm import compose
 from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Doubt, Offence, Report
 from gitopslint.model.layer import Stack
+from tests.support.argocd import application, chart_source
 from tests.support.charts import SUBCHARTS, Random, rendered_values
 from tests.support.helm import Refused
 from tests.support.runs import CLEAN, MemoryTree, check_files, places
@@ -162,6 +163,13 @@ DOUBTFUL: dict[str, tuple[Any, str]] = {
         key({"$ref": "#/$defs/a"}, **{"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/b"}]}, "b": {"$ref": "#/$defs/a"}}}),
         "refers to itself without end",
     ),
+    "a circle behind many references": (
+        {
+            "$defs": {"any": {}, "circle": {"$ref": "#/$defs/circle"}},
+            "allOf": [*[{"$ref": "#/$defs/any"}] * 300, {"$ref": "#/$defs/circle"}],
+        },
+        "refers to itself without end",
+    ),
     "too deep": (deep(200), "is nested too deeply"),
     "so that circles and depth come together": (
         deep(90) | {"$defs": {"a": {"allOf": [{"allOf": [{"allOf": [{"$ref": "#/$defs/a"}]}]}]}}, "$ref": "#/$defs/a"},
@@ -205,6 +213,15 @@ def test_a_default_that_breaks_it_is_found_in_the_chart() -> None:
     """Where nobody overrides it, the chart's own file is the place."""
     report = checked(key({"type": "integer"}), "a: 1", {f"{CHART}/values.yaml": "worker: {x: a}"})
     assert {str(one.span) for one in report.findings} == {f"{CHART}/values.yaml:1:13"}
+
+
+@pytest.mark.parametrize(("skips", "told"), [("true", []), ("false", [f"{PROD}:1:13 schema-violation"])])
+def test_an_application_that_skips_schemas(skips: str, told: list[str]) -> None:
+    """Where Argo CD is told not to look at schemas nothing is reported; where it is told to look, everything is."""
+    files = ("../../env/release-prod/shop.yaml", "../../env/prod/shop.yaml")
+    source = chart_source(*files, extra=f"  skipSchemaValidation: {skips}\n")
+    argo = {"deploy/argocd/apps/prod/shop.yaml": application(source, "shop-prod")}
+    assert places(checked(key({"type": "integer"}), "worker: {x: a}", argo)) == told
 
 
 DB = {

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gitopslint.loaders.git_history import GitHistory
+from gitopslint.loaders.history import HistoryError
 from tests.support.story import Branch, Code, Landing, Step, Storyteller
 from tests.support.verdicts import found, judged, undecided
 
@@ -502,6 +504,55 @@ def test_an_image_from_elsewhere_is_undecided(tmp_path: Path) -> None:
     assert list(undecided(report)) == [
         "the image is set outside the layers whose history is followed, or behind a symbolic link"
     ]
+
+
+def test_an_image_from_elsewhere_in_the_only_environment(tmp_path: Path) -> None:
+    """Where an app has one environment nothing is promoted, so nothing about that is undecided."""
+    story(tmp_path, [Code(), {"dev": A}, Landing(files={"deploy/env/dev/shop.yaml": "image: {tag: v9.9.9}\n"})])
+    report = judged(tmp_path, "skipped-environment")
+    assert (found(report), undecided(report)) == ([], {})
+
+
+def test_the_commit_of_an_image_from_elsewhere(tmp_path: Path) -> None:
+    """It is undecided where the code is here; no tag is asked for a commit where the code is elsewhere."""
+    steps: Sequence[Step] = [*SOUND, Landing(files={"deploy/env/prod/shop.yaml": "image: {tag: v9.9.9}\n"})]
+    for name, contract, count in (("here", "", 1), ("elsewhere", "commits: elsewhere", 0)):
+        story(tmp_path / name, steps, contract)
+        report = judged(tmp_path / name, "unknown-tag-commit")
+        assert (found(report), len(undecided(report))) == ([], count)
+
+
+def _fail(*_: object) -> None:
+    raise HistoryError("git was killed", "run it again")
+
+
+def test_migrations_that_git_does_not_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rollback is told all the same, and that its migrations are not known."""
+    story(tmp_path, [*SOUND, Code(), {"dev": B}, {"dev": A}])
+    monkeypatch.setattr(GitHistory, "changes_between", _fail)
+    report = judged(tmp_path, "rollback")
+    assert found(report) == ["dev rollback note"]
+    assert undecided(report) == {
+        "whether migrations lie between two builds is not known: git was killed": ["rollback"],
+    }
+
+
+def test_commits_that_git_does_not_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a tag names a commit is undecided then, and never clean."""
+    story(tmp_path, SOUND)
+    monkeypatch.setattr(GitHistory, "commits", _fail)
+    report = judged(tmp_path, "unknown-tag-commit")
+    assert found(report) == []
+    assert undecided(report) == {"git was killed": ["unknown-tag-commit"]}
+
+
+def test_a_tag_that_comes_back_while_another_environment_runs_it(tmp_path: Path) -> None:
+    """It first came where it was replaced before it came back, not where it ran all the time."""
+    back: Sequence[Step] = [{"prod": "main-r2"}, Code(), {"prod": "main-r1"}, {"dev": "main-r3"}]
+    story(tmp_path, [Code(), {"dev": "main-r1"}, {"prod": "main-r1"}, *back])
+    (finding,) = judged(tmp_path, "reused-tag").findings
+    came = finding.message.partition("first came with ")[2].partition(";")[0]
+    assert came.endswith("'Set prod main-r1')")
 
 
 RECODED = {

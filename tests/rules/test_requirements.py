@@ -215,6 +215,7 @@ FORBIDDEN: dict[str, tuple[str, list[str], list[str]]] = {
     ),
     "one folder": ("a/*/c", ["a/b/c", "a/b/b/c", "a/c"], ["a/b/c"]),
     "alternatives": ("**/*.{png,jpg}", ["a.png", "b/c.jpg", "b/c.gif"], ["a.png", "b/c.jpg"]),
+    "folders in alternatives": ("{a/b,c/d}/*", ["a/b/x", "a/d/x", "c/d/x"], ["a/b/x", "c/d/x"]),
     "a class": ("[ab]?", ["ax", "cx", "abc"], ["ax"]),
     "a bracket that is one": (r"app/\[slug\]/*", ["app/[slug]/x", "app/s/x"], ["app/[slug]/x"]),
 }

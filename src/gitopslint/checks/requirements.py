@@ -109,10 +109,10 @@ def claims(stack: Stack, demand: Demand) -> Iterator[Claim | Doubt]:
 
 def shared_values(found: Iterable[Claim]) -> Iterator[Outcome]:
     """Yield where an app in an environment uses a value that another has already."""
-    owners: dict[tuple[str, object], Claim] = {}
+    owners: dict[tuple[bool, object], Claim] = {}
     told: set[Span] = set()
     for claim in found:
-        owner = owners.setdefault((_kind(claim), claim.value), claim)
+        owner = owners.setdefault((_is_boolean(claim), claim.value), claim)
         if (owner.app, owner.environment) == (claim.app, claim.environment) or claim.span in told:
             continue
         told.add(claim.span)
@@ -128,10 +128,10 @@ def shared_values(found: Iterable[Claim]) -> Iterator[Outcome]:
 
 def equal_values(found: Iterable[Claim]) -> Iterator[Outcome]:
     """Yield where an environment of an app uses a value of an earlier one."""
-    earlier: dict[tuple[str, str, object], Claim] = {}
+    earlier: dict[tuple[str, bool, object], Claim] = {}
     told: set[tuple[str, Span]] = set()
     for claim in found:
-        first = earlier.setdefault((claim.app, _kind(claim), claim.value), claim)
+        first = earlier.setdefault((claim.app, _is_boolean(claim), claim.value), claim)
         if first.environment == claim.environment or (claim.app, claim.span) in told:
             continue
         told.add((claim.app, claim.span))
@@ -274,9 +274,9 @@ def _around(path: KeyPath, node: Node) -> tuple[Related, ...]:
     return (*used, *hidden)
 
 
-def _kind(claim: Claim) -> str:
+def _is_boolean(claim: Claim) -> bool:
     """Keep apart what Python takes for equal: true and 1."""
-    return "boolean" if isinstance(claim.value, bool) else "text" if isinstance(claim.value, str) else "number"
+    return isinstance(claim.value, bool)
 
 
 def _with(other: Claim, claim: Claim, note: str) -> tuple[Related, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import binascii
 import re
+import string
 import time
 
 import pytest
@@ -16,6 +18,7 @@ from gitopslint.checks.secrets.search import SecretSearch
 from gitopslint.checks.secrets.shapes import Shapes
 from gitopslint.loaders.patterns import load_patterns, read_pattern_files
 from gitopslint.model.keynames import PASSWORD_WORDS, SECRET_PAIRS, TOKEN_WORDS
+from gitopslint.model.secret import Pattern
 from tests.support.secrets import drawn, exposures
 
 FILES = read_pattern_files()
@@ -136,6 +139,43 @@ def test_checksum() -> None:
     token = "ghp_" + "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ" + "0mLq17"  # the example in GitHub's own announcement
     assert crc32_base62(token)
     assert not crc32_base62(token.replace("zQ", "zR"))
+
+
+def test_a_checksum_outweighs_words() -> None:
+    """A token that happens to hold `example` is one if its checksum fits: nobody makes that up."""
+    body = "example" + drawn("{alnum:23}")
+    value, checksum = binascii.crc32(body.encode()), ""
+    while value:
+        value, digit = divmod(value, 62)
+        checksum = (string.digits + string.ascii_uppercase + string.ascii_lowercase)[digit] + checksum
+    token = f"ghp_{body}{checksum.rjust(6, '0')}"
+    assert [shape.pattern.name for shape in SHAPES.within(token)] == ["github-token"]
+    assert SHAPES.within(token.replace("_example", "_Example")) == []
+
+
+def test_what_is_filled_up_behind_its_keyword() -> None:
+    """The many letters of a keyword do not make a credential of three that come again and again."""
+    assert SHAPES.within("t: github_pat_" + "acb" * 20) == []
+
+
+@pytest.mark.parametrize(("token", "count"), [("q7_Rk2_VxN9_tLw4_ZbY8mPc3", 1), ("q7_Rk2_VxN9_tLw4_ZbY8_mPc3", 0)])
+def test_parts_between_underscores(token: str, count: int) -> None:
+    """Behind `Bearer`, what has five parts may be a token, and what has more is a name."""
+    assert len(SHAPES.within(f"Authorization: Bearer {token}")) == count
+
+
+def test_a_private_key_is_one_credential() -> None:
+    """What has the shape of another inside of its body is no other."""
+    body = drawn("{alnum:64}\nghp_{alnum:36}\n{alnum:64}\n")
+    key = "-----BEGIN " + f"PRIVATE KEY-----\n{body}-----END " + "PRIVATE KEY-----"
+    assert [shape.pattern.name for shape in SHAPES.within(f"a: {key}\n")] == ["private-key"]
+
+
+def test_two_beside_each_other() -> None:
+    """Where a credential may begin ahead of its keyword, one that begins with it right behind another is found, too."""
+    shapes = Shapes([Pattern("of-a-shop", "a token of a shop", ("#k",), "(?:[a-z]{4})?#k[a-z0-9]{12}=", before=24)])
+    found = shapes.within("abcd#kq7rk2vxn9tlw=#kz4by8mpc3hd7=")
+    assert [(shape.start, shape.end) for shape in found] == [(0, 19), (19, 34)]
 
 
 def test_no_credential_stands_in_a_pattern_file() -> None:

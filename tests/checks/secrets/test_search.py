@@ -7,7 +7,7 @@ import pytest
 from gitopslint.checks.secrets.found import Found, chosen
 from gitopslint.checks.secrets.keywords import Keywords, lowered
 from gitopslint.checks.secrets.manner import manner_of
-from gitopslint.checks.secrets.randomness import looks_random, varied
+from gitopslint.checks.secrets.randomness import looks_random, varied, wordlike
 
 
 def test_lower_case_keeps_places() -> None:
@@ -74,6 +74,12 @@ RANDOM = {
 def test_what_looks_drawn(text: str, expected: bool) -> None:
     """Letters and digits mixed, in no order that people write."""
     assert looks_random(text) is expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("containehhh", 1), ("containhhhh", 0), ("containehhh-7", 11 / 13)])
+def test_what_reads_as_words(text: str, expected: float) -> None:
+    """Letters of which seven in ten follow each other as in words are one, and all that is no word counts against."""
+    assert wordlike(text) == expected
 
 
 @pytest.mark.parametrize(

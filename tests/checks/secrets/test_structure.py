@@ -29,6 +29,11 @@ DOCUMENTS = {
         "kind: Secret\napiVersion: example.com/v1\ndata: {A: x}\n",
         ["kind kind", "apiVersion apiVersion", "data.A A"],
     ),
+    "a name and a value in a Secret": (
+        "kind: Secret\nstringData: {name: A, value: x}\n",
+        ["kind kind", "stringData.name name secret-text", "stringData.value value secret-text"],
+    ),
+    "data that is no mapping": ("a: {data: x}\n", ["a.data data"]),
     "data of another kind": ("kind: ConfigMap\ndata: {A: x}\n", ["kind kind", "data.A A"]),
     "below annotations": ("metadata: {annotations: {a: x}}\n", ["metadata.annotations.a a quiet"]),
     "below a reference": ("secretRef: {name: x}\n", ["secretRef.name name quiet"]),

@@ -73,8 +73,6 @@ def _is_token(name: Name, text: str) -> bool:
         return False
     if values.is_name(text):
         return name.variable and len(text) >= 8 and not values.speaks_of_secrets(text) and any(map(str.isdigit, text))
-    if name.words[-1:] in (("key",), ("keys",)) and values.names_a_key(text) and not has_digits_and_letters(text):
-        return False
     if _LISTED.fullmatch(text):
         return False
     if _STRONG.match(text) and len(text) >= 6:
