@@ -152,3 +152,9 @@ def test_an_app_that_serves_the_documentation() -> None:
     found = inputs({}, Contract(apps=settings))
     assert set(found.causes("docs/site/index.md")) == {"shop"}
     assert set(found.causes("docs/index.md")) == set()
+
+
+def test_what_all_share_counts_for_all() -> None:
+    """A file that the contract calls shared is a reason to build every app, wherever their own files are."""
+    found = inputs({}, Contract(shared_sources=("build/**",)))
+    assert set(found.causes("build/base.mk")) == {*APPS, "shop"}
