@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from gitopslint.checks import done
-from gitopslint.loaders.cluster import ClusterError, read_cluster
+from gitopslint.loaders.cluster import ClusterError, ask_argocd, read_cluster
+from gitopslint.loaders.http import Answer, Client
 from gitopslint.model.verification import Job, Line, Live
 
 HEAD = "4f9d2c7b81ae4f9d2c7b81ae4f9d2c7b81ae4f9d"
@@ -114,3 +115,20 @@ def test_odd_shapes(field: str, value: Any) -> None:
     inner = whole | {"status": {"sync": value, "health": value, "operationState": value, "resources": value}}
     (live,) = read_cluster(json.dumps(inner).encode()).applications
     assert done.deployed(live, (), {}).verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (400, "Argo CD answers 400"),
+        (401, "Argo CD does not let us look at shop-dev (401)"),
+        (403, "Argo CD does not let us look at shop-dev (403)"),
+    ],
+)
+def test_refused_by_argo_cd(status: int, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may not look is told to bring a token; any other refusal is told as it is."""
+    monkeypatch.setattr(Client, "ask", lambda *_given, **_named: Answer(status, {}, b""))
+    trouble = ask_argocd(Client(timeout=1), "argocd.example.com", "", "shop-dev", None).trouble
+    assert trouble is not None
+    assert trouble.reason == reason
+    assert ("ARGOCD_AUTH_TOKEN" in trouble.remedy) == (status != 400)

@@ -465,6 +465,14 @@ def test_several_images(tmp_path: Path) -> None:
     assert str(finding.span).startswith(f"{PROD}:2:")
 
 
+def test_an_image_by_its_digest_alone(tmp_path: Path) -> None:
+    """Where the contract has no key for a tag, a finding stands on the digest and names its key."""
+    steps = [Landing({"dev": "x"}, digests={"dev": "a"}), Landing({"prod": "x"}, digests={"prod": "b"})]
+    story(tmp_path, [Code(), *steps], "images: [{repository: image.repository, tag: null, digest: image.digest}]")
+    (finding,) = judged(tmp_path, "skipped-environment").findings
+    assert (str(finding.span), finding.key_path) == (f"{PROD}:4:11", ("image", "digest"))
+
+
 def test_without_release_layers(tmp_path: Path) -> None:
     """In a layout without release layers the history of the values files tells the same."""
     contract = "layers: [{role: env, path: 'apps/{app}/values-{env}.yaml'}]"

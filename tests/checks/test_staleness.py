@@ -30,6 +30,16 @@ CASES: dict[str, tuple[Sequence[Step], str, list[str]]] = {
     "both environments run it": ([Code(), {"dev": A}, {"prod": A}, Landing(files=MORE)], "", ["dev 1 +1"]),
     "the later environment waits": ([Code(), {"dev": A}, {"prod": A}, Code(), {"dev": B}], "", []),
     "rolled back on purpose": ([Code(), {"dev": A}, Code(), {"dev": B}, {"dev": A}], "", []),
+    "the later environment runs the newer build": (
+        [Code(), {"dev": A}, Code(), {"prod": B}, Landing(files=MORE)],
+        "",
+        ["prod 1"],
+    ),
+    "rolled back on purpose, and the same commit is elsewhere under another tag": (
+        [Code(), {"dev": A}, Code(), {"dev": B}, {"dev": A}, {"prod": "{1}-r2"}],
+        "",
+        ["prod 1"],
+    ),
     "documentation": ([Code(), {"dev": A}, Landing(files={"docs/a.md": ""})], "", []),
     "another app": ([Code(), {"dev": A}, Landing(files={"apps/blog/a.ts": ""})], "", []),
     "taken back again": (

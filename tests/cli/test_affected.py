@@ -260,3 +260,7 @@ def test_a_workspace_that_begins_above(capfd: pytest.CaptureFixture[str], tmp_pa
     assert "the workspace begins above the contract, where libs/ui/a.ts has changed" in out
     assert "put the contract at the root of the workspace" in out
     assert "1 of 1" in out
+    outer.write("libs/ui/b.ts", "")
+    assert "begins above" not in run(capfd, "--staged", str(outer.path / "web"))[1]
+    outer.git("add", "--all")
+    assert "where libs/ui/b.ts has changed" in run(capfd, "--staged", str(outer.path / "web"))[1]

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from gitopslint.cli import main
+from gitopslint.loaders.baseline import read_baseline
+from gitopslint.model.baseline import Baseline, KnownFinding
 from tests.support.repo import Repo
 from tests.support.runs import CLEAN, write_files
 
@@ -256,3 +258,22 @@ def test_staged(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "git add it" in capsys.readouterr().err
     repo.git("add", NAME)
     assert main(["check", *SELECT, "--staged"]) == 0
+
+
+def test_several_entries_may_go(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are one finding, which stands on the first of them and counts the others."""
+    assert main(["baseline", *SELECT]) == 0
+    write_files(root, {DEV: CLEAN[DEV], ENV: CLEAN[ENV]})
+    _, report = checked(capsys)
+    (finding,) = report["findings"]
+    assert finding["message"] == (
+        f"the secret-in-values in {ENV} and 1 more entry can go from the baseline: run `gitopslint baseline`"
+    )
+    assert finding["line"] == 2
+
+
+def test_null_says_nothing() -> None:
+    """An entry whose last day and reason are null is one without them."""
+    entry = {"fingerprint": "a" * 64, "rule": "mutable-tag", "path": DEV, "until": None, "reason": None}
+    data = json.dumps({"version": 1, "findings": [entry]}).encode()
+    assert read_baseline(NAME, data) == Baseline(1, (KnownFinding("a" * 64, "mutable-tag", DEV),))

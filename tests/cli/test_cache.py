@@ -15,6 +15,8 @@ from gitopslint.engine.cache import Cache
 from gitopslint.engine.examination import Examiner
 from gitopslint.loaders import others
 from gitopslint.loaders.argocd import wire
+from gitopslint.loaders.history import HistoryError
+from gitopslint.loaders.product import Product
 from gitopslint.loaders.unit import Task
 from gitopslint.model.document import Document
 from tests.support.fleet import APPS, EDITS, POLICY, SHORT_SECRET, TOKEN, edit, fleet
@@ -299,3 +301,53 @@ def test_the_platform(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
         assert looked == []
         said.add(fresh[2]["text"])
     assert len(said) > 2
+
+
+def test_rules_that_ask_for_no_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Results of runs that never look at the past are kept as well."""
+    repo = fleet(tmp_path / "repo")
+    words = ["--select", "mutable-tag"]
+    fresh = reports(capsys, tmp_path / "fresh", repo.path, *words, "--no-cache")
+    for name in ("kept", "again"):
+        assert reports(capsys, tmp_path / name, repo.path, *words, "--cache-dir", str(tmp_path / "cache")) == fresh
+
+
+def test_history_that_cannot_be_read_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody can tell whether the main line has moved on from the build of an app, the app is checked anew."""
+    repo = fleet(tmp_path / "repo")
+    cache = ["--cache-dir", str(tmp_path / "cache")]
+    repo.commit("Code", {"apps/bakery/main.ts": "export {};\n"})
+    reports(capsys, tmp_path / "first", repo.path, *cache)
+    repo.commit("Code", {"apps/bakery/main.ts": "export default 1;\n"})
+    fresh = reports(capsys, tmp_path / "fresh", repo.path, "--no-cache")
+    asked: list[str] = []
+
+    def freshness(_: Product, app: str, _commit: str) -> None:
+        asked.append(app)
+        raise HistoryError("an object is missing", "fetch all of it")
+
+    monkeypatch.setattr(Product, "freshness", freshness)
+    assert reports(capsys, tmp_path / "kept", repo.path, *cache) == fresh
+    assert "bakery" in asked
+
+
+def test_what_an_app_loads_beside_its_layers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A change of such a file is seen, also after a run in which the app was not checked again."""
+    repo = fleet(tmp_path / "repo")
+    cache = ["--cache-dir", str(tmp_path / "cache")]
+    application = "deploy/argocd/apps/prod/bakery.yaml"
+    text = (repo.path / application).read_text("utf-8").replace("../../env/prod/bakery.yaml", "../../limits.txt")
+    repo.commit("Load limits", {application: text, "deploy/limits.txt": "image: {tag: 1.2.3}\n"})
+    said = []
+    for path, old, new in (
+        ("README.md", "Fleet", "The fleet"),
+        (RELEASE, "cinema\n", "cinema-2\n"),
+        ("deploy/limits.txt", "1.2.3", "latest"),
+    ):
+        repo.write(path, (repo.path / path).read_text("utf-8").replace(old, new))
+        fresh = reports(capsys, tmp_path / "fresh", repo.path, "--no-cache")
+        assert reports(capsys, tmp_path / "kept", repo.path, *cache) == fresh
+        said.append(fresh[2]["text"])
+    assert said[1] != said[2]

@@ -222,3 +222,15 @@ def test_no_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: p
     file = tmp_path / "evidence.jsonl"
     file.write_text("\n".join(told), "utf-8")
     assert verify(capfd, file) == (0, ["2 statements: 2 as git tells it, 0 not"])
+
+
+def test_a_tag_without_a_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """That a tag names no commit is a violation in the evidence of its release, and in no other one."""
+    Storyteller(tmp_path).tell([Code(), {"dev": A}, {"dev": "0123456789ab-r1"}])
+    monkeypatch.chdir(tmp_path)
+    first, second = (one["predicate"] for one in statements(capfd))
+    assert (first["source"]["status"], first["verdicts"]["verdict"]) == ("landed", "pass")
+    assert (second["source"]["status"], second["verdicts"]["verdict"]) == ("unknown", "violation")
+    assert [one["rule"] for one in second["verdicts"]["findings"]] == ["unknown-tag-commit"]

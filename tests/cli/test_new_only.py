@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from gitopslint.cli import main
+from gitopslint.engine.comparison import compared
+from gitopslint.model.finding import Comparison, Finding, Report
+from gitopslint.model.span import Span
 from tests.support.repo import Repo
-from tests.support.runs import CLEAN
+from tests.support.runs import CLEAN, MemoryTree
 
 DEV = "deploy/env/release-dev/shop.yaml"
 PROD = "deploy/env/release-prod/shop.yaml"
@@ -225,3 +228,11 @@ def test_unrelated_histories(repo: Repo, capfd: pytest.CaptureFixture[str]) -> N
     begin(repo, {DEV: LATEST})
     assert main(["check", "--new-only", "--base", "main", *MUTABLE]) == 2
     assert "have no common commit in this clone" in capfd.readouterr().err
+
+
+def test_a_place_that_ends_behind_the_last_line() -> None:
+    """All that is left of the file is what the finding is about, so another value there makes it a new one."""
+    report = Report({}, ("r",), (Finding("r", "error", "m", Span("a.txt", 1, 1, 2, 1), "f"),))
+    then, now = (MemoryTree({"a.txt": f"tag: {tag}"}) for tag in ("stable", "latest"))
+    assert compared(report, now, report, now, "main").comparison == Comparison("main", frozenset({"f"}), 0)
+    assert compared(report, now, report, then, "main").comparison == Comparison("main", frozenset(), 0)

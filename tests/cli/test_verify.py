@@ -7,14 +7,22 @@ import http.server
 import json
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gitopslint.cli import main
+from gitopslint.engine.selection import select
+from gitopslint.engine.verification import Verifier, World
+from gitopslint.loaders.history import Told, ToldHistory
+from gitopslint.loaders.http import Client
+from gitopslint.loaders.product import Product
+from gitopslint.loaders.registry import Registries
+from gitopslint.model.verification import CRITERIA, Criterion, Verification, Visit
 from tests.support.registry import PASSWORD, USER, RegistryServer, free_port, registry
+from tests.support.runs import MemoryTree, contract_of
 from tests.support.site import Site, served
 from tests.support.story import Code, Landing, Storyteller
 
@@ -518,3 +526,39 @@ def test_bad_words(teller: Storyteller, words: list[str], message: str, capfd: p
     teller.repo.write("broken.jsonl", '{"image": "a"}\n')
     assert main(words) == 2
     assert message in capfd.readouterr().err
+
+
+def alone(files: Mapping[str, str], *skipped: Criterion) -> tuple[Verification, set[str]]:
+    """Verify a release of files in memory, where all hosts answer, and return the hosts that were asked as well."""
+    history = ToldHistory([Told({"README.md": "Begin\n"}), Told(files)], {})
+    contract, catalogue = contract_of({".gitopslint.yaml": CONTRACT})
+    product = Product(MemoryTree(history.files), contract, open_history=lambda: history)
+    asked: set[str] = set()
+
+    def visit(host: str, path: str) -> Visit:
+        asked.add(host)
+        return Visit(f"https://{host}{path}", ((f"https://{host}{path}", 200),))
+
+    world = World(Registries(Client(timeout=1), lambda _host: None), None, lambda _commit, _revision: None, visit)
+    verifier = Verifier(product, select(catalogue, contract), "shop", "dev", world, skipped)
+    return verifier.verify(), asked
+
+
+@pytest.mark.parametrize(
+    ("repository", "images"),
+    [("r.example.com/shop", ("r.example.com/shop:1.2.3",)), ("https://r.example.com/shop", ())],
+)
+def test_what_should_run(repository: str, images: tuple[str, ...]) -> None:
+    """A repository that no image can have names none, so none is looked for in the cluster."""
+    files = {"deploy/env/release-dev/shop.yaml": f"image: {{repository: '{repository}', tag: 1.2.3}}\n"}
+    assert alone(files, *CRITERIA)[0].images == images
+
+
+def test_what_is_off_at_the_top() -> None:
+    """`enabled: false` beside an Ingress is about something else: its hosts are asked all the same."""
+    files = {
+        "deploy/env/release-dev/shop.yaml": "image: {repository: r.example.com/shop, tag: 1.2.3}\n",
+        "deploy/env/dev/shop.yaml": f"enabled: false\n{ENV_LAYER}",
+    }
+    found, asked = alone(files, *(one for one in CRITERIA if one != "serving"))
+    assert ([one.verdict for one in found.lines], asked) == (["pass"], {"shop.example.com"})

@@ -184,6 +184,7 @@ def test_no_git(tmp_path: Path) -> None:
     (tmp_path / ".git").rename(tmp_path / "git")
     (track,) = board_of(tmp_path).tracks
     assert [one.image.tag for one in track.deployments] == ["1.2.3", "1.2.2"]
+    assert str(track) == "shop"
     assert track.doubt is not None
     assert [one.doubt for one in track.deployments] == [track.doubt] * 2
 

@@ -155,3 +155,10 @@ def test_allowance_until(until: str, rules: list[str]) -> None:
         "test/db.json": '{"db": {"password": "summer2024"}}\n',
     }
     assert [one.rule for one in check_files(files).findings] == rules
+
+
+@pytest.mark.parametrize(("selected", "rules"), [("secrets", ["unused-waiver"]), ("mutable-tag", [])])
+def test_allowance_without_a_search(selected: str, rules: list[str]) -> None:
+    """That nothing is allowed by an entry is told by a run that looks for secrets, and by no other one."""
+    files = CLEAN | {CONTRACT: "secrets: {allow: [{path: nowhere/**, reason: a test}]}\n"}
+    assert [one.rule for one in check_files(files, [selected, "waivers"]).findings] == rules

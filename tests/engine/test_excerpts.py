@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from gitopslint.engine.excerpts import pointed_at, trimmed
+from gitopslint.engine.joining import joined
 from gitopslint.model.finding import Edit, Finding, Fix, Related, Undecided
+from gitopslint.model.part import Part
 from gitopslint.model.source import Source
 from gitopslint.model.span import Span, file_start
+from gitopslint.model.waiver import Waiver
 
 HERE, THERE, EDITED = Span("a", 2, 1, 2, 3), Span("b", 1, 1, 1, 2), Span("c", 4, 1, 5, 1)
 
@@ -25,3 +28,11 @@ def test_what_is_kept() -> None:
     assert list(kept) == ["a", "c"]
     assert kept["a"] == sources["a"]
     assert kept["c"] == Source(("", "", "", "four", "five"), whole=False)
+
+
+def test_what_one_part_of_all_keeps() -> None:
+    """A file is kept whole where a finding or a waiver stands in it; it need not have both."""
+    finding = Finding("r", "error", "", HERE, "")
+    sources = {path: Source(("one", "two")) for path in "abc"}
+    everything = joined([Part((finding,), waivers=(Waiver(THERE, ("r",), "a demo"),), sources=sources)])
+    assert everything.part().sources == {path: sources[path] for path in "ab"}

@@ -6,6 +6,7 @@ import pytest
 
 from gitopslint.engine.faults import where
 from gitopslint.loaders import yaml
+from gitopslint.loaders.contract import read_contract
 
 
 def test_a_crash_in_our_code() -> None:
@@ -20,3 +21,10 @@ def test_a_crash_elsewhere() -> None:
     with pytest.raises(ValueError, match="summer2024") as crash:
         int("summer2024")
     assert where(crash.value) == "ValueError"
+
+
+def test_a_crash_below_another_module() -> None:
+    """Of several modules of ours it is the innermost one that crashed."""
+    with pytest.raises(TypeError) as crash:
+        read_contract("contract", 7, {})  # type: ignore[arg-type]
+    assert where(crash.value).startswith("TypeError at loaders/yaml.py:")

@@ -8,11 +8,13 @@ import pytest
 
 from gitopslint.cli.output import render
 from gitopslint.engine.pairs import CLEAN_PLATFORM, PairExample, check_pair
+from gitopslint.engine.viewpoint import Viewpoint
 from gitopslint.loaders.contract import read_contract
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import FAMILIES
+from gitopslint.model.span import across
 
 ALL_BUT_HISTORY = [name for name in FAMILIES if name != "promotion"]
 HERE, THERE = "deploy/env/release-dev/shop.yaml", "docker/web-shop/VERSION"
@@ -164,3 +166,10 @@ def test_fingerprints_know_the_repository_of_the_run() -> None:
     (other,) = check(example._replace(apart=True)).findings
     assert one.fingerprint == other.fingerprint
     assert one.span.path == "docker/web-shop/WEB_CORE_REF"
+
+
+def test_files_of_the_other_repository_are_named() -> None:
+    """In a message of the product a file of the platform has its name in front; the platform names its own plainly."""
+    message = f"as {across('docker/web-shop/VERSION')} says"
+    assert Viewpoint("platform", turned=False).text(message) == "as platform:docker/web-shop/VERSION says"
+    assert Viewpoint("product", turned=True).text(message) == "as docker/web-shop/VERSION says"

@@ -9,13 +9,14 @@ import pytest
 
 from gitopslint.engine.run import run
 from gitopslint.engine.selection import select
+from gitopslint.loaders.history import NO_HISTORY, Unavailable
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.loaders.tree import ReadError
 from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Undecided
 from gitopslint.model.share import Share
-from tests.support.runs import CLEAN, MemoryTree, check_files, places
+from tests.support.runs import CLEAN, MemoryTree, check_files, contract_of, places
 
 DEV, PROD = "deploy/env/release-dev/shop.yaml", "deploy/env/release-prod/shop.yaml"
 LATEST = "image: {repository: registry.example.com/shop, tag: latest}\n"
@@ -137,3 +138,19 @@ def test_shares_find_what_one_run_finds() -> None:
     assert len(found(Share())) == 8
     assert first
     assert second
+
+
+@pytest.mark.parametrize(("rule", "times"), [("mutable-tag", 0), ("skipped-environment", 1)])
+def test_the_history_is_opened_where_a_rule_asks_for_it(rule: str, times: int) -> None:
+    """A run of other rules does not wait for git."""
+    opened: list[Unavailable] = []
+
+    def open_history() -> Unavailable:
+        opened.append(NO_HISTORY)
+        return NO_HISTORY
+
+    contract, catalogue = contract_of(CLEAN | {".gitopslint.yaml": "platform: none\n"})
+    product = Product(MemoryTree(CLEAN), contract, open_history=open_history)
+    run(product, catalogue, select(catalogue, contract, [rule]))
+    product.close()
+    assert len(opened) == times

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
+from gitopslint.checks.trails import APART
 from gitopslint.engine.run import run
 from gitopslint.engine.selection import select
 from gitopslint.loaders.history import Told, ToldHistory
@@ -18,8 +19,11 @@ A, B, C = "4f9d2c7b81ae-r1", "a1b2c3d4e5f6-r2", "b2c3d4e5f6a1-r3"
 Step = dict[str, str | None]
 
 
-def track(steps: Sequence[Step], contract: str = "") -> Track:
-    """Return what the board says about the one app after landings that set tags, or take layers away."""
+def track(steps: Sequence[Step], contract: str = "", last: Mapping[str, str] | None = None) -> Track:
+    """Return what the board says about the one app after landings that set tags, or take layers away.
+
+    `last` are other files, which come at the end.
+    """
     files: dict[str, str | bytes | None] = {".gitopslint.yaml": f"platform: none\n{contract}"}
     told = [Told({**files, "apps/shop/page.ts": "1\n"}, A[:12])]
     for step in steps:
@@ -32,6 +36,7 @@ def track(steps: Sequence[Step], contract: str = "") -> Track:
                 }
             )
         )
+    told += [Told(dict(last))] if last is not None else []
     settings, catalogue = contract_of(files)
     history = ToldHistory(told, {})
     product = Product(MemoryTree(history.files), settings, open_history=lambda: history)
@@ -65,6 +70,14 @@ STANDINGS: dict[str, tuple[Sequence[Step], str]] = {
         [{"dev": A}, {"prod": B}],
         "diverged 0: prod and dev never ran each other's build",
     ),
+    "the same tag with another digest": (
+        [{"dev": f"{A}, digest: sha256:{'a' * 64}"}, {"prod": f"{A}, digest: sha256:{'b' * 64}"}],
+        "diverged 0: the same tag with another digest",
+    ),
+    "two builds of one landing, and then the other way round": (
+        [{"dev": A, "prod": B}, {"dev": B, "prod": A}],
+        "behind 1",
+    ),
     "gone from prod": ([{"dev": A}, {"prod": A}, {"prod": None}], "unknown 0: prod runs nothing"),
     "a placeholder": ([{"dev": A}, {"prod": "REPLACE_ME"}], "unknown 0: prod has a placeholder"),
     "a placeholder in dev": ([{"dev": "REPLACE_ME"}, {"prod": A}], "unknown 0: dev has a placeholder"),
@@ -76,6 +89,20 @@ STANDINGS: dict[str, tuple[Sequence[Step], str]] = {
 def test_how_prod_stands_to_dev(steps: Sequence[Step], expected: str) -> None:
     """The builds between two environments are counted, whichever of them went back."""
     assert standing(track(steps)) == expected
+
+
+def test_a_clone_that_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the oldest landings are missing, nobody knows whether one ran the other's build, and that is the reason."""
+    monkeypatch.setattr(ToldHistory, "cut_off", True)
+    assert standing(track([{"dev": A}, {"prod": B}])) == "unknown 0: the history is cut off (a shallow clone)"
+
+
+def test_an_image_from_elsewhere() -> None:
+    """Where another layer sets the image, the board shows that one, and tells nothing of how it came."""
+    one = track([{"dev": A}, {"prod": A}], last={"deploy/env/prod/shop.yaml": "image: {tag: 1.2.3}\n"})
+    prod = one.deployments[-1]
+    assert (prod.environment, prod.image.tag, prod.doubt, prod.landing) == ("prod", "1.2.3", APART, None)
+    assert standing(one) == f"unknown 0: {APART[0]}"
 
 
 def test_three_environments() -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gitopslint.loaders.charts import load_chart
+from gitopslint.loaders.charts import load_chart, templating
 from gitopslint.loaders.tree import DiskTree, disk_tree
 from gitopslint.model.chart import Chart, ImportValues
+from gitopslint.model.layer import Templating
 from tests.support.runs import MemoryTree, write_files
 
 TOP = "apps/web"
@@ -202,3 +203,10 @@ def test_given_defaults_are_not_read_again(tmp_path: Path) -> None:
     second = load_chart(tree, "", first.values)
     assert second is not None
     assert second.values is first.values
+
+
+def test_what_is_rendered_as_a_template() -> None:
+    """Which values a chart passes to `tpl` is known where its templates are at hand, and else not."""
+    files = {f"{TOP}/templates/a.yaml": "a: {{ tpl .Values.web.env . }}\n"}
+    assert templating(MemoryTree(files), TOP) == Templating((("web", "env"),), opaque=False)
+    assert templating(MemoryTree({f"{TOP}/Chart.yaml": "name: web\n"}), TOP) is None

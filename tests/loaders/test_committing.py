@@ -153,3 +153,11 @@ def test_nobody(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CommitError, match=r"git does not know who commits: `git config user\.name"):
         committed(repo)
     assert repo.git("status", "--porcelain") == ""
+
+
+def test_hooks_of_the_last_setting(repo: Repo) -> None:
+    """Of several folders of hooks git takes the one that is named last, and so do we."""
+    for folder, hook in (("first", "commit-msg"), ("last", "pre-commit")):
+        repo.write(f"{folder}/{hook}", "#!/bin/sh\n", executable=True)
+        repo.git("config", "--add", "core.hooksPath", folder)
+    assert added_by_git(Repository(repo.path)) == "the hook pre-commit"

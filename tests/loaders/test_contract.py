@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from gitopslint.cli.init import TEMPLATE
-from gitopslint.loaders.contract import ContractError, read_contract
+from gitopslint.loaders.contract import ContractError, default_root, read_contract
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.contract import AppSettings, Contract, ImageKeys, LayerPath, RuleSettings
 
@@ -147,3 +149,10 @@ def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(ContractError) as caught:
         read("versoin: 1\nenvironments: 7\nlayers:\n- {role: env}\n")
     assert len(str(caught.value).splitlines()) == 3
+
+
+def test_the_root_without_a_contract(tmp_path: Path) -> None:
+    """From a folder below, the root is where the layers of the default contract lie."""
+    (tmp_path / "shop/deploy/env/dev").mkdir(parents=True)
+    assert default_root(tmp_path / "shop/deploy/env/dev", tmp_path) == tmp_path / "shop"
+    assert default_root(tmp_path, tmp_path) is None

@@ -191,3 +191,9 @@ def test_ranges_of_pnpm(version: int, settings: str, linked: bool) -> None:
     found = read_workspace(MemoryTree(files | ({".npmrc": settings} if settings else {})))
     assert found is not None
     assert ("ui" in found.needed_by(["app"])) is linked
+
+
+def test_what_all_share_counts_for_all() -> None:
+    """A file that the contract calls shared is a reason to build every app, wherever their own files are."""
+    found = inputs({}, Contract(shared_sources=("build/**",)))
+    assert set(found.causes("build/base.mk")) == {*APPS, "shop"}

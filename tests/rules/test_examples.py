@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 import pytest
 
+from gitopslint.engine.examples import Trial
 from gitopslint.loaders.rules import load_catalogue, read_rule_file, rule_files
+from gitopslint.model.finding import Fault
 from gitopslint.model.rule import LEVELS
 from tests.support.examples import examples, tried
 from tests.support.runs import CLEAN, check_files, places
@@ -58,3 +60,11 @@ def test_rule_file_is_complete(path: Any) -> None:
     assert rule["examples"]["bad"]
     for example in rule["examples"]["bad"]:
         assert example["at"], example["title"]
+
+
+def test_a_crash_is_no_verdict() -> None:
+    """An example during which its rule crashed has not passed; that another one crashed says nothing about it."""
+    report = check_files(CLEAN)._replace(faults=(Fault("mutable-tag", "shop in dev", "KeyError"),))
+    crashed, other = (Trial(rule, "good", "clean", (), report) for rule in ("mutable-tag", "malformed-tag"))
+    assert (crashed.trouble, crashed.passed) == (("crashed: KeyError",), False)
+    assert (other.trouble, other.passed) == ((), True)

@@ -69,7 +69,7 @@ def start(repository: Repository, head: str, path: str) -> Start:
     if tracked is None:
         raise CommitError(f"{path} was never committed: add and commit it first")
     staged = repository.ask("ls-files", "-z", "--stage", "--", path)
-    mode, _, blob = tracked
+    mode, blob = tracked
     if staged.rstrip(b"\0") != f"{mode} {blob} 0\t".encode() + os.fsencode(path):
         raise CommitError(f"{path} has other changes that are staged: commit them, or `git restore --staged` it, first")
     if mode not in (REGULAR, EXECUTABLE):
@@ -148,9 +148,9 @@ def _tree_with(repository: Repository, tree: str, parts: list[bytes], entry: tup
     return made.decode().strip()
 
 
-def _entry(listed: bytes) -> tuple[str, str, str] | None:
+def _entry(listed: bytes) -> tuple[str, str] | None:
     head = listed.partition(b"\t")[0].decode().split(" ")
-    return (head[0], head[1], head[2]) if len(head) == 3 and head[1] == "blob" else None
+    return (head[0], head[2]) if len(head) == 3 and head[1] == "blob" else None
 
 
 def _git_path(repository: Repository, name: str) -> Path:

@@ -152,6 +152,9 @@ UNNAMED = {
     "a path of words": ("setting", "Web/Shop/Payment/Service/Handler7", False),
     "text in base64": ("setting", "TGFudGVybnMgYW5kIGhhcmJvcnM=", False),
     "words": ("setting", "ShopPaymentServiceHandler7", False),
+    "a key that its service hands out": ("setting", "pk_live_" + STRONG, False),
+    "a word at the end of 24 characters": ("setting", STRONG + "live", True),
+    "a word at the end of 23": ("setting", STRONG[1:] + "live", False),
 }
 
 
