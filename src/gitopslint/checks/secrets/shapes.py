@@ -25,8 +25,6 @@ class Shape(NamedTuple):
     pattern: Pattern
     start: int
     end: int
-    sure: bool = False
-    """Whether a checksum fits, so that it is one wherever it stands."""
 
 
 class Shapes:
@@ -133,7 +131,7 @@ class Shapes:
         if pattern.check == "random":
             return shape if looks_random(secret) and secret.count("_") <= 4 and not values.harmless(secret) else None
         if pattern.check == "crc32-base62" and encoded.crc32_base62(secret):
-            return shape._replace(sure=True)
+            return shape  # nobody makes up a checksum that fits
         body = secret[max(map(len, pattern.keywords)) :] if not pattern.before and group == 0 else secret
         return shape if plausible(secret, body) else None
 
