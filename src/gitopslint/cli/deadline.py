@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -46,17 +46,26 @@ def limited(seconds: float) -> Iterator[Clock]:
         clock.over = TimeUp(seconds)
         raise clock.over
 
+    with timed(signal.ITIMER_REAL, signal.SIGALRM, ring, seconds, _GRACE):
+        yield clock
+
+
+@contextmanager
+def timed(
+    timer: int, number: int, ring: Callable[[int, FrameType | None], None], first: float, every: float
+) -> Iterator[None]:
+    """Let a timer ring by its signal in what is done here: after the first seconds, and then every so many."""
     try:
-        before = signal.signal(signal.SIGALRM, ring)
+        before = signal.signal(number, ring)
     except ValueError:  # not in the main thread, where no signal arrives
-        yield clock
+        yield
         return
-    signal.setitimer(signal.ITIMER_REAL, seconds, _GRACE)
+    signal.setitimer(timer, first, every)
     try:
-        yield clock
+        yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(timer, 0)
+        signal.signal(number, before)
 
 
 def stopped(over: Stopped) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from gitopslint.cli.deadline import timed
 from gitopslint.engine.deadline import MemoryUp
 
 MEGABYTES = 2000
@@ -57,17 +58,8 @@ def watched(megabytes: float) -> Iterator[Watch]:
             watch.over = MemoryUp(megabytes)
             raise watch.over
 
-    try:
-        before = signal.signal(signal.SIGPROF, look)
-    except ValueError:  # not in the main thread, where no signal arrives
+    with timed(signal.ITIMER_PROF, signal.SIGPROF, look, _EVERY, _EVERY):
         yield watch
-        return
-    signal.setitimer(signal.ITIMER_PROF, _EVERY, _EVERY)
-    try:
-        yield watch
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
 
 
 def _taken() -> float:
