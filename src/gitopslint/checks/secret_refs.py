@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from gitopslint.checks.check import Outcome, check
 from gitopslint.model.closest import closest
 from gitopslint.model.contract import Contract, PlatformSettings
-from gitopslint.model.document import Node, find
+from gitopslint.model.document import Node, text_at
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.layer import Manifest, Stack
 from gitopslint.model.namedtuple import NamedTuple
@@ -111,8 +111,8 @@ def _of_manifest(manifest: Manifest) -> Iterator[tuple[_Place, list[SecretUse]]]
         if kind is None or not kind.is_scalar or "apiVersion" not in root.mapping or kind.text in _MAKERS:
             continue
         uses = [use for use in secret_uses(root) if secret_name(use.name)]
-        name = f"{kind.text} {_text(root, 'metadata', 'name')!r}"
-        namespace = _text(root, "metadata", "namespace") or manifest.namespace
+        name = f"{kind.text} {text_at(root, 'metadata', 'name')!r}"
+        namespace = text_at(root, "metadata", "namespace") or manifest.namespace
         yield _Place(name, namespace, manifest.contract, manifest.links, root), uses
 
 
@@ -248,8 +248,3 @@ def _key_unseen(place: _Place, use: SecretUse, key: str, span: Span) -> Iterator
     gap = None if made else _why_unknown(place, use.name)
     if gap is not None and not use.optional:
         yield Doubt(gap.reason, gap.remedy, use.span)
-
-
-def _text(node: Node, *path: str) -> str:
-    found = find(node, path)
-    return found.text if found is not None and found.is_scalar and found.value is not None else ""

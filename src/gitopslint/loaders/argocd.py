@@ -15,7 +15,7 @@ from gitopslint.loaders.valuefiles import Files, load_value_files, substituted
 from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.application import Application, Automation, Expected, Origin, Parameter, Source, Undecidable
 from gitopslint.model.contract import Contract
-from gitopslint.model.document import Document, Node, find
+from gitopslint.model.document import Document, Node, find, items_at, text_at
 from gitopslint.model.lazy import lazy
 from gitopslint.model.span import across, file_start, is_across
 
@@ -59,8 +59,8 @@ def wire(
                 Undecidable(document.path, document.problem.span, document.path, reason, layout.contract)
             )
         for root in _manifests(document):
-            kind = _text(root, "kind")
-            if not _text(root, "apiVersion").startswith(_GROUP) or kind not in ("Application", "ApplicationSet"):
+            kind = text_at(root, "kind")
+            if not text_at(root, "apiVersion").startswith(_GROUP) or kind not in ("Application", "ApplicationSet"):
                 continue
             if kind == "Application":
                 written.append((document, root, None))
@@ -92,7 +92,7 @@ def _generated(
     written: list[Written] = []
     undecidable: list[Undecidable] = []
     for document, root in sets:
-        name = _text(root, "metadata", "name") or document.path
+        name = text_at(root, "metadata", "name") or document.path
         if is_across(document.path) and "git" in _generators(root):
             reason = "its git generator may read the platform repository, which is not looked through for it"
             undecidable.append(Undecidable(document.path, root.span, name, reason, contract))
@@ -106,8 +106,8 @@ def _generated(
 def _manifests(document: Document) -> Iterator[Node]:
     """Yield the manifests of a file, those in a `List` one by one."""
     for root in document.roots:
-        if _text(root, "kind") == "List":
-            yield from _list(root, "items")
+        if text_at(root, "kind") == "List":
+            yield from items_at(root, "items")
         else:
             yield root
 
@@ -115,7 +115,7 @@ def _manifests(document: Document) -> Iterator[Node]:
 def _has_parts(written: Iterable[Written], documents: Iterable[Document]) -> bool:
     """Tell whether kustomize may make other Applications of those that are written."""
     return any("kustomization" in document.path.lower() for document in documents) or any(
-        not any(_text(source, "repoURL") for source in sources_of(root)) for _, root, _ in written
+        not any(text_at(source, "repoURL") for source in sources_of(root)) for _, root, _ in written
     )
 
 
@@ -124,7 +124,7 @@ def _generators(root: Node) -> set[str]:
     kinds: set[str] = set()
     waiting = [find(root, ("spec",)) or root]
     while waiting:
-        for generator in _list(waiting.pop(), "generators"):
+        for generator in items_at(waiting.pop(), "generators"):
             kinds |= generator.mapping.keys()
             waiting += generator.mapping.values()
     return kinds
@@ -133,15 +133,15 @@ def _generators(root: Node) -> set[str]:
 def _application(
     document: Document, root: Node, maker: str | None, files: Files, layout: Layout, expected: Expected
 ) -> Application:
-    name = _text(root, "metadata", "name")
-    namespace = _text(root, "spec", "destination", "namespace") or None
+    name = text_at(root, "metadata", "name")
+    namespace = text_at(root, "spec", "destination", "namespace") or None
     variables = {
         "ARGOCD_APP_NAME": name,
         "ARGOCD_APP_NAMESPACE": namespace or "",
-        "ARGOCD_APP_PROJECT_NAME": _text(root, "spec", "project"),
+        "ARGOCD_APP_PROJECT_NAME": text_at(root, "spec", "project"),
     }
     written = list(sources_of(root))
-    named = [(_text(source, "ref"), source) for source in written if _text(source, "ref")]
+    named = [(text_at(source, "ref"), source) for source in written if text_at(source, "ref")]
     refs, all_refs = (
         {name: why_elsewhere(source, files, expected, None, any_revision=any_one) for name, source in named}
         for any_one in (False, True)
@@ -167,7 +167,9 @@ def _application(
 def _renders(source: Node) -> bool:
     """Tell whether a source renders a chart, and is not only there for others to refer to."""
     return (
-        "chart" in source.mapping or "helm" in source.mapping or ("path" in source.mapping and not _text(source, "ref"))
+        "chart" in source.mapping
+        or "helm" in source.mapping
+        or ("path" in source.mapping and not text_at(source, "ref"))
     )
 
 
@@ -181,17 +183,17 @@ def _source(
     variables: dict[str, str],
 ) -> Source:
     """Read a source. `refs` are the other ones, each with why it is elsewhere, `all_refs` the same of any revision."""
-    path = _text(node, "path")
+    path = text_at(node, "path")
     folder = files.from_top(path) if path else None
     elsewhere = why_elsewhere(node, files, expected, folder)
     chart = folder if elsewhere is None else None
     variables = variables | {
         "ARGOCD_APP_SOURCE_PATH": path,
-        "ARGOCD_APP_SOURCE_REPO_URL": _text(node, "repoURL"),
-        "ARGOCD_APP_SOURCE_TARGET_REVISION": _text(node, "targetRevision"),
+        "ARGOCD_APP_SOURCE_REPO_URL": text_at(node, "repoURL"),
+        "ARGOCD_APP_SOURCE_TARGET_REVISION": text_at(node, "targetRevision"),
     }
     helm = node.mapping.get("helm") or Node({}, node.span, "block")
-    entries = [item for item in _list(helm, "valueFiles") if isinstance(item.value, str)]
+    entries = [item for item in items_at(helm, "valueFiles") if isinstance(item.value, str)]
     ignore = helm.mapping.get("ignoreMissingValueFiles")
     value_files = load_value_files(
         entries,
@@ -216,7 +218,7 @@ def _source(
 def _origin(node: Node) -> Origin:
     return Origin(
         node,
-        normal_url(_text(node, "repoURL")),
+        normal_url(text_at(node, "repoURL")),
         node.mapping.get("repoURL"),
         node.mapping.get("targetRevision"),
         "chart" in node.mapping,
@@ -247,16 +249,16 @@ def _parameters(
     plain: dict[str, Parameter] = {}
     texts: dict[str, Parameter] = {}
     contents: dict[str, Parameter] = {}
-    for item in _list(helm, "parameters"):
-        name, value = _text(item, "name"), item.mapping.get("value")
+    for item in items_at(helm, "parameters"):
+        name, value = text_at(item, "name"), item.mapping.get("value")
         if not name or value is None:
             continue
         forced = item.mapping.get("forceString")
         text = forced is not None and forced.value is True
         written = substituted(value.text, variables)
         (texts if text else plain)[name] = Parameter(name, value.changed(text=written, value=written), text)
-    for item in _list(helm, "fileParameters"):
-        name, path = _text(item, "name"), item.mapping.get("path")
+    for item in items_at(helm, "fileParameters"):
+        name, path = text_at(item, "name"), item.mapping.get("path")
         if name and path is not None:
             (file,) = load_value_files([path], files, chart, refs, variables, ignore_missing=False, elsewhere=None)
             contents[name] = Parameter(name, path, file=file)
@@ -328,15 +330,3 @@ def _environment_in(application: Application, contract: Contract) -> str | None:
         if found:
             return found[0]
     return None
-
-
-def _text(node: Node, *path: str) -> str:
-    found = find(node, path)
-    if found is None or found.value is None or isinstance(found.value, dict | list):
-        return ""
-    return found.text
-
-
-def _list(node: Node, key: str) -> list[Node]:
-    found = node.mapping.get(key)
-    return found.items if found is not None else []

@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 
 from gitopslint.loaders.tree import Tree
-from gitopslint.model.document import Document, Node
+from gitopslint.model.document import Document, Node, text_at
 from gitopslint.model.namedtuple import NamedTuple
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -37,10 +37,10 @@ class Overlays:
         for path, document in documents.items():
             for root in document.roots:
                 if posixpath.basename(path) in NAMES:
-                    self._own[path] = Overlay(_text(root, "namespace") or None, *_affixes(root))
+                    self._own[path] = Overlay(text_at(root, "namespace") or None, *_affixes(root))
                     self._images[path] = frozenset(_pinned(root))
                     self._add(path, path, _entries(root, _BROUGHT_IN))
-                elif _text(root, "kind") == "ksops":
+                elif text_at(root, "kind") == "ksops":
                     generators.setdefault(path, []).extend(_entries(root, ("files", "secretFrom")))
         for path, entries in generators.items():
             for parent in self._parents.get(path, ()):
@@ -103,14 +103,9 @@ def _texts(node: Node | None) -> Iterator[str]:
 
 def _pinned(root: Node) -> Iterator[str]:
     for image in (root.mapping.get("images") or root).items:
-        if _text(image, "newTag") or _text(image, "digest"):
-            yield _text(image, "name")
+        if text_at(image, "newTag") or text_at(image, "digest"):
+            yield text_at(image, "name")
 
 
 def _affixes(root: Node) -> tuple[str, str]:
-    return _text(root, "namePrefix"), _text(root, "nameSuffix")
-
-
-def _text(node: Node, key: str) -> str:
-    found = node.mapping.get(key)
-    return found.text if found is not None and found.is_scalar and found.value is not None else ""
+    return text_at(root, "namePrefix"), text_at(root, "nameSuffix")

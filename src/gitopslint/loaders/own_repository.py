@@ -13,7 +13,7 @@ from functools import lru_cache
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.model.application import Expected
 from gitopslint.model.contract import Contract
-from gitopslint.model.document import Node, find
+from gitopslint.model.document import Node, find, items_at, text_at
 
 _PORTS = {"ssh": r":[0-9]+$", "https": r":443$", "http": r":80$"}
 _DEFAULT_REVISIONS = ("HEAD", "main", "master")
@@ -29,10 +29,10 @@ def expected(roots: Sequence[Node], files: Files, contract: Contract) -> Expecte
         for url in _urls_by_values(sources, files):
             urls[url] += 1
         for source in sources:
-            folder = files.from_top(path) if (path := _text(source, "path")) else None
+            folder = files.from_top(path) if (path := text_at(source, "path")) else None
             if _stands_here(folder, files):
-                urls[normal_url(_text(source, "repoURL"))] += 1
-                revisions[_text(source, "targetRevision") or "HEAD"] += 1
+                urls[normal_url(text_at(source, "repoURL"))] += 1
+                revisions[text_at(source, "targetRevision") or "HEAD"] += 1
     if settings.repo_url is not None:
         return Expected(
             frozenset({normal_url(settings.repo_url)}),
@@ -47,9 +47,9 @@ def expected(roots: Sequence[Node], files: Files, contract: Contract) -> Expecte
 
 def _urls_by_values(sources: list[Node], files: Files) -> Iterator[str]:
     """Yield the URLs of `ref` sources from which values files are loaded that stand here."""
-    named = {ref: _text(source, "repoURL") for source in sources if (ref := _text(source, "ref"))}
+    named = {ref: text_at(source, "repoURL") for source in sources if (ref := text_at(source, "ref"))}
     for source in sources if named else ():
-        for item in _list(source.mapping.get("helm") or Node({}, source.span, "block"), "valueFiles"):
+        for item in items_at(source.mapping.get("helm") or Node({}, source.span, "block"), "valueFiles"):
             name, _, path = item.text.partition("/")
             if name.startswith("$") and name[1:] in named and files.locate(files.from_top(path) or "") is not None:
                 yield normal_url(named[name[1:]])
@@ -79,9 +79,9 @@ def why_elsewhere(
 
     `any_revision`: it is enough that it is this repository.
     """
-    url, revision = _text(source, "repoURL"), _text(source, "targetRevision")
+    url, revision = text_at(source, "repoURL"), text_at(source, "targetRevision")
     if "chart" in source.mapping:
-        return f"the chart {_text(source, 'chart')!r} comes from the registry {_shown_url(url)}"
+        return f"the chart {text_at(source, 'chart')!r} comes from the registry {_shown_url(url)}"
     if normal_url(url) not in expected.urls and (expected.declared or not _stands_here(folder, files)):
         return f"{_shown_url(url)} is not known to be this repository"
     if any_revision or revision in ("", "HEAD") or expected.is_tracked(revision):
@@ -111,15 +111,3 @@ def normal_url(url: str) -> str:
 
 def _shown_url(url: str) -> str:
     return repr(normal_url(url)) if url else "a source without repoURL"
-
-
-def _text(node: Node, *path: str) -> str:
-    found = find(node, path)
-    if found is None or found.value is None or isinstance(found.value, dict | list):
-        return ""
-    return found.text
-
-
-def _list(node: Node, key: str) -> list[Node]:
-    found = node.mapping.get(key)
-    return found.items if found is not None else []

@@ -13,7 +13,7 @@ from gitopslint.loaders.kustomize import NAMES
 from gitopslint.loaders.own_repository import sources_of
 from gitopslint.model.application import Undecidable
 from gitopslint.model.contract import Contract
-from gitopslint.model.document import Document, Node, find
+from gitopslint.model.document import Document, Node, find, items_at, text_at
 from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
@@ -33,7 +33,7 @@ class _Patch(NamedTuple):
     def concerns(self, document: Document, root: Node) -> bool:
         """Tell whether it changes an Application."""
         if self.name is not None:
-            return _text(root, "metadata", "name") == self.name
+            return text_at(root, "metadata", "name") == self.name
         return any(f"{document.path}/".startswith(f"{entry}/") for entry in self.entries)
 
 
@@ -45,9 +45,9 @@ def without_patched(
     A patch has the kind and the name of what it changes, and no repository: Argo CD refuses an Application without.
     """
     patches = [
-        _Patch(root.span, _text(root, "metadata", "name"))
+        _Patch(root.span, text_at(root, "metadata", "name"))
         for _, root, maker in written
-        if maker is None and not any(_text(source, "repoURL") for source in sources_of(root))
+        if maker is None and not any(text_at(source, "repoURL") for source in sources_of(root))
     ]
     patches += [patch for document in documents for patch in _of_kustomization(document)]
     if not patches:
@@ -59,7 +59,7 @@ def without_patched(
         if patch is None:
             whole.append((document, root, maker))
             continue
-        name = _text(root, "metadata", "name") or document.path
+        name = text_at(root, "metadata", "name") or document.path
         own = patch.span.path == document.path
         reason = "it has no repoURL, so it is a patch of kustomize" if own else f"{patch.span.path} patches it"
         at = find(root, ("metadata", "name")) or root
@@ -76,26 +76,16 @@ def _of_kustomization(document: Document) -> Iterator[_Patch]:
     entries = tuple(
         posixpath.normpath(posixpath.join(here, item.text))
         for key in ("resources", "bases", "components")
-        for item in _items(root, key)
+        for item in items_at(root, key)
         if isinstance(item.value, str) and "://" not in item.text
     )
     for key in ("patches", "patchesJson6902", "patchesStrategicMerge"):
-        for item in _items(root, key):
+        for item in items_at(root, key):
             target, text = item.mapping.get("target"), item.mapping.get("patch") or item
-            if target is not None and _text(target, "kind") in _KINDS:
-                name = _text(target, "name")
+            if target is not None and text_at(target, "kind") in _KINDS:
+                name = text_at(target, "name")
                 plain = name and re.fullmatch(r"[a-z0-9.-]+", name)  # a target is a regular expression
                 yield _Patch(item.span, name if plain else None, entries)
             elif target is None and isinstance(text.value, str) and _KIND.search(text.text):
                 named = _NAME.search(text.text)
                 yield _Patch(item.span, named[1] if named is not None else None, entries)
-
-
-def _items(node: Node, key: str) -> list[Node]:
-    found = node.mapping.get(key)
-    return found.items if found is not None else []
-
-
-def _text(node: Node, *path: str) -> str:
-    found = find(node, path)
-    return found.text if found is not None and found.is_scalar and found.value is not None else ""

@@ -185,6 +185,20 @@ def find(node: Node, path: KeyPath) -> Node | None:
     return node.changed(uses=node.uses + uses) if uses else node
 
 
+def text_at(node: Node, *path: str) -> str:
+    """Return the text of the scalar at `path` below `node`; empty where there is none, or null."""
+    found = find(node, path)
+    if found is None or found.value is None or isinstance(found.value, _COLLECTIONS):
+        return ""
+    return found.text
+
+
+def items_at(node: Node, key: str) -> list[Node]:
+    """Return the items of the list under a key; none where there is no list."""
+    found = node.mapping.get(key)
+    return found.items if found is not None else []
+
+
 def walk(node: Node, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
     """Yield `node` and everything below it with its key path, in file order of first appearance."""
     # A stack and not a recursion, in which each value would pass through as many generators as it is deep.
