@@ -200,11 +200,15 @@ def test_reduced_motion(page: Browser) -> None:
 
 def test_print(page: Browser) -> None:
     """On paper there is no control, and it is light, whatever the screen is like."""
+    ink = "return getComputedStyle(document.body).color"
     page.emulate(prefers_color_scheme="dark")
-    dark = page.run("return getComputedStyle(document.body).color")
+    dark = page.run(ink)
     page.emulate(media="print", prefers_color_scheme="dark")
     try:
-        assert page.run("return getComputedStyle(document.body).color") != dark
+        light = page.run(ink)
+        assert light != dark
+        page.run("document.documentElement.dataset.theme = 'dark'")  # as by the button
+        assert page.run(ink) == light
         assert shown(page, "#filters, #theme") == []
     finally:
         page.emulate()
