@@ -15,8 +15,6 @@ from tests.support.project import ROOT
 from tests.support.skips import without
 from tests.support.story import Code, Landing, Storyteller
 
-pytestmark = pytest.mark.xdist_group("chromium")  # one browser, also where tests run side by side
-
 ATTACK = "\"'><script>window.hacked=1</script><img src=x onerror=window.hacked=1>"
 FILE = "x'\"><img src=x onerror=window.hacked=1>"  # no slash, so that it can be the name of a file
 AXE = ROOT / "tests/tools/node_modules/axe-core/axe.min.js"
