@@ -61,7 +61,7 @@ stale-files: $(DEV)
 
 pytest: $(DEV)
 	@echo '== pytest'
-	@$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS) --dist worksteal
 
 generate: $(DEV)
 	@$(BIN)/python -m tools.generate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -374,10 +375,12 @@ def test_readme_names_every_hook() -> None:
     assert names - set(re.findall(r"(?:`|id: )([\w-]+)", readme)) == set()
 
 
-def modules(source: Path) -> Iterator[tuple[str, ast.Module]]:
-    """Yield every module: its path from the package, and its syntax tree."""
-    for path in sorted(source.rglob("*.py")):
-        yield path.relative_to(source).as_posix(), ast.parse(path.read_bytes())
+@cache
+def modules(source: Path) -> tuple[tuple[str, ast.Module], ...]:
+    """Return every module: its path from the package, and its syntax tree. All laws look at the same trees."""
+    return tuple(
+        (path.relative_to(source).as_posix(), ast.parse(path.read_bytes())) for path in sorted(source.rglob("*.py"))
+    )
 
 
 def floor_of(name: str) -> str:
@@ -405,20 +408,35 @@ def imported(tree: ast.AST, module: str) -> Iterator[tuple[int, str]]:
 
 def uses(tree: ast.Module, module: str, names: Iterable[str]) -> list[tuple[int, str]]:
     """Return which of the names a module imports or uses, with lines, under whatever name it knows them."""
+    wanted = frozenset(names)
+    return sorted({(line, name) for line, full in named(tree, module) for name in wanted.intersection(above(full))})
+
+
+@cache
+def named(tree: ast.Module, module: str) -> frozenset[tuple[int, str]]:
+    """Return all that a module imports or uses, in full, with lines."""
+    nodes = list(ast.walk(tree))
     known = {name: name for name in ("print", "open", "input", "__import__")}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             known |= {alias.asname: alias.name for alias in node.names if alias.asname}
             known |= {first: first for alias in node.names if not alias.asname for first in alias.name.split(".")[:1]}
         elif isinstance(node, ast.ImportFrom):
             known |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
     found = set(imported(tree, module))
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute | ast.Name):
             first, *rest = dotted(node)
             if first in known:
                 found.add((node.lineno, ".".join((known[first], *rest))))
-    return sorted({(line, name) for line, full in found for name in names if f"{full}.".startswith(f"{name}.")})
+    return frozenset(found)
+
+
+def above(full: str) -> Iterator[str]:
+    """Yield a dotted name and all that it stands in: `os.path.join`, `os.path`, `os`."""
+    while full:
+        yield full
+        full = full.rpartition(".")[0]
 
 
 def dotted(node: ast.expr) -> list[str]:

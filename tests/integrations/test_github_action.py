@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.github import ACTION, run_action
-from tests.support.hooks import BIN
+from tests.support.hooks import BIN, OFFLINE
 from tests.support.product import clean_product
 from tests.support.project import ROOT
 from tests.support.repo import Repo
@@ -91,7 +91,7 @@ def test_merge_group(repo: Repo, tmp_path: Path) -> None:
 def test_installation(repo: Repo, wheels: Path, tmp_path: Path) -> None:
     """The action installs itself, beside the checkout, which stays as it is."""
     request(repo, {}, BAD)
-    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
+    offline = {"PIP_FIND_LINKS": str(wheels), **OFFLINE}
     outcome = run_action(repo, tmp_path / "runner", {}, PULL_REQUEST | offline, {})
     assert outcome.code == 1, outcome.said
     assert ANNOTATED in outcome.said

@@ -84,6 +84,16 @@ MADE = {
         "{{my.path.basename}} {{my.path[0]}}",
         ["one teams"],
     ),
+    "with null for a prefix, which is none": (
+        "- git: {repoURL: r, pathParamPrefix: null, directories: [{path: 'teams/a/*'}]}",
+        "{{path.basename}}",
+        ["one"],
+    ),
+    "null for a path is no path": (
+        "- git: {repoURL: r, directories: [{path: null}, {path: 'teams/a/*'}]}",
+        "{{path.basename}}",
+        ["one"],
+    ),
     "extra values": ("- git: {repoURL: r, values: {k: v}, directories: [{path: 'teams/a/*'}]}", "{{values.k}}", ["v"]),
     "extra values that are templates": (
         "- git: {repoURL: r, values: {k: 'x-{{path.basename}}'}, directories: [{path: 'teams/*/*'}]}",

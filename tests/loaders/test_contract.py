@@ -87,6 +87,14 @@ WRONG = {
         "1:30: rules.mutable-tag.level must be 'error', 'warning', 'note', 'off', not 'fatal'",
     ),
     "something missing": ("layers:\n- {path: '{env}/{app}.yaml'}\n", "2:3: layers[0] needs 'role'"),
+    "a level where the settings of a rule belong": (
+        "rules: {mutable-tag: off}\n",
+        "1:22: rules.mutable-tag must be a mapping, not 'off': write `{level: off}`",
+    ),
+    "what no setting of a rule would be": (
+        "rules: {mutable-tag: disabled}\n",
+        "1:22: rules.mutable-tag must be a mapping, not 'disabled', with keys such as level, parameters",
+    ),
     "an unknown version": ("version: 2\n", "1:10: version must be 1, not 2"),
     "an unknown role": (
         "layers: [{role: base, path: '{app}/{env}'}]\n",

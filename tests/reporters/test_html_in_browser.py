@@ -15,8 +15,6 @@ from tests.support.project import ROOT
 from tests.support.skips import without
 from tests.support.story import Code, Landing, Storyteller
 
-pytestmark = pytest.mark.xdist_group("chromium")  # one browser, also where tests run side by side
-
 ATTACK = "\"'><script>window.hacked=1</script><img src=x onerror=window.hacked=1>"
 FILE = "x'\"><img src=x onerror=window.hacked=1>"  # no slash, so that it can be the name of a file
 AXE = ROOT / "tests/tools/node_modules/axe-core/axe.min.js"
@@ -200,11 +198,15 @@ def test_reduced_motion(page: Browser) -> None:
 
 def test_print(page: Browser) -> None:
     """On paper there is no control, and it is light, whatever the screen is like."""
+    ink = "return getComputedStyle(document.body).color"
     page.emulate(prefers_color_scheme="dark")
-    dark = page.run("return getComputedStyle(document.body).color")
+    dark = page.run(ink)
     page.emulate(media="print", prefers_color_scheme="dark")
     try:
-        assert page.run("return getComputedStyle(document.body).color") != dark
+        light = page.run(ink)
+        assert light != dark
+        page.run("document.documentElement.dataset.theme = 'dark'")  # as by the button
+        assert page.run(ink) == light
         assert shown(page, "#filters, #theme") == []
     finally:
         page.emulate()

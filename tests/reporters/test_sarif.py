@@ -14,7 +14,7 @@ from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.finding import Edit, Finding, Fix, Report
 from gitopslint.model.rule import Rule
 from gitopslint.reporters import sarif
-from tests.support import multitool, reports
+from tests.support import reports
 from tests.support.reports import LAYER, OTHER_LAYER, REPORTS, on
 
 OASIS = Draft4Validator(json.loads(resource("schemas", "sarif-2.1.0.schema.json").read_text("utf-8")))
@@ -60,24 +60,12 @@ def read_by_a_viewer(text: str) -> str:
     return re.sub(r"\\([\\\[\]])", r"\1", text)
 
 
-@pytest.fixture(scope="module")
-def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """What the validator says about each report."""
-    multitool.require()
-    logs = {name: sarif.render(build(), __version__) for name, build in REPORTS.items()}
-    logs["all_rules"] = sarif.render(all_rules(), __version__)
-    logs["broken"] = logs["one_finding"].replace('"text"', '"words"').replace("utf16CodeUnits", "bytes")
-    return multitool.complaints(logs, tmp_path_factory.mktemp("sarif"))
-
-
-@pytest.mark.xdist_group("sarif-validator")  # it takes seconds to start
 @pytest.mark.parametrize("name", [*REPORTS, "all_rules"])
 def test_validator_has_nothing_to_say(name: str, verdicts: dict[str, list[str]]) -> None:
     """Every kind of report passes the rules of the standard and of GitHub, warnings included."""
     assert verdicts[name] == []
 
 
-@pytest.mark.xdist_group("sarif-validator")  # it takes seconds to start
 def test_validator_is_awake(verdicts: dict[str, list[str]]) -> None:
     """A broken log does not pass, so the silence about the others means something."""
     assert any("columnKind" in complaint for complaint in verdicts["broken"])

@@ -24,6 +24,8 @@ HOOKS: dict[str, dict[str, Any]] = {
 MANAGERS = [pytest.param(name, marks=pytest.mark.slow) for name in ("pre-commit", "prek")]
 BIN = Path(sys.executable).parent
 VERSION = "v1.0.0"
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_NO_COMPILE": "1"}
+"""What lets pip install from what is at hand, and compile what is imported and nothing else."""
 _INFLUENCES = re.compile(r"PRE_COMMIT|PREK_|SKIP$|NO_COLOR$|FORCE_COLOR$|CLICOLOR")
 
 
@@ -71,7 +73,7 @@ def manager_at(manager: str, source: Path, wheels: Path, folder: Path) -> Runner
     home = str(folder / "home")
     path = os.pathsep.join((str(BIN), str(Path(sys.base_prefix, "bin")), os.environ["PATH"]))
     variables = {
-        "pre-commit": {"PRE_COMMIT_HOME": home, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)},
+        "pre-commit": {"PRE_COMMIT_HOME": home, "PIP_FIND_LINKS": str(wheels), **OFFLINE},
         "prek": {"PREK_HOME": home, "UV_OFFLINE": "1", "UV_FIND_LINKS": str(wheels), "PATH": path},
     }
     return Runner(manager, environment(**variables[manager]), folder / "user/.git/hooks", source)

@@ -87,6 +87,7 @@ PRODUCT = {
 """What is laid over a clean product, so that most loaders have something to load."""
 
 SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "a folder": ("plain", ("check", "--no-cache")),
     "the product": ("web-core", ("check", "--platform", "../synestra-platform", "--no-cache")),
     "the platform": ("synestra-platform", ("check", "--product", "../web-core", "--no-cache")),
     "a change": ("web-core", ("check", "--base", "HEAD~1", "--new-only", "--no-cache")),
@@ -103,7 +104,6 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "Applications of the platform": ("apart", ("check", "--platform", "../synestra-platform", "--no-cache")),
     "a change of the platform": ("synestra-platform", ("check", "--base", "HEAD~1", "--no-cache")),
     "two processes": ("web-core", ("check", "--platform", "../synestra-platform", "--jobs", "2", "--no-cache")),
-    "a folder": ("plain", ("check", "--no-cache")),
     "the history": ("web-core", ("history",)),
     "the values": ("web-core", ("values", "shop", "prod")),
     "what is affected": ("web-core", ("affected", "--base", "HEAD~2")),
@@ -123,7 +123,10 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "all shares": ("kept", ("merge", "share.json")),
     "a proposal": ("bare", ("init", "--stdout")),
 }
-"""Runs by name: the folder in which, and the words. The first in which a loader is called is the one that must notice."""
+"""Runs by name: the folder in which, and the words. The first in which a loader is called is the one that must notice.
+
+So the quick ones stand first: a folder without git needs no process.
+"""
 
 KEPT = {"web-core": "kept", "changed": "kept-too", "landed": "kept-landings", "rewound": "kept-rewound"}
 """The repositories in which a run came before, each with what that one kept."""

@@ -7,12 +7,12 @@ from contextlib import closing
 
 from gitopslint.cli.clock import today
 from gitopslint.cli.exits import CLEAN, FAULT, UsageError, tell
+from gitopslint.cli.looking import looking
 from gitopslint.cli.output import write_file, write_out
 from gitopslint.cli.pair import open_checked
 from gitopslint.cli.recorded import baseline_path, read_record, sight_of
 from gitopslint.cli.subject import declare_subject, selection_of
 from gitopslint.engine.baseline import EXPIRED, updated
-from gitopslint.engine.run import run
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.baseline import BASELINE_NAME, Baseline
 from gitopslint.model.moment import check_day, is_past
@@ -44,10 +44,8 @@ def baseline(arguments: argparse.Namespace) -> int:
     printed = arguments.output_file == _STDOUT
     path = baseline_path(checked.ground, None if printed else arguments.output_file) or BASELINE_NAME
     record = read_record(checked.ground, path)
-    with closing(checked.side) as side:
-        report = run(
-            side, checked.catalogue, selection, prefix=checked.prefix, scope=checked.scope, whole=True, today=today()
-        )
+    with closing(checked.side):
+        report = looking(checked, selection)(whole=True)
     for fault in report.faults:
         tell(f"the rule {fault.rule} crashed on {fault.subject} ({fault.error}): nothing was written; please report it")
     if report.faults:

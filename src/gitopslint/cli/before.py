@@ -7,6 +7,7 @@ from contextlib import closing
 
 from gitopslint.cli.clock import today
 from gitopslint.cli.exits import UsageError, tell
+from gitopslint.cli.looking import looking
 from gitopslint.cli.mainline import base_commit, history_of_base
 from gitopslint.cli.pair import Checked, platform_side, product_side
 from gitopslint.cli.recorded import baseline_path, read_record, sight_of
@@ -14,7 +15,6 @@ from gitopslint.cli.workspace import Ground
 from gitopslint.engine.baseline import held_against
 from gitopslint.engine.comparison import compared
 from gitopslint.engine.conclusion import narrowed
-from gitopslint.engine.run import run
 from gitopslint.engine.selection import Selection, select
 from gitopslint.loaders.contract import ContractError, read_contract
 from gitopslint.loaders.git import GitError
@@ -72,24 +72,14 @@ def _check(
         return None
     selection = _selection(catalogue, contract, arguments)
     file = ground.prefix + FILE_NAME if has_contract else None
+    at_base = Checked(side, checked.prefix, checked.scope, file, catalogue, before, checked.keeper)
     cache = None
     if isinstance(side.tree, WatchedTree):
         from gitopslint.cli.caching import open_base_cache  # not for small repositories
 
-        at_base = Checked(side, checked.prefix, checked.scope, file, catalogue, before, checked.keeper)
         cache = open_base_cache(at_base, commit, selection)
     with closing(side):
-        report = run(
-            side,
-            catalogue,
-            selection,
-            prefix=checked.prefix,
-            scope=checked.scope,
-            whole=True,
-            contract_file=file,
-            today=today(),
-            cache=cache,
-        )
+        report = looking(at_base, selection)(whole=True, cache=cache)
     try:
         path = baseline_path(before, arguments.baseline)
         record = read_record(before, path) if path in before.tree.paths else None

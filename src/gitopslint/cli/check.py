@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from time import perf_counter
 
 from gitopslint.cli import deadline, memory
-from gitopslint.cli.clock import today
 from gitopslint.cli.dividing import declare_dividing, jobs_of, keeping_of, require_divisible
 from gitopslint.cli.exits import CLEAN, FINDINGS
+from gitopslint.cli.looking import looking
 from gitopslint.cli.output import colourful, write_out
 from gitopslint.cli.pair import Checked, open_checked
 from gitopslint.cli.reporting import (
@@ -24,7 +24,7 @@ from gitopslint.cli.reporting import (
 )
 from gitopslint.cli.subject import declare_subject, selection_of
 from gitopslint.cli.workspace import begin_listing
-from gitopslint.engine.run import Watch, run
+from gitopslint.engine.run import Watch
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.finding import Report
@@ -136,21 +136,14 @@ def check(arguments: argparse.Namespace) -> int:
 
 
 def _checked(arguments: argparse.Namespace, workspace: Checked, selection: Selection, *, whole: bool) -> Report:
-    with closing(workspace.side) as side, _progress(arguments) as watch:
+    with closing(workspace.side), _progress(arguments) as watch:
         cache = None
         if workspace.keeper is not None:
             from gitopslint.cli.caching import open_cache  # not for small repositories
 
             cache = open_cache(workspace, selection, arguments)
-        return run(
-            side,
-            workspace.catalogue,
-            selection,
-            prefix=workspace.prefix,
-            scope=workspace.scope,
+        return looking(workspace, selection)(
             whole=whole,
-            contract_file=workspace.contract_file,
-            today=today(),
             share=arguments.shard,
             keeping=keeping_of(arguments, workspace),
             cache=cache,

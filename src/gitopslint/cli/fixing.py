@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
-from gitopslint.cli.clock import today
 from gitopslint.cli.dividing import jobs_of, keeping_of
 from gitopslint.cli.exits import UsageError, tell
+from gitopslint.cli.looking import looking
 from gitopslint.cli.pair import Checked, open_checked
 from gitopslint.cli.reporting import with_board
 from gitopslint.engine.conclusion import narrowed
 from gitopslint.engine.fixing import Files, Look, mended
 from gitopslint.engine.pieces import with_fixed
 from gitopslint.engine.preview import previews
-from gitopslint.engine.run import Keeping, run
+from gitopslint.engine.run import Keeping
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.rewriting import RewriteError, write_all
 from gitopslint.loaders.side import Side
@@ -57,19 +57,7 @@ def fix(
     jobs = jobs_of(arguments)
 
     def look(side: Side, *, board: bool = False, keeping: Keeping | None = None) -> Report:
-        return run(
-            side,
-            checked.catalogue,
-            selection,
-            prefix=checked.prefix,
-            scope=checked.scope,
-            whole=True,
-            contract_file=checked.contract_file,
-            today=today(),
-            keeping=keeping,
-            jobs=jobs,
-            board=board,
-        )
+        return looking(checked, selection, side)(whole=True, keeping=keeping, jobs=jobs, board=board)
 
     def check(files: Files) -> Look:
         unsaved = {root / path: data for path, data in files.items()}

@@ -18,7 +18,7 @@ from gitopslint.loaders.gotemplate import TemplateError, as_text, render, saniti
 from gitopslint.loaders.own_repository import normal_url
 from gitopslint.loaders.tree import ReadError
 from gitopslint.loaders.valuefiles import Files
-from gitopslint.model.document import Node, find, plain
+from gitopslint.model.document import Node, find, items_at, plain, text_at
 from gitopslint.model.glob import GlobError, name_matches
 from gitopslint.model.lazy import lazy
 
@@ -106,13 +106,11 @@ def generate(root: Node, files: Files, own: Set[str] = frozenset()) -> tuple[lis
     template = _without_notes(template)
     if "templatePatch" in spec.mapping:
         return [], [(spec.mapping["templatePatch"], "a templatePatch may change what is loaded")]
-    options = spec.mapping.get("goTemplateOptions")
-    strict = options is not None and any(item.text == "missingkey=error" for item in options.items)
+    strict = any(item.text == "missingkey=error" for item in items_at(spec, "goTemplateOptions"))
     filling = _Filling(go=_true(spec, "goTemplate"), strict=strict, own=own)
     made: list[Node] = []
     reasons: list[Reason] = []
-    generators = spec.mapping.get("generators")
-    for generator in generators.items if generators is not None else []:
+    for generator in items_at(spec, "generators"):
         template_here = template
         for kind in generator.mapping.values():
             template_here = _overlaid(template, kind.mapping.get("template"))
@@ -173,14 +171,12 @@ def _generated(generator: Node, files: Files, filling: _Filling, outer: Paramete
 def _from_list(listed: Node, filling: _Filling) -> Iterator[Parameters]:
     if "elementsYaml" in listed.mapping:
         raise _Undecided(listed.mapping["elementsYaml"], "elementsYaml is a template")
-    elements = listed.mapping.get("elements")
-    for element in elements.items if elements is not None else []:
+    for element in items_at(listed, "elements"):
         yield {key: filling.value(node) for key, node in element.mapping.items()}
 
 
 def _from_matrix(matrix: Node, files: Files, filling: _Filling, outer: Parameters) -> Iterator[Parameters]:
-    generators = matrix.mapping.get("generators")
-    both = generators.items if generators is not None else []
+    both = items_at(matrix, "generators")
     if len(both) != 2:
         raise _Undecided(matrix, "a matrix has exactly two generators")
     for first in _generated(both[0], files, filling, outer):
@@ -190,9 +186,8 @@ def _from_matrix(matrix: Node, files: Files, filling: _Filling, outer: Parameter
 
 def _from_merge(merge: Node, files: Files, filling: _Filling, outer: Parameters) -> Iterator[Parameters]:
     """Yield what the first generator makes, each with what the others say under the same keys."""
-    generators, listed = merge.mapping.get("generators"), merge.mapping.get("mergeKeys")
-    keys = [item.text for item in listed.items] if listed is not None else []
-    several = generators.items if generators is not None else []
+    keys = [item.text for item in items_at(merge, "mergeKeys")]
+    several = items_at(merge, "generators")
     if len(several) < 2 or not keys:
         raise _Undecided(merge, "a merge has mergeKeys, and two generators or more")
 
@@ -216,10 +211,10 @@ def _from_merge(merge: Node, files: Files, filling: _Filling, outer: Parameters)
 
 
 def _from_git(git: Node, files: Files, filling: _Filling) -> Iterator[Parameters]:
-    url = normal_url(_text(git, "repoURL"))
+    url = normal_url(text_at(git, "repoURL"))
     if filling.own and url not in filling.own:
         raise _Undecided(git, f"its git generator reads {url!r}, which is not known to be this repository")
-    prefix = _text(git, "pathParamPrefix")
+    prefix = text_at(git, "pathParamPrefix")
     extra = _mapping(git, "values")
     if "directories" in git.mapping:
         for folder in _directories(git.mapping["directories"].items, files):
@@ -250,8 +245,8 @@ def _directories(entries: list[Node], files: Files) -> list[str]:
             for length in range(1, len(parts) + 1)
         }
     )
-    wanted = [_text(entry, "path") for entry in entries if not _true(entry, "exclude")]
-    excluded = [_text(entry, "path") for entry in entries if _true(entry, "exclude")]
+    wanted = [text_at(entry, "path") for entry in entries if not _true(entry, "exclude")]
+    excluded = [text_at(entry, "path") for entry in entries if _true(entry, "exclude")]
     return [
         folder
         for folder in folders
@@ -266,7 +261,7 @@ def _matching_files(entries: list[Node], files: Files) -> list[str]:
     found: set[str] = set()
     excluded: set[str] = set()
     for entry in entries:
-        pattern = _text(entry, "path")
+        pattern = text_at(entry, "path")
         try:
             matching = {path for path in files.paths if name_matches(pattern, path)}
         except GlobError as error:
@@ -354,11 +349,6 @@ def _numbers(value: Any) -> Any:
     if isinstance(value, list):
         return [_numbers(item) for item in value]
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _text(node: Node, key: str) -> str:
-    found = node.mapping.get(key)
-    return found.text if found is not None and found.is_scalar else ""
 
 
 def _true(node: Node, key: str) -> bool:

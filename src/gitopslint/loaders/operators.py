@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gitopslint.model.document import Node, find
+from gitopslint.model.document import Node, find, items_at, text_at
 from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 
@@ -58,7 +58,7 @@ def made_by_operator(root: Node, kind: str, group: str) -> _Names:
         yield from _named(find(root, ("spec", "destination", "name")))
     target = find(root, ("spec", "writeConnectionSecretToRef"))
     if target is not None:  # what Crossplane makes available
-        yield from _named(target.mapping.get("name"), namespace=_text(target, "namespace"))
+        yield from _named(target.mapping.get("name"), namespace=text_at(target, "namespace"))
 
 
 def _named(name: Node | None, keys: frozenset[str] | None = None, namespace: str = "") -> _Names:
@@ -76,48 +76,48 @@ def _certificate(root: Node) -> _Names:
 
 def _issuer(root: Node) -> _Names:
     for made in _named(find(root, ("spec", "acme", "privateKeySecretRef", "name")), frozenset({"tls.key"})):
-        yield made._replace(kept=True, everywhere=_text(root, "kind") == "ClusterIssuer")
+        yield made._replace(kept=True, everywhere=text_at(root, "kind") == "ClusterIssuer")
 
 
 def _with_endings(*endings: str) -> Callable[[Node], _Names]:
     def make(root: Node) -> _Names:
-        name = _text(root, "metadata", "name")
+        name = text_at(root, "metadata", "name")
         yield from (Made(f"{name}-{ending}", kept=True) for ending in endings if name)
 
     return make
 
 
 def _sops_secret(root: Node) -> _Names:
-    for template in _items(root, "spec", "secretTemplates"):
+    for template in items_at(root, "spec", "secretTemplates"):
         keys = frozenset(key for field in ("data", "stringData") for key in _mapping(template, field))
         yield from _named(template.mapping.get("name"), keys)
 
 
 def _provider_class(root: Node) -> _Names:
-    for one in _items(root, "spec", "secretObjects"):
-        keys = frozenset(_text(item, "key") for item in _items(one, "data"))
+    for one in items_at(root, "spec", "secretObjects"):
+        keys = frozenset(text_at(item, "key") for item in items_at(one, "data"))
         yield from _named(one.mapping.get("secretName"), keys)
 
 
 def _infisical(root: Node) -> _Names:
     single = find(root, ("spec", "managedSecretReference"))
-    for one in [*([single] if single is not None else []), *_items(root, "spec", "managedKubeSecretReferences")]:
-        yield from _named(one.mapping.get("secretName"), namespace=_text(one, "secretNamespace"))
+    for one in [*([single] if single is not None else []), *items_at(root, "spec", "managedKubeSecretReferences")]:
+        yield from _named(one.mapping.get("secretName"), namespace=text_at(one, "secretNamespace"))
 
 
 def _doppler(root: Node) -> _Names:
     name = find(root, ("spec", "managedSecret", "name"))
-    yield from _named(name, namespace=_text(root, "spec", "managedSecret", "namespace"))
+    yield from _named(name, namespace=text_at(root, "spec", "managedSecret", "namespace"))
 
 
 def _vault_secret(root: Node) -> _Names:
-    listed = frozenset(item.text for item in _items(root, "spec", "keys"))
+    listed = frozenset(item.text for item in items_at(root, "spec", "keys"))
     yield from _named(find(root, ("metadata", "name")), listed or None)
 
 
 def _azure(root: Node) -> _Names:
     target = find(root, ("spec", "output", "secret")) or root
-    key = _text(target, "dataKey")
+    key = text_at(target, "dataKey")
     yield from _named(find(root, ("spec", "output", "secret", "name")), frozenset({key}) if key else None)
 
 
@@ -127,28 +127,28 @@ def _bucket(root: Node) -> _Names:
 
 
 def _zalando(root: Node) -> _Names:
-    name = _text(root, "metadata", "name")
+    name = text_at(root, "metadata", "name")
     users = _mapping(find(root, ("spec",)) or root, "users")
     for user in dict.fromkeys((*users, "postgres", "standby")):
         yield Made(f"{user.replace('_', '-')}.{name}.credentials.postgresql.acid.zalan.do", kept=True)
 
 
 def _crunchy(root: Node) -> _Names:
-    name = _text(root, "metadata", "name")
-    users = [_text(one, "name") for one in _items(root, "spec", "users")]
+    name = text_at(root, "metadata", "name")
+    users = [text_at(one, "name") for one in items_at(root, "spec", "users")]
     yield from (Made(f"{name}-pguser-{user}", kept=True) for user in users or [name])
     yield from (Made(f"{name}-{ending}", kept=True) for ending in ("cluster-cert", "pgbouncer"))
 
 
 def _mongo(root: Node) -> _Names:
-    name = _text(root, "metadata", "name")
-    for user in _items(root, "spec", "users"):
-        own = _text(user, "connectionStringSecretName")
-        yield Made(own or f"{name}-{_text(user, 'db') or 'admin'}-{_text(user, 'name')}", kept=True)
+    name = text_at(root, "metadata", "name")
+    for user in items_at(root, "spec", "users"):
+        own = text_at(user, "connectionStringSecretName")
+        yield Made(own or f"{name}-{text_at(user, 'db') or 'admin'}-{text_at(user, 'name')}", kept=True)
 
 
 def _ceph_user(root: Node) -> _Names:
-    store, name = _text(root, "spec", "store"), _text(root, "metadata", "name")
+    store, name = text_at(root, "spec", "store"), text_at(root, "metadata", "name")
     yield Made(f"rook-ceph-object-user-{store}-{name}")
 
 
@@ -176,16 +176,6 @@ _MAKERS: dict[tuple[str, str], Callable[[Node], _Names]] = {
     ("Kibana", "kibana.k8s.elastic.co"): _with_endings("kb-http-certs-public"),
     ("MongoDBCommunity", _ANYWHERE): _mongo,
 }
-
-
-def _text(node: Node, *path: str) -> str:
-    found = find(node, path)
-    return found.text if found is not None and found.is_scalar and found.value is not None else ""
-
-
-def _items(node: Node, *path: str) -> list[Node]:
-    found = find(node, path)
-    return found.items if found is not None else []
 
 
 def _mapping(node: Node, key: str) -> list[str]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from gitopslint.model.secret import Pattern
 _COMPILED = Path(__file__).with_name("patterns.json")
 
 
+@cache  # an editor looks again and again
 def load_patterns() -> tuple[Pattern, ...]:
     """Return all patterns that ship with gitopslint."""
     return tuple(

@@ -13,7 +13,7 @@ from gitopslint.loaders.held import Held
 from gitopslint.loaders.kustomize import Overlay, Overlays
 from gitopslint.loaders.operators import KINDS, made_by_operator
 from gitopslint.loaders.tree import ReadError, Tree
-from gitopslint.model.document import Document, Node, find
+from gitopslint.model.document import Document, Node, find, items_at, text_at
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Gap, KnownSecret
 
@@ -97,9 +97,9 @@ def _placed(secret: KnownSecret, namespace: str | None, overlay: Overlay) -> Kno
 
 
 def _made(root: Node, path: str, tree: Tree, overlays: Overlays) -> Iterator[KnownSecret]:
-    kind, group = _text(root, "kind"), _text(root, "apiVersion").partition("/")[0]
+    kind, group = text_at(root, "kind"), text_at(root, "apiVersion").partition("/")[0]
     if kind == "List":
-        for item in _items(root, "items"):
+        for item in items_at(root, "items"):
             yield from _made(item, path, tree, overlays)
     elif kind == "Secret" and group == "v1":
         yield _secret(root, "Secret", _keys(root, "data", "stringData"))
@@ -135,15 +135,15 @@ def _external(root: Node, kind: str) -> Iterator[KnownSecret]:
     if kind == "ClusterExternalSecret":
         own = spec.mapping.get("externalSecretSpec") or spec
         name = spec.mapping.get("externalSecretName") or name
-    policy = _text(own, "target", "creationPolicy")
+    policy = text_at(own, "target", "creationPolicy")
     if policy == "None":
         return
     name = find(own, ("target", "name")) or name
-    keys: frozenset[str] | None = frozenset(_text(item, "secretKey") for item in _items(own, "data"))
+    keys: frozenset[str] | None = frozenset(text_at(item, "secretKey") for item in items_at(own, "data"))
     template = find(own, ("target", "template"))
     if template is not None and ("templateFrom" in template.mapping or "data" in template.mapping):
         written = _keys(template, "data")
-        merged = _text(template, "mergePolicy") == "Merge"
+        merged = text_at(template, "mergePolicy") == "Merge"
         keys = None if "templateFrom" in template.mapping else written | (keys or frozenset() if merged else set())
     elif "dataFrom" in own.mapping:
         keys = None
@@ -151,7 +151,7 @@ def _external(root: Node, kind: str) -> Iterator[KnownSecret]:
     if kind == "ExternalSecret":
         yield made
         return
-    listed = [item.text for item in _items(spec, "namespaces")]
+    listed = [item.text for item in items_at(spec, "namespaces")]
     chosen = any(key.startswith("namespaceSelector") for key in spec.mapping)
     yield from (made._replace(namespace=namespace) for namespace in listed)
     if chosen or not listed:
@@ -161,16 +161,16 @@ def _external(root: Node, kind: str) -> Iterator[KnownSecret]:
 def _generated(root: Node, path: str, tree: Tree) -> Iterator[KnownSecret]:
     folder = posixpath.dirname(path)
     everywhere = find(root, ("generatorOptions", "disableNameSuffixHash"))
-    for generator in _items(root, "secretGenerator"):
+    for generator in items_at(root, "secretGenerator"):
         own = find(generator, ("options", "disableNameSuffixHash"))
         fixed = any(one is not None and one.value is True for one in (own, everywhere))
-        keys = {item.text.partition("=")[0] for item in _items(generator, "literals")}
+        keys = {item.text.partition("=")[0] for item in items_at(generator, "literals")}
         listed = True
-        for item in _items(generator, "files"):
+        for item in items_at(generator, "files"):
             key, equals, _ = item.text.partition("=")
             keys.add(key if equals else posixpath.basename(key))
         env = generator.mapping.get("env")
-        for item in [*_items(generator, "envs"), *([env] if env is not None else [])]:
+        for item in [*items_at(generator, "envs"), *([env] if env is not None else [])]:
             more = _env_keys(posixpath.normpath(posixpath.join(folder, item.text)), tree)
             listed = listed and more is not None
             keys |= more or set()
@@ -197,8 +197,8 @@ def _secret(root: Node, maker: str, keys: frozenset[str] | None, name: Node | No
     notes = (find(root, ("metadata", "annotations")) or root).mapping
     labels = (find(root, ("metadata", "labels")) or root).mapping
     copied = any(key in notes and notes[key].text not in ("false", "") for key in _COPIED)
-    kept = any(key in labels for key in _FOUND_BY_LABEL) or _text(root, "type").startswith(_FOUND_BY_TYPE)
-    namespace = _text(root, "metadata", "namespace") or None
+    kept = any(key in labels for key in _FOUND_BY_LABEL) or text_at(root, "type").startswith(_FOUND_BY_TYPE)
+    namespace = text_at(root, "metadata", "namespace") or None
     if namespace is not None and namespace.startswith(_CIPHERTEXT):
         namespace = None
     text = written.text if written.is_scalar else ""
@@ -217,13 +217,3 @@ def _keys(node: Node, *fields: str) -> frozenset[str]:
 def _keys_at(node: Node, *path: str) -> frozenset[str]:
     below = find(node, path[:-1])
     return _keys(below, path[-1]) if below is not None else frozenset()
-
-
-def _text(node: Node, *path: str) -> str:
-    found = find(node, path)
-    return found.text if found is not None and found.is_scalar and found.value is not None else ""
-
-
-def _items(node: Node, key: str) -> list[Node]:
-    found = node.mapping.get(key)
-    return found.items if found is not None else []

@@ -153,7 +153,19 @@ def _explained(kind: Any, root: Node, base: KeyPath, path: KeyPath, faults: list
     wanted = [_WANTED.get(fault["type"]) or fault.get("ctx", {}).get("expected", fault["msg"]) for fault in faults]
     given = f", not {settings(node)!r}" if node.is_scalar else ""
     choices = " or ".join(dict.fromkeys(wanted)).replace("' or '", "', '")
-    return f"{node.span}: {where} must be {choices}{given}"
+    return f"{node.span}: {where} must be {choices}{given}{_meant(_type_at(kind, path), node)}"
+
+
+def _meant(kind: Any, node: Node) -> str:
+    """Return the end of a sentence about a value that stands where a mapping of ours belongs: what it could hold.
+
+    Where one key makes it right, as `level` does of `off`, that key is what was meant.
+    """
+    known = names(kind)
+    if not known or isinstance(node.value, dict):
+        return ""
+    fitting = [key for key in known if node.is_scalar and certain(kind, {key: settings(node)}) is not None]
+    return f": write `{{{fitting[0]}: {node.text}}}`" if len(fitting) == 1 else f", with keys such as {listed(known)}"
 
 
 def _type_at(kind: Any, path: KeyPath) -> Any:

@@ -193,9 +193,9 @@ def text_at(node: Node, *path: str) -> str:
     return found.text
 
 
-def items_at(node: Node, key: str) -> list[Node]:
-    """Return the items of the list under a key; none where there is no list."""
-    found = node.mapping.get(key)
+def items_at(node: Node, *path: str) -> list[Node]:
+    """Return the items of the list at `path` below `node`; none where there is no list."""
+    found = find(node, path)
     return found.items if found is not None else []
 
 

@@ -11,7 +11,7 @@ from gitopslint.checks.secrets.found import Found, chosen
 from gitopslint.checks.secrets.lines import STEMS
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
-from gitopslint.checks.secrets.shapes import Shape, Shapes
+from gitopslint.checks.secrets.shapes import Shape, shapes_of
 from gitopslint.checks.secrets.suspicion import Suspicion
 from gitopslint.checks.secrets.text import found_in_text
 from gitopslint.checks.secrets.values import is_encrypted
@@ -46,7 +46,7 @@ class SecretSearch:
             from gitopslint.checks.secrets.own import Own  # few repositories have any
 
             self._own = Own(own)
-        self._shapes = Shapes(patterns, STEMS, native=native)
+        self._shapes = shapes_of(tuple(patterns), STEMS, native=native)
         self._suspicion = Suspicion(self._shapes)
 
     def may_hold(self, file: TextFile) -> bool:

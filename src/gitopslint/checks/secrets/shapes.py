@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from gitopslint.checks.secrets import encoded, pem, urls, values
 from gitopslint.checks.secrets.keywords import Keywords, lowered
@@ -142,3 +143,9 @@ def plausible(whole: str, body: str) -> bool:
     if "example" in lower or "xxxxx" in lower or "your" in lower[:12] or "00000000" in lower:
         return False
     return varied(body)
+
+
+@lru_cache(4)
+def shapes_of(patterns: tuple[Pattern, ...], names: tuple[str, ...], *, native: bool = True) -> Shapes:
+    """Return patterns ready to search, made once: it takes as long as to search a small repository."""
+    return Shapes(patterns, names, native=native)

@@ -9,11 +9,10 @@ from itertools import islice
 from pathlib import Path
 
 from gitopslint.cli.arguments import parse
-from gitopslint.cli.clock import today
 from gitopslint.cli.exits import UsageError
+from gitopslint.cli.looking import looking
 from gitopslint.cli.pair import Checked, open_checked
 from gitopslint.cli.values import without_secrets
-from gitopslint.engine.run import run
 from gitopslint.engine.secrets import SecretWatch
 from gitopslint.engine.selection import select
 from gitopslint.loaders import yaml
@@ -96,15 +95,7 @@ def look(root: Path, unsaved: Mapping[Path, bytes]) -> Look:
     shipped = load_catalogue()
     checked = open_checked(parse(["check", str(root)]), shipped, unsaved)
     with closing(checked.side):
-        report = run(
-            checked.side,
-            checked.catalogue,
-            select(checked.catalogue, checked.side.contract),
-            prefix=checked.prefix,
-            scope=checked.scope,
-            contract_file=checked.contract_file,
-            today=today(),
-        )
+        report = looking(checked, select(checked.catalogue, checked.side.contract))()
     return Look(checked, report, unsaved)
 
 
