@@ -8,9 +8,9 @@ from contextlib import closing
 from gitopslint.cli.clock import today
 from gitopslint.cli.exits import CLEAN, FAULT, UsageError, tell
 from gitopslint.cli.output import write_file, write_out
-from gitopslint.cli.pair import open_checked
+from gitopslint.cli.pair import open_checked, selection_of
 from gitopslint.cli.recorded import baseline_path, read_record, sight_of
-from gitopslint.cli.subject import declare_subject, selection_of
+from gitopslint.cli.subject import declare_subject
 from gitopslint.engine.baseline import EXPIRED, updated
 from gitopslint.engine.run import run
 from gitopslint.loaders.rules import load_catalogue
