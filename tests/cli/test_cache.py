@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gitopslint.cli import main
-from gitopslint.cli.output import FORMATS
+from gitopslint.cli.formats import FORMATS
 from gitopslint.engine.cache import Cache
 from gitopslint.engine.examination import Examiner
 from gitopslint.loaders import others

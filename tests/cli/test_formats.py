@@ -10,7 +10,7 @@ import pytest
 
 from gitopslint.checks.check import Outcome, check
 from gitopslint.cli import main
-from gitopslint.cli.output import FORMATS
+from gitopslint.cli.formats import FORMATS
 from gitopslint.model.layer import Release
 from tests.support.story import Code, Landing, Storyteller
 

@@ -12,7 +12,7 @@ import pytest
 
 from gitopslint.checks.catalogue import CHECKS
 from gitopslint.cli import main
-from gitopslint.cli.output import FORMATS
+from gitopslint.cli.formats import FORMATS
 from gitopslint.engine import examination
 from gitopslint.model.record import changed
 from tests.support.fleet import POLICY, SHORT_SECRET, TOKEN, fleet

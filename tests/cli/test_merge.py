@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gitopslint.cli import main
-from gitopslint.cli.output import FORMATS
+from gitopslint.cli.formats import FORMATS
 from gitopslint.model.share import Share
 from tests.support.fleet import POLICY, SHORT_SECRET, TOKEN, fleet
 from tests.support.repo import Repo

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gitopslint.cli.output import FORMATS
+from gitopslint.cli.formats import FORMATS
 from tests.support.loaders import PREFIX, SECRET, Loader, all_loaders, breaking, calls, run
 from tests.support.project import once, python
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from gitopslint.checks.catalogue import CHECKS
-from gitopslint.cli.output import FORMATS, render
+from gitopslint.cli.formats import FORMATS
+from gitopslint.cli.output import render
 from gitopslint.engine import examination as engine
 from gitopslint.engine import examples
 from gitopslint.engine.examples import CLEAN, CLEAN_HISTORY

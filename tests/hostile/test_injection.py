@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from gitopslint.cli.output import FORMATS
+from gitopslint.cli.formats import FORMATS
 from gitopslint.reporters.escape import DECEPTIVE
 from tests.support.attempts import MANIFEST, Scene, in_image
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from gitopslint.cli.output import FORMATS
+from gitopslint.cli.formats import FORMATS
 from tests.support.fleet import POLICY, fleet
 from tests.support.gitlab import run_pipeline
 from tests.support.project import ROOT

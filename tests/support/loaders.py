@@ -18,7 +18,7 @@ from types import FrameType, ModuleType
 from typing import Any, NamedTuple
 
 from gitopslint.cli import main
-from gitopslint.cli.output import FORMATS
+from gitopslint.cli.formats import FORMATS
 from tests.support.attempts import application_set
 from tests.support.pairs import RealPair
 from tests.support.project import ROOT

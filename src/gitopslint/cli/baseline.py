@@ -9,9 +9,9 @@ from gitopslint.cli.clock import today
 from gitopslint.cli.exits import CLEAN, FAULT, UsageError, tell
 from gitopslint.cli.looking import looking
 from gitopslint.cli.output import write_file, write_out
-from gitopslint.cli.pair import open_checked
+from gitopslint.cli.pair import open_checked, selection_of
 from gitopslint.cli.recorded import baseline_path, read_record, sight_of
-from gitopslint.cli.subject import declare_subject, selection_of
+from gitopslint.cli.subject import declare_subject
 from gitopslint.engine.baseline import EXPIRED, updated
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.baseline import BASELINE_NAME, Baseline

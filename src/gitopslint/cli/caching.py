@@ -6,9 +6,9 @@ import argparse
 
 from gitopslint.cli.clock import today
 from gitopslint.cli.exits import UsageError, tell
+from gitopslint.cli.formats import with_board
 from gitopslint.cli.mainline import base_of
 from gitopslint.cli.pair import Checked
-from gitopslint.cli.reporting import with_board
 from gitopslint.engine.cache import Cache, Git
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.whole_run import Undivided

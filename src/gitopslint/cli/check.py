@@ -1,38 +1,15 @@
-"""`gitopslint check`."""
+"""`gitopslint check`: its words, and what is begun before the rest of the program is there."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from contextlib import AbstractContextManager, closing, nullcontext
 from time import perf_counter
 
 from gitopslint.cli import deadline, memory
-from gitopslint.cli.dividing import declare_dividing, jobs_of, keeping_of, require_divisible
-from gitopslint.cli.exits import CLEAN, FINDINGS
-from gitopslint.cli.looking import looking
-from gitopslint.cli.output import colourful, write_out
-from gitopslint.cli.pair import Checked, open_checked
-from gitopslint.cli.reporting import (
-    declare_reporting,
-    exit_code,
-    failure,
-    rendering,
-    require_distinct,
-    with_board,
-    write_reports,
-)
-from gitopslint.cli.subject import declare_subject, selection_of
-from gitopslint.cli.workspace import begin_listing
-from gitopslint.engine.run import Watch
-from gitopslint.engine.selection import Selection
-from gitopslint.loaders.rules import load_catalogue
-from gitopslint.model.finding import Report
-from gitopslint.model.source import Source
-from gitopslint.model.span import within
-from gitopslint.reporters.escape import visible
-
-Change = tuple[str, Source, Source]
+from gitopslint.cli.dividing import declare_dividing
+from gitopslint.cli.formats import declare_reporting, require_distinct
+from gitopslint.cli.listing import begin_listing
+from gitopslint.cli.subject import declare_subject
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -83,88 +60,12 @@ def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
     require_distinct(arguments)
     started = perf_counter()
-    fixing = arguments.fix or arguments.unsafe_fixes or arguments.diff
-    cached = not (arguments.no_cache or fixing or arguments.show_files)
     listing = begin_listing(arguments.path) if not arguments.staged else None
     try:
-        shipped = load_catalogue()
-        workspace = open_checked(arguments, shipped, cached=cached, listing=listing)
+        # What checks takes several times as long to import as git takes to list the files.
+        from gitopslint.cli.checking import checked
+
+        return checked(arguments, started, listing)
     finally:
         if listing is not None:
             listing.close()
-    opened = perf_counter()
-    selection = selection_of(arguments, workspace)
-    if arguments.show_files:
-        return _show_files(workspace)
-    require_divisible(arguments, workspace, fixing=fixing)
-    recorded = arguments.baseline or workspace.ground.contract.baseline
-    whole = bool(recorded)  # whether a finding is gone hangs on all that is undecided
-    changes: tuple[Change, ...] = ()
-    if fixing:
-        from gitopslint.cli.fixing import fix  # few runs change anything
-
-        report, changes = fix(arguments, shipped, workspace, selection, whole=whole)
-    else:
-        report = _checked(arguments, workspace, selection, whole=whole)
-    checked = perf_counter()
-    if recorded:
-        from gitopslint.cli.recorded import with_baseline  # not every repository has one
-
-        everywhere = arguments.shard.is_all
-        report = with_baseline(report, workspace, selection, arguments.baseline, everywhere=everywhere)
-    if arguments.new_only:
-        from gitopslint.cli.before import since_base  # few runs compare
-        from gitopslint.engine.pieces import with_comparison
-
-        report = with_comparison(since_base(report, workspace, arguments, shipped))
-    if arguments.undecided == "ignore":
-        report = report._replace(undecided=())
-    compared = perf_counter()
-    if arguments.diff:
-        from gitopslint.reporters.diff import render as render_diff
-
-        write_out(render_diff(changes, workspace.prefix, colour=colourful(arguments.color)))
-        return max(failure([report]), FINDINGS if changes else CLEAN)
-    write_reports(rendering(report, arguments), arguments)
-    if arguments.statistics:
-        from gitopslint.cli.account import give_account  # few runs are asked for one
-
-        below = arguments.output_format == "text" and not arguments.output_file
-        spent = {"open": opened - started, "check": checked - opened, "compare": compared - checked}
-        give_account(report, below, spent | {"report": perf_counter() - compared})
-    return exit_code([report], arguments)
-
-
-def _checked(arguments: argparse.Namespace, workspace: Checked, selection: Selection, *, whole: bool) -> Report:
-    with closing(workspace.side), _progress(arguments) as watch:
-        cache = None
-        if workspace.keeper is not None:
-            from gitopslint.cli.caching import open_cache  # not for small repositories
-
-            cache = open_cache(workspace, selection, arguments)
-        return looking(workspace, selection)(
-            whole=whole,
-            share=arguments.shard,
-            keeping=keeping_of(arguments, workspace),
-            cache=cache,
-            jobs=jobs_of(arguments),
-            watch=watch,
-            board=with_board(arguments),
-        )
-
-
-def _progress(arguments: argparse.Namespace) -> AbstractContextManager[Watch | None]:
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from gitopslint.cli.progress import progress  # a hook or a pipeline has no terminal
-
-    return progress(arguments.progress)
-
-
-def _show_files(workspace: Checked) -> int:
-    from gitopslint.loaders.inventory import inventory  # few runs list files
-
-    with closing(workspace.side) as side:
-        files = [one for one in inventory(side) if within(one.path, workspace.scope)]
-    write_out("".join(f"{visible(workspace.prefix + one.path)}\t{visible(one.use)}\n" for one in files))
-    return CLEAN

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
-from gitopslint.cli.dividing import jobs_of, keeping_of
+from gitopslint.cli.dividing import jobs_of
 from gitopslint.cli.exits import UsageError, tell
+from gitopslint.cli.formats import with_board
+from gitopslint.cli.joinable import keeping_of
 from gitopslint.cli.looking import looking
 from gitopslint.cli.pair import Checked, open_checked
-from gitopslint.cli.reporting import with_board
 from gitopslint.engine.conclusion import narrowed
 from gitopslint.engine.fixing import Files, Look, mended
 from gitopslint.engine.pieces import with_fixed

@@ -6,7 +6,8 @@ import argparse
 
 from gitopslint import __version__
 from gitopslint.cli.exits import UsageError
-from gitopslint.cli.reporting import declare_reporting, exit_code, rendering, require_distinct, write_reports
+from gitopslint.cli.formats import declare_reporting, require_distinct
+from gitopslint.cli.reporting import exit_code, rendering, write_reports
 from gitopslint.engine.pieces import PieceError, whole
 from gitopslint.loaders.pieces import PieceFileError, read_piece
 from gitopslint.loaders.rules import load_catalogue

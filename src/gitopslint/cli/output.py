@@ -11,10 +11,6 @@ from gitopslint.cli.exits import UsageError
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import Level
 
-FORMATS = ("text", "json", "sarif", "sarif-github", "gitlab", "github", "junit", "markdown", "html")
-WITH_BOARD = frozenset({"json", "markdown", "html"})
-"""The formats that show the promotion board."""
-
 
 def render(name: str, report: Report, *, colour: bool, fail_on: Level = "error") -> str:
     """Return a report in one of the formats of the command line. `fail_on` is the lowest level that fails the run."""

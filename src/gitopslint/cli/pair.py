@@ -11,6 +11,7 @@ from types import MappingProxyType
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.mainline import Opener, history_opener
 from gitopslint.cli.workspace import Ground, keeper_for, nothing, open_ground
+from gitopslint.engine.selection import Selection, UnknownRuleError, select
 from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.beside import Neighbour
 from gitopslint.loaders.contract import platform_root
@@ -89,6 +90,14 @@ def open_checked(
         tell(f"reported is only what lies below {scope}; in {ground.root} the same command reports all")
     contract_file = ground.prefix + FILE_NAME if ground.file else None
     return Checked(side, ground.prefix, scope, contract_file, ground.catalogue, ground, keeper)
+
+
+def selection_of(arguments: argparse.Namespace, checked: Checked) -> Selection:
+    """Return the rules that were asked for. Raises UsageError."""
+    try:
+        return select(checked.catalogue, checked.side.contract, arguments.select, arguments.ignore)
+    except UnknownRuleError as error:
+        raise UsageError(str(error)) from None
 
 
 def _is_platform(ground: Ground) -> bool:

@@ -1,66 +1,14 @@
-"""The end of a run: the words that say how reports are written, the reports, and the exit code."""
+"""The end of a run: the reports, and the exit code."""
 
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Sequence
 
-from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, UsageError, tell
-from gitopslint.cli.output import FORMATS, WITH_BOARD, colourful, render, write_file, write_out
+from gitopslint.cli.exits import CLEAN, FAULT, FINDINGS, USAGE, tell
+from gitopslint.cli.output import colourful, render, write_file, write_out
 from gitopslint.model.finding import Report
 from gitopslint.model.rule import LEVELS
-
-
-def declare_reporting(parser: argparse.ArgumentParser) -> None:
-    """Add the words of every command that ends in a report."""
-    add = parser.add_argument
-    add(
-        "--fail-on",
-        metavar="LEVEL",
-        choices=("error", "warning", "note"),
-        default="error",
-        help="the lowest level that fails the run: error (default), warning or note",
-    )
-    add(
-        "--undecided",
-        choices=("warn", "error", "ignore"),
-        default="warn",
-        help="show what cannot be decided (warn, default), fail the run for it (error), or leave it out (ignore)",
-    )
-    add("--output-format", metavar="FORMAT", choices=FORMATS, default="text", help=f"one of {', '.join(FORMATS)}")
-    add("--output-file", metavar="FILE", help="write the report there instead of to standard output")
-    add(
-        "--report",
-        metavar="FORMAT=FILE",
-        action="append",
-        default=[],
-        type=_report,
-        help="write another report in the same run (repeatable)",
-    )
-    add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
-    add("--exit-zero", action="store_true", help="end with 0 although there are findings")
-
-
-def require_distinct(arguments: argparse.Namespace) -> None:
-    """Refuse two reports in one file, where the second would take the place of the first. Raises UsageError."""
-    seen: dict[str, str] = {}
-    for file in (*(file for _, file in arguments.report), *filter(None, [arguments.output_file])):
-        place = os.path.realpath(file)
-        if place in seen and not place.startswith("/dev/"):
-            raise UsageError(f"two reports would go to {file}: name a file for each")
-        seen[place] = file
-
-
-def formats_of(arguments: argparse.Namespace) -> set[str]:
-    """Return the formats in which a run is to report."""
-    return {arguments.output_format, *(name for name, _ in arguments.report)}
-
-
-def with_board(arguments: argparse.Namespace) -> bool:
-    """Tell whether any of the formats shows the promotion board."""
-    return not WITH_BOARD.isdisjoint(formats_of(arguments))
-
 
 Render = Callable[[str, bool], str]
 """Return the report in a format, with colours or without."""
@@ -111,10 +59,3 @@ def exit_code(reports: Sequence[Report], arguments: argparse.Namespace) -> int:
         return FINDINGS
     undecided = any(report.undecided for report in reports)
     return FINDINGS if undecided and arguments.undecided == "error" else CLEAN
-
-
-def _report(text: str) -> tuple[str, str]:
-    name, equals, file = text.partition("=")
-    if not (equals and file) or name not in FORMATS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}")
-    return name, file

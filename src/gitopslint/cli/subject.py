@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from gitopslint.cli.exits import UsageError
-from gitopslint.cli.pair import Checked
-from gitopslint.engine.selection import Selection, UnknownRuleError, select
-
 
 def declare_subject(parser: argparse.ArgumentParser) -> None:
     """Add the words that say what is checked."""
@@ -43,14 +39,6 @@ def declare_subject(parser: argparse.ArgumentParser) -> None:
         type=_names,
         help="leave out these rules or families (repeatable, or with commas)",
     )
-
-
-def selection_of(arguments: argparse.Namespace, checked: Checked) -> Selection:
-    """Return the rules that were asked for. Raises UsageError."""
-    try:
-        return select(checked.catalogue, checked.side.contract, arguments.select, arguments.ignore)
-    except UnknownRuleError as error:
-        raise UsageError(str(error)) from None
 
 
 def _names(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -132,15 +131,6 @@ def locate(path: str, *, staged: bool = False) -> Place:
         file = _only_staged(folder, repository)
     root = file.parent if file is not None else default_root(folder, top) or platform_root(folder, top) or top or folder
     return Place(start, root, file, repository)
-
-
-def begin_listing(path: str) -> Asked | None:
-    """Let git look for the files of the repository of a path, while all else is got ready; None where it cannot."""
-    start = Path(os.path.abspath(path))  # noqa: PTH100 - as in `locate`
-    repository = find_repository(start if start.is_dir() else start.parent) if start.exists() else None
-    with contextlib.suppress(GitError):  # whoever needs the files will say what is wrong
-        return repository.begin_files() if repository is not None else None
-    return None
 
 
 def open_ground(

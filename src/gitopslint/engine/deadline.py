@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from gitopslint.model.finding import Doubt
-from gitopslint.model.span import file_start
-
 
 class Stopped(BaseException):
     """The run ends here. Nothing may take it for a bug of a rule and go on, so it is no Exception."""
@@ -29,8 +26,3 @@ class MemoryUp(Stopped):
     def __init__(self, megabytes: float | None = None) -> None:
         much = f"{megabytes:,g} MB" if megabytes else "there is for it"
         super().__init__(f"the run was stopped: a process of it took more memory than {much}")
-
-
-def cut_short(over: Stopped) -> Doubt:
-    """Say that the rest of a run is missing."""
-    return Doubt(f"{over}, so not everything was checked", over.remedy, file_start(""))

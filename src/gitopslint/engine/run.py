@@ -7,7 +7,7 @@ from itertools import chain, pairwise
 from typing import Protocol, TypeVar
 
 from gitopslint.engine.conclusion import Frame, compare, concluded, narrowed, settle
-from gitopslint.engine.deadline import Stopped, cut_short
+from gitopslint.engine.deadline import Stopped
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.selection import Selection
@@ -122,8 +122,8 @@ def run(
 
 def _missing(over: Stopped, selection: Selection) -> Iterator[Undecided]:
     """Yield that nobody knows what a run that was stopped would have found."""
-    doubt = cut_short(over)
-    yield Undecided(tuple(sorted(selection.levels)), doubt.reason, doubt.remedy, (doubt.span,))
+    reason = f"{over}, so not everything was checked"
+    yield Undecided(tuple(sorted(selection.levels)), reason, over.remedy, (file_start(""),))
 
 
 def _piece(everything: Joined, frame: Frame, share: Share, keeping: Keeping | None) -> Piece | None:

@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import yaml
-from yaml.error import MarkedYAMLError
-from yaml.events import (
+from gitopslint.loaders.libyaml import c_parser
+from gitopslint.loaders.positions import BREAK
+from gitopslint.model.lazy import lazy
+
+_CParser = c_parser()
+
+from yaml.error import MarkedYAMLError, YAMLError  # noqa: E402 - after the parser, which keeps the rest of it away
+from yaml.events import (  # noqa: E402
     AliasEvent,
     DocumentStartEvent,
     Event,
@@ -22,11 +27,7 @@ from yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
-from yaml.reader import ReaderError
-from yaml.tokens import ScalarToken
-
-from gitopslint.loaders.positions import BREAK
-from gitopslint.model.lazy import lazy
+from yaml.tokens import ScalarToken  # noqa: E402
 
 __all__ = [
     "AliasEvent",
@@ -35,11 +36,11 @@ __all__ = [
     "MappingEndEvent",
     "MappingStartEvent",
     "MarkedYAMLError",
-    "ReaderError",
     "ScalarEvent",
     "SequenceEndEvent",
     "SequenceStartEvent",
     "StreamEndEvent",
+    "YAMLError",
     "events",
     "in_c",
     "loose_scalars",
@@ -51,7 +52,7 @@ _SURROGATE = lazy("[\ud800-\udfff]")
 
 def in_c() -> bool:
     """Tell whether PyYAML is installed with libyaml."""
-    return hasattr(yaml, "CSafeLoader")
+    return _CParser is not None
 
 
 def scalar_ranges(text: str) -> tuple[list[tuple[int, int]], int, int]:
@@ -63,7 +64,7 @@ def scalar_ranges(text: str) -> tuple[list[tuple[int, int]], int, int]:
     found: list[tuple[int, int]] = []
     sure = 0
     try:
-        for token in _each(yaml.scan, text):
+        for token in _tokens(text):
             sure = token.end_mark.index
             if isinstance(token, ScalarToken):
                 start = token.start_mark.index
@@ -74,7 +75,7 @@ def scalar_ranges(text: str) -> tuple[list[tuple[int, int]], int, int]:
     except MarkedYAMLError as error:
         mark = error.context_mark or error.problem_mark
         return found, sure, sure if mark is None else max(sure, mark.index)
-    except ReaderError:
+    except YAMLError:  # a character that is not allowed
         return found, sure, sure
     return found, len(text), len(text)
 
@@ -128,23 +129,27 @@ def events(text: str) -> Callable[[], Any]:
     """Return what gives one event after the other."""
     if in_c():
         # Without the generator and the constructor around the parser: a seventh of the time of PyYAML's stream.
-        return yaml.cyaml.CParser(text).get_event  # type: ignore[attr-defined]
-    return _each_without_libyaml(yaml.parse, text).__next__
+        return _CParser(text).get_event  # type: ignore[no-any-return]
+    return _without_libyaml("parse", text).__next__
 
 
-def _each(read: Any, text: str) -> Iterator[Any]:
-    """Yield what PyYAML's `parse` or `scan` reads."""
-    if in_c():
-        return read(text, Loader=yaml.CSafeLoader)  # type: ignore[no-any-return]
-    return _each_without_libyaml(read, text)
+def _tokens(text: str) -> Iterator[Any]:
+    if not in_c():
+        yield from _without_libyaml("scan", text)
+        return
+    parser = _CParser(text)
+    while parser.check_token():
+        yield parser.get_token()
 
 
-def _each_without_libyaml(read: Any, text: str) -> Iterator[Any]:
+def _without_libyaml(read: str, text: str) -> Iterator[Any]:
     # Where there is no wheel for the platform, PyYAML's own parser does the same, but does not mind an escape
     # that is no character.
+    import yaml
+
     problem, mark = "found invalid Unicode character escape code", None
     try:
-        for one in read(text, Loader=yaml.SafeLoader):
+        for one in getattr(yaml, read)(text, Loader=yaml.SafeLoader):
             mark = one.start_mark
             if isinstance(one, ScalarEvent) and _SURROGATE.search(one.value):
                 raise MarkedYAMLError("while parsing a quoted scalar", mark, problem, mark)

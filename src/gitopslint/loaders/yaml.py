@@ -17,11 +17,11 @@ from gitopslint.loaders.stream import (
     MappingEndEvent,
     MappingStartEvent,
     MarkedYAMLError,
-    ReaderError,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
+    YAMLError,
     events,
     in_c,
 )
@@ -75,7 +75,7 @@ def parse(path: str, data: bytes) -> Document:
         return Document(
             path, text, tuple(builder.roots), syntax_problem(error, path, text, builder.positions, MAX_DEPTH)
         )
-    except ReaderError as error:
+    except YAMLError as error:
         return Document(
             path,
             text,

@@ -1,8 +1,8 @@
 """Named tuples whose definition costs little.
 
 `typing.NamedTuple` compiles a constructor for every class and a check for every annotation: 0.1 ms a class, and a check
-of a small repository defines 140 of them. Here a class costs a tenth of that. A constructor is compiled once for each
-number of fields, and gets their names; descriptors of fields know only a position, so all classes share them. What is
+of a small repository defines 140 of them. Here a class costs a tenth of that. A constructor serves each number of
+fields, and gets their names; descriptors of fields know only a position, so all classes share them. What is
 made is as quick as before. Type checkers see `typing.NamedTuple`.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
-    _WIDEST = namedtuple("_WIDEST", [f"field_{position}" for position in range(32)])
+    _WIDEST = namedtuple("_WIDEST", [f"field_{position}" for position in range(24)])
     _GETTERS = [vars(_WIDEST)[field] for field in _WIDEST._fields]
 
     class _Fields(type):
@@ -68,14 +68,33 @@ class _Named(tuple[Any, ...]):
 
 def _constructor(kind: str, fields: tuple[str, ...], defaults: tuple[Any, ...]) -> FunctionType:
     """Return `__new__` of a class with these fields."""
-    model = _model(len(fields))
+    model = _MODELS[len(fields)] if len(fields) < len(_MODELS) else _model(len(fields))
     code = model.__code__.replace(co_varnames=("_cls", *fields), co_name="__new__", co_qualname=f"{kind}.__new__")
     return FunctionType(code, model.__globals__, "__new__", defaults)
 
 
+_new = tuple.__new__
+# Constructors by the number of fields. Written out, because to compile them took 1 ms of every run.
+_MODELS: tuple[Any, ...] = (
+    lambda _cls: _new(_cls, ()),
+    lambda _cls, a: _new(_cls, (a,)),
+    lambda _cls, a, b: _new(_cls, (a, b)),
+    lambda _cls, a, b, c: _new(_cls, (a, b, c)),
+    lambda _cls, a, b, c, d: _new(_cls, (a, b, c, d)),
+    lambda _cls, a, b, c, d, e: _new(_cls, (a, b, c, d, e)),
+    lambda _cls, a, b, c, d, e, f: _new(_cls, (a, b, c, d, e, f)),
+    lambda _cls, a, b, c, d, e, f, g: _new(_cls, (a, b, c, d, e, f, g)),
+    lambda _cls, a, b, c, d, e, f, g, h: _new(_cls, (a, b, c, d, e, f, g, h)),
+    lambda _cls, a, b, c, d, e, f, g, h, i: _new(_cls, (a, b, c, d, e, f, g, h, i)),
+    lambda _cls, a, b, c, d, e, f, g, h, i, j: _new(_cls, (a, b, c, d, e, f, g, h, i, j)),
+    lambda _cls, a, b, c, d, e, f, g, h, i, j, k: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k)),
+    lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m)),
+    lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m, n)),
+)
+
+
 @cache
-def _model(size: int) -> FunctionType:
-    """Return the constructor of tuples of a size."""
+def _model(size: int) -> Any:
+    """Return the constructor of larger tuples of a size."""
     values = "".join(f"_{position}, " for position in range(size))
-    model: FunctionType = eval(f"lambda _cls, {values}: _new(_cls, ({values}))", {"_new": tuple.__new__})  # noqa: S307 - only numbers go in
-    return model
+    return eval(f"lambda _cls, {values}: _new(_cls, ({values}))", {"_new": _new})  # noqa: S307 - only numbers go in

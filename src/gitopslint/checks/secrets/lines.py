@@ -11,21 +11,23 @@ from gitopslint.checks.secrets.assignments import Assignment, assignments
 from gitopslint.checks.secrets.keywords import Keywords
 from gitopslint.checks.secrets.manner import Manner
 from gitopslint.checks.secrets.randomness import looks_random
-from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, PASSWORD_WORDS, TOKEN_WORDS, Name, name_of, word_set
+from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, Name, name_of, word_set
 from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 
-_COMMON = word_set(
-    "pass pwd psw _pw pw: pw= secret token key cred auth dsn uri psk pepper salt identified curl redis-cli "
-    "mysql webhook connection cookie парол секрет ключ токен senha contrase clave clé cle_ cle- cle: clef "
-    "chave chiave parola kennwort geheim segredo schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ "
-    "klucz klíč klic kulcs nyckel sleutel mật seed jwt hmac pat: pat= pat_ pat- pat\" pat' pre_shared "
-    "preshared kata_sandi katasandi"
-)
 STEMS = (
-    *sorted(_COMMON),
+    *sorted(
+        word_set(
+            "pass pwd psw _pw pw: pw= secret token key cred auth dsn uri psk pepper salt identified curl redis-cli "
+            "mysql webhook connection cookie парол секрет ключ токен senha contrase clave clé cle_ cle- cle: clef "
+            "chave chiave parola kennwort geheim segredo schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ "
+            "klucz klíč klic kulcs nyckel sleutel mật seed jwt hmac pat: pat= pat_ pat- pat\" pat' pre_shared "
+            "preshared kata_sandi katasandi adgangskode bearer fernet ficha geslo haslo hemlighet hemmelighed jelszo "
+            "jeton losen losungswort lozinka lozinke matkhau mdp otp parol parool salasana sandi segreto sekret sifre "
+            "slaptazodis tajemstvi tajne titok totp wachtwoord סיסמה"
+        )
+    ),
     *NAMES_IN_OTHER_SCRIPTS,
-    *sorted(word for word in PASSWORD_WORDS | TOKEN_WORDS if not any(stem in f"{word}:" for stem in _COMMON)),
 )
 """What a line must hold, in lower case, for a secret to stand in it by its name. A test holds that none lacks one."""
 
