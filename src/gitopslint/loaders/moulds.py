@@ -65,7 +65,7 @@ class Moulds:
             except UnicodeDecodeError:
                 return yaml.parse(path, data)
             if (root := self._root(path, text)) is not None:
-                return Document(path, text, (root,))
+                return Document(path, text, (root,), None, True)  # no mould has a key twice
         return yaml.parse(path, data)
 
     def _root(self, path: str, text: str) -> Node | None:
