@@ -101,11 +101,13 @@ class Moulds:
         gaps = around[2::3]
         del around[2::3]
         shape = tuple(around)
-        kin = self._kin.get(shape, ())
-        found = (mould for one in kin if (mould := one.moulds.get(one.tied_in(gaps))) is not None)
-        mould = next(found, None) or self._learned(entry, shape, gaps)
-        if mould is None:
-            return None
+        for one in self._kin.get(shape, ()):
+            if (mould := one.moulds.get(one.tied_in(gaps))) is not None:
+                break
+        else:
+            mould = self._learned(entry, shape, gaps)
+            if mould is None:
+                return None
         if not mould.open:  # then there is only this one
             self._known[entry] = mould, gaps
         return mould, gaps
