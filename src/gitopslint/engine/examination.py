@@ -34,7 +34,7 @@ from gitopslint.model.part import Part
 from gitopslint.model.rule import Catalogue, Level
 from gitopslint.model.secret import SECRET_RULES, SecretScan, TextFile
 from gitopslint.model.share import Share
-from gitopslint.model.source import NO_LINES, Source, has_plain_columns
+from gitopslint.model.source import Source
 from gitopslint.model.span import Span
 from gitopslint.model.timeline import UNREAD, Freshness, Timeline
 from gitopslint.model.waiver import Waiver
@@ -294,13 +294,10 @@ class Examiner:
         """Keep the text of files with findings, and of files with doubts the lines in which columns are counted."""
         if not findings and not undecided:  # so it is with nearly all files of no app
             return
-        whole = {span.path for span in pointed_at(findings, ())} | notes.sources.keys()
+        whole = {span.path for span in pointed_at(findings, ())}
         counted = {span.path for span in pointed_at((), undecided) if not span.is_empty}
-        found = {
-            path: self._source(texts[path]) if path in whole or not has_plain_columns(texts[path].text) else NO_LINES
-            for path in (whole | counted) & texts.keys()
-        }
-        notes.sources |= trimmed(found, whole, undecided)
+        found = {path: self._source(texts[path]) for path in (whole | counted) & texts.keys()}
+        notes.sources |= trimmed(found, whole | notes.sources.keys(), undecided)
 
     def _source(self, file: TextFile) -> Source:
         return self._watch.source(file, self._hidden.get(file.path, ()))

@@ -83,14 +83,6 @@ class Source(NamedTuple):
         return hashes
 
 
-NO_LINES = Source((), whole=False)
-
-
-def has_plain_columns(text: str) -> bool:
-    """Tell whether columns are the same in code points and in UTF-16 units, so that no line is needed to count them."""
-    return text.isascii() or len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text)
-
-
 def masked(text: str, secrets: Iterable[Span] = ()) -> Source:
     """Return the text of one file as a source in which every given span is a row of asterisks."""
     lines = text.replace("\r\n", "\n").split("\n")
