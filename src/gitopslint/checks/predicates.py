@@ -102,7 +102,14 @@ def _is_so(condition: Condition, context: Context) -> bool:
     ]
     if condition.present is False:
         return not found
-    return bool(found) and all(complaint(condition, path, node, context) is None for path, node in found)
+    return bool(found) and all(_satisfies(condition, path, node, context) for path, node in found)
+
+
+def _satisfies(condition: Condition, path: KeyPath, node: Node, context: Context) -> bool:
+    # Most conditions say what a value equals, and where it does not nobody wants to read why.
+    if condition.equals is not None and not _equal(node, _filled(condition.equals, context)):
+        return False
+    return complaint(condition, path, node, context) is None
 
 
 def complaint(condition: Condition, path: KeyPath, node: Node, context: Context) -> str | None:

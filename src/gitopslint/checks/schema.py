@@ -102,7 +102,7 @@ def _is_understood(schema: dict[str, Any]) -> bool:
 class _Proof:
     """A schema, taken apart once for all that is held against it."""
 
-    __slots__ = ("_asks", "_below", "_classes", "_schema", "_whole", "passing")
+    __slots__ = ("_asks", "_below", "_classes", "_named", "_properties", "_schema", "_whole", "passing")
 
     def __init__(self, schema: Any) -> None:
         understood = schema is True or (isinstance(schema, dict) and _is_understood(schema))
@@ -114,8 +114,10 @@ class _Proof:
         self._asks = not _ASKING.isdisjoint(self._schema)
         self.passing = frozenset() if self._asks else self._classes - {dict, list}
         """The kinds of single values that fit, whatever they are: nearly all that a layer holds."""
+        self._properties: dict[str, Any] = self._schema.get("properties", {})
         # Made when they are needed: who nests a schema without end is followed no further than there are values.
-        self._below: dict[tuple[str, str], _Proof | None] = {}
+        self._below: dict[str, _Proof | None] = {}
+        self._named: dict[str, _Proof | None] = {}
 
     def holds(self, node: Node) -> bool:
         """Tell whether a node satisfies the schema for certain."""
@@ -126,10 +128,9 @@ class _Proof:
         if self._asks and not self._answers(value):
             return False
         if isinstance(value, dict):
-            properties = self._schema.get("properties", {})
-            others = self._of("additionalProperties")
+            named, others = self._named, self._of("additionalProperties")
             for key, below in value.items():
-                proof = self._of("properties", key) if key in properties else others
+                proof = named[key] if key in named else self._of_property(key, others)
                 if proof is not None and below.value.__class__ not in proof.passing and not proof.holds(below):
                     return False
         elif isinstance(value, list):
@@ -137,15 +138,18 @@ class _Proof:
             return proof is None or all(map(proof.holds, value))
         return True
 
-    def _of(self, keyword: str, key: str = "") -> _Proof | None:
+    def _of(self, keyword: str) -> _Proof | None:
         """Return the proof for what is below; None where that may be anything."""
-        place = (keyword, key)
-        if place not in self._below:
-            wanted = self._schema.get(keyword, True)
-            if keyword == "properties":
-                wanted = wanted[key]
-            self._below[place] = None if wanted is True else _Proof(wanted)
-        return self._below[place]
+        if keyword not in self._below:
+            self._below[keyword] = _proof_of(self._schema.get(keyword, True))
+        return self._below[keyword]
+
+    def _of_property(self, key: str, others: _Proof | None) -> _Proof | None:
+        """Return the proof for what stands under a key, `others` where the schema does not name it."""
+        if key not in self._properties:
+            return others
+        proof = self._named[key] = _proof_of(self._properties[key])
+        return proof
 
     def _answers(self, value: Any) -> bool:
         schema = self._schema
@@ -155,6 +159,10 @@ class _Proof:
             return False  # patterns of a repository run where their time is bounded
         number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
         return bool(schema.get("minimum", number) <= number <= schema.get("maximum", number))
+
+
+def _proof_of(wanted: Any) -> _Proof | None:
+    return None if wanted is True else _Proof(wanted)
 
 
 def _is_whole(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from gitopslint.checks.check import Outcome, check
 from gitopslint.model.closest import closest
@@ -92,12 +93,17 @@ def _is_used(secret: KnownSecret, unused: Unused) -> bool:
 
 def _of_stack(stack: Stack) -> Iterator[tuple[_Place, list[SecretUse]]]:
     if stack.values is not None and stack.links is not None:
-        written = {layer.path for layer in stack.layers if layer.role != "chart"}
-        uses = [_as_written(use, written) for use in secret_uses(stack.values) if secret_name(use.name)]
+        written = frozenset(layer.path for layer in stack.layers if layer.role != "chart")
+        uses = _uses_in(stack.values, written)
         yield _Place(str(stack), stack.namespace, stack.contract, stack.links, stack.values), uses
 
 
-def _as_written(use: SecretUse, written: set[str]) -> SecretUse:
+@lru_cache(1)  # two rules ask about one stack, one after the other
+def _uses_in(values: Node, written: frozenset[str]) -> list[SecretUse]:
+    return [_as_written(use, written) for use in secret_uses(values) if secret_name(use.name)]
+
+
+def _as_written(use: SecretUse, written: frozenset[str]) -> SecretUse:
     """Forget a key that only defaults of a chart name for a Secret of ours: the chart may never ask for it."""
     ours, theirs = use.span.path in written, use.key_span.path not in written
     return use._replace(key=None) if ours and theirs and use.key_path[-1] != "name" else use

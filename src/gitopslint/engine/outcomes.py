@@ -10,29 +10,32 @@ from gitopslint.engine.deadline import MemoryUp
 from gitopslint.engine.faults import where
 from gitopslint.model.claim import Claim
 from gitopslint.model.finding import Doubt, Fault, Finding, Offence, Undecided
-from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.part import RuledClaim, RuledDoubt
 from gitopslint.model.redaction import without_credentials
 from gitopslint.model.rule import Level, milder
 from gitopslint.model.span import Span
 
 
-class _Said(NamedTuple):
-    reason: str
-    remedy: str
-
-
 class Doubts:
     """Doubts by reason, each with the rules that have it and the places that it is about."""
 
     def __init__(self) -> None:
-        self._said: dict[_Said, tuple[set[str], set[Span]]] = {}
+        self._said: dict[tuple[str, str], tuple[set[str], set[Span]]] = {}
 
     def add(self, reason: str, remedy: str, rules: Iterable[str], spans: Iterable[Span]) -> None:
         """Note a doubt."""
-        all_rules, all_spans = self._said.setdefault(_Said(reason, remedy), (set(), set()))
+        all_rules, all_spans = self._said.setdefault((reason, remedy), (set(), set()))
         all_rules.update(rules)
         all_spans.update(spans)
+
+    def add_one(self, reason: str, remedy: str, rule: str, span: Span) -> None:
+        """Note the doubt of one rule about one place: so most come, eight for each app."""
+        said = self._said.get((reason, remedy))
+        if said is None:
+            self.add(reason, remedy, (rule,), (span,))
+        else:
+            said[0].add(rule)
+            said[1].add(span)
 
     @property
     def rules(self) -> set[str]:
@@ -41,8 +44,8 @@ class Doubts:
 
     def undecided(self) -> Iterator[Undecided]:
         """Yield all doubts, each with its rules and places in order."""
-        for said, (rules, spans) in self._said.items():
-            yield Undecided(tuple(sorted(rules)), said.reason, said.remedy, tuple(sorted(spans)))
+        for (reason, remedy), (rules, spans) in self._said.items():
+            yield Undecided(tuple(sorted(rules)), reason, remedy, tuple(sorted(spans)))
 
 
 class Outcomes:
@@ -94,7 +97,7 @@ class Outcomes:
 
     def doubt(self, rule: str, doubt: Doubt) -> None:
         """Note what a rule could not decide."""
-        self.doubts.add(without_credentials(doubt.reason), doubt.remedy, (rule,), (doubt.span,))
+        self.doubts.add_one(without_credentials(doubt.reason), doubt.remedy, rule, doubt.span)
 
     def finding(self, rule: str, offence: Offence, app: str | None = None, environment: str | None = None) -> Finding:
         """Return an offence at the level that the run gives its rule."""

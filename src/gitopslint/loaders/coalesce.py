@@ -88,7 +88,7 @@ def laid_onto(defaults: Node, values: Node) -> Node:
             entries[key] = _with_defaults(node, node.value, default.value)
         else:
             _hide(entries, key, default)
-    return values.changed(value=entries)
+    return values.with_value(entries)
 
 
 def _with_defaults(node: Node, own: dict[str, Node], defaults: dict[str, Node]) -> Node:
@@ -106,14 +106,14 @@ def _with_defaults(node: Node, own: dict[str, Node], defaults: dict[str, Node]) 
             entries[key] = _with_defaults(known, known.value, default.value)
         else:
             _hide(entries, key, _without_nulls(default))
-    return node.changed(value=entries)
+    return node.with_value(entries)
 
 
 def copied(node: Node) -> Node:
     """Copy a mapping and the mappings in it."""
     if not isinstance(node.value, dict):
         return node
-    return node.changed(value={key: copied(below) for key, below in node.value.items()})
+    return node.with_value({key: copied(below) for key, below in node.value.items()})
 
 
 def lay_over(given: Node, base: Node, *, keep_nulls: bool) -> None:
@@ -177,7 +177,7 @@ def _copy_globals(own: Node, around: Node) -> None:
     for key, node in source.mapping.items() if source is not None else ():
         known = entries.get(key)
         if isinstance(node.value, dict):
-            table = node.changed(value=dict(node.value))
+            table = node.with_value(dict(node.value))
             if known is None:
                 entries[key] = table
             elif isinstance(known.value, dict):
@@ -192,8 +192,8 @@ def _copy_globals(own: Node, around: Node) -> None:
 def _without_nulls(default: Node) -> Node:
     if not isinstance(default.value, dict):
         return default
-    return default.changed(
-        value={key: _without_nulls(node) for key, node in default.value.items() if node.value is not None}
+    return default.with_value(
+        {key: _without_nulls(node) for key, node in default.value.items() if node.value is not None}
     )
 
 
@@ -204,7 +204,8 @@ def _hide(entries: dict[str, Node], key: str, hidden: Node) -> None:
 def _hiding(node: Node, hidden: Node) -> Node:
     """Return a node that hides another one. Helm meets a default more than once; it is told only once."""
     if not (node.shadowed or hidden.shadowed):  # the common case
-        return node if node.stands_where(hidden) else node.changed(shadowed=(hidden,))
+        # A default has one text wherever it is met, so two texts stand in two places: no span has to be worked out.
+        return node if node.text == hidden.text and node.stands_where(hidden) else node.over((hidden,))
     known = [node, *node.shadowed]
     more = []
     for one in (hidden, *hidden.shadowed):

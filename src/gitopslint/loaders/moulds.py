@@ -37,7 +37,7 @@ _COMMENTS = r"(?:\n *+(?:#[^\x00-\x1f\x7f]*+)?+\r?)*+"
 _PREAMBLE = lazy(rf"{_COMMENTS}(?:\n---(?: *+| ++#[^\x00-\x1f\x7f]*+)\r?{_COMMENTS})?+")
 # What stands before a gap, with an opening quotation mark, and the gap: a comment, or the text of a scalar.
 _GAP = lazy(
-    r"""(#|[:-] ++["']?)("""
+    r"""([#:-](?:(?<=#)|(?<!#) ++["']?))("""  # begins with a set of characters, for which `re` looks in C
     r"""(?<=#)[^\x00-\x1f\x7f]*+"""
     r"""|(?<=")[^\x00-\x1f\x7f"\\]*+(?="(?: *+\r?$| ++#))"""
     r"""|(?<=')[^\x00-\x1f\x7f']*+(?='(?: *+\r?$| ++#))"""
@@ -65,7 +65,7 @@ class Moulds:
             except UnicodeDecodeError:
                 return yaml.parse(path, data)
             if (root := self._root(path, text)) is not None:
-                return Document(path, text, (root,))
+                return Document(path, text, (root,), None, True)  # no mould has a key twice
         return yaml.parse(path, data)
 
     def _root(self, path: str, text: str) -> Node | None:
@@ -101,11 +101,13 @@ class Moulds:
         gaps = around[2::3]
         del around[2::3]
         shape = tuple(around)
-        kin = self._kin.get(shape, ())
-        found = (mould for one in kin if (mould := one.moulds.get(one.tied_in(gaps))) is not None)
-        mould = next(found, None) or self._learned(entry, shape, gaps)
-        if mould is None:
-            return None
+        for one in self._kin.get(shape, ()):
+            if (mould := one.moulds.get(one.tied_in(gaps))) is not None:
+                break
+        else:
+            mould = self._learned(entry, shape, gaps)
+            if mould is None:
+                return None
         if not mould.open:  # then there is only this one
             self._known[entry] = mould, gaps
         return mould, gaps

@@ -64,13 +64,17 @@ class Versions:
         self._path = path
         self._wanted = tuple(wanted)
         self._moulds: list[Mould] = []
+        self._latest: tuple[str, dict[KeyPath, Node], Reading] | None = None
 
     def read(self, data: bytes) -> Reading | None:
         """Return what a version says; None for one that Helm would refuse."""
         try:
             text = data.decode()
         except UnicodeDecodeError:
-            text = ""
+            return self.read_document(yaml.parse(self._path, data))
+        if self._latest is not None and text == self._latest[0]:  # most layers have one version, which is today's
+            return self._latest[2]
+        self._learn()
         for mould in self._moulds:
             if (found := mould.read(text)) is not None:
                 return found
@@ -82,12 +86,21 @@ class Versions:
         if document.problem is not None or further or not isinstance(document.root.value, dict):
             return None
         nodes = {path: node for path in self._wanted if (node := find(document.root, path)) is not None}
-        if len(self._moulds) < _MOST_MOULDS and (mould := _mould(document.text, nodes)) is not None:
-            self._moulds.append(mould)
-        return {
+        reading: Reading = {
             path: (None if isinstance(node.value, dict | list) else node.value, node.text)
             for path, node in nodes.items()
         }
+        self._learn()
+        self._latest = document.text, nodes, reading
+        return reading
+
+    def _learn(self) -> None:
+        """Make a mould of the latest version that was parsed, now that there is another one."""
+        if self._latest is not None:
+            text, nodes, _ = self._latest
+            self._latest = None
+            if len(self._moulds) < _MOST_MOULDS and (mould := _mould(text, nodes)) is not None:
+                self._moulds.append(mould)
 
 
 def image_parts(found: Reading, paths: Mapping[str, KeyPath]) -> dict[str, str]:

@@ -82,7 +82,7 @@ def parse(path: str, data: bytes) -> Document:
             tuple(builder.roots),
             character_problem(error, text, builder.positions, in_bytes=in_c()),
         )
-    return Document(path, text, tuple(builder.roots), builder.problem)
+    return Document(path, text, tuple(builder.roots), builder.problem, not builder.repeated)
 
 
 def reader(layers: int) -> Callable[[str, bytes], Document]:
@@ -122,6 +122,7 @@ class _Builder:
         self.text = text
         self.roots: list[Node] = []
         self.problem: Problem | None = None
+        self.repeated = False
         self._anchors: dict[str, _Anchored] = {}
         self._count = 0
         # No text has more values than characters, so only aliases can bring more than the limit.
@@ -279,6 +280,8 @@ class _Builder:
             entries[name] = last
             if explicit is not entries:
                 explicit[name] = last
+        if duplicates:
+            self.repeated = True
         where = (self._collection_span, event, item, first, last)
         return Node(entries, where, "flow" if event.flow_style else "block", "", event.tag, key, (), (), duplicates)
 

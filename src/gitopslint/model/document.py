@@ -99,6 +99,18 @@ class Node:
             setattr(copy, _MADE_LATER.get(name, name), value)
         return copy
 
+    def with_value(self, value: dict[str, Node]) -> Node:
+        """Return a copy of a mapping with other entries. As `changed`, in half the time: merging makes many."""
+        return Node(
+            value, self._where, self.style, self.text, self.tag, self._key, self.uses, self.shadowed, self.duplicates
+        )
+
+    def over(self, hidden: tuple[Node, ...]) -> Node:
+        """Return a copy that hides other values. As `changed`, in half the time: merging makes many."""
+        return Node(
+            self.value, self._where, self.style, self.text, self.tag, self._key, self.uses, hidden, self.duplicates
+        )
+
     @property
     def mapping(self) -> dict[str, Node]:
         """The entries of a mapping; empty for anything else."""
@@ -136,12 +148,16 @@ class Problem(NamedTuple):
 
 
 class Document(NamedTuple):
-    """One YAML file. `roots` are the top values of its documents, read up to the first problem."""
+    """One YAML file. `roots` are the top values of its documents, read up to the first problem.
+
+    `unrepeated`: whoever read it saw that no key is set twice, so nobody has to look for one that is.
+    """
 
     path: str
     text: str
     roots: tuple[Node, ...] = ()
     problem: Problem | None = None
+    unrepeated: bool = False
 
     @property
     def root(self) -> Node:
@@ -187,10 +203,14 @@ def find(node: Node, path: KeyPath) -> Node | None:
 
 def text_at(node: Node, *path: str) -> str:
     """Return the text of the scalar at `path` below `node`; empty where there is none, or null."""
-    found = find(node, path)
-    if found is None or found.value is None or isinstance(found.value, _COLLECTIONS):
-        return ""
-    return found.text
+    # Its own loop: an Application is asked for eighteen texts, and none for the way to them.
+    value = node.value
+    for step in path:
+        below = value.get(step) if isinstance(value, dict) else None
+        if below is None:
+            return ""
+        node, value = below, below.value
+    return "" if value is None or isinstance(value, _COLLECTIONS) else node.text
 
 
 def items_at(node: Node, *path: str) -> list[Node]:

@@ -8,7 +8,8 @@ from gitopslint.model.redaction import is_secret
 from gitopslint.model.scalars import Scalar, printed
 
 _LONGEST = 100
-_RANDOM = lazy(r"[A-Za-z0-9+/_=-]{32,}")
+_RANDOM_LENGTH = 32
+_RANDOM = lazy(rf"[A-Za-z0-9+/_=-]{{{_RANDOM_LENGTH},}}")
 
 
 def showable(path: KeyPath, text: str) -> bool:
@@ -16,7 +17,7 @@ def showable(path: KeyPath, text: str) -> bool:
     if len(text) > _LONGEST or not text.isprintable() or is_secret(path, text):
         return False
     # Long, and both letters and digits without a dot or a blank between them: more likely a key than a name.
-    return not any(_is_random(match) for match in _RANDOM.findall(text))
+    return len(text) < _RANDOM_LENGTH or not any(_is_random(match) for match in _RANDOM.findall(text))
 
 
 def spoken(text: str) -> str:

@@ -59,9 +59,8 @@ def select(root: Node, steps: Steps) -> Iterator[tuple[KeyPath, Node]]:
     One walk with all the positions in the path at which it can be, so no pattern takes more than values times steps.
     """
     if ANY_DEPTH not in steps:  # the common case: every step leads one down
-        yield from _along(root, steps, ())
-        return
-    yield from _select(root, steps, _reached(steps, frozenset({0})), (), ())
+        return _along(root, steps, ())
+    return _select(root, steps, _reached(steps, frozenset({0})), (), ())
 
 
 def _along(node: Node, steps: Steps, path: KeyPath, uses: tuple[Span, ...] = ()) -> Iterator[tuple[KeyPath, Node]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 from typing import Literal
 
 from gitopslint.model.keynames import word_set
@@ -63,9 +64,9 @@ _NAMES: dict[str, Manner] = {
 
 def manner_of(path: str) -> Manner:
     """Return what kind of text stands at a path; configuration where nothing says otherwise."""
-    name = path.rpartition("/")[2]
+    folder, _, name = path.rpartition("/")
     lower = name.lower()
-    if name in _LOCKS or lower.endswith(_SCHEMAS) or _is_of_others(path.lower(), lower):
+    if name in _LOCKS or lower.endswith(_SCHEMAS) or _is_in_folder_of_others(folder) or _is_of_others(path, lower):
         return "code"
     if lower in _NAMES:
         return _NAMES[lower]
@@ -77,11 +78,16 @@ def is_lock(path: str) -> bool:
     return posixpath.basename(path) in _LOCKS
 
 
+@lru_cache(256)  # files come folder by folder
+def _is_in_folder_of_others(folder: str) -> bool:
+    """Tell whether files of a folder hold texts for people, or are copies."""
+    return not _FOLDERS.isdisjoint(folder.lower().split("/"))
+
+
 def _is_of_others(path: str, name: str) -> bool:
-    """Tell whether a file holds texts for people, is a copy, or describes an interface. Both are in lower case."""
+    """Tell whether a file, with this name in lower case, holds texts for people, or describes an interface."""
     # One expression over the path did the same, in ten times the time.
-    return (
-        not _FOLDERS.isdisjoint(path.split("/")[:-1])
-        or (name.endswith("json") and _WORDS.fullmatch(name) is not None)
-        or (("openapi" in path or "swagger" in path) and _INTERFACE.search(path) is not None)
-    )
+    if name.endswith("json") and _WORDS.fullmatch(name) is not None:
+        return True
+    path = path.lower()
+    return ("openapi" in path or "swagger" in path) and _INTERFACE.search(path) is not None
