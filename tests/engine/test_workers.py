@@ -7,43 +7,78 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from gitopslint.cli import main
 from gitopslint.engine.examination import Examiner
-from gitopslint.engine.workers import WorkerError, automatic, shared_out
+from gitopslint.engine.workers import MOST_PORTIONS, WorkerError, automatic, shared_out
 from gitopslint.loaders.unit import Unit
 from gitopslint.model.part import Part
 from tests.support.fleet import POLICY, fleet
 from tests.support.processes import children
 
 
-@pytest.mark.parametrize("jobs", [1, 2, 5, 50])
-def test_all_is_done_once(jobs: int) -> None:
+@pytest.mark.parametrize("processes", [1, 2, 5, 50])
+def test_all_is_done_once(processes: int) -> None:
     """Every item has its result, however many processes there are, and however long a result is."""
-    shares = [range(20)[number::jobs] for number in range(jobs)]
-    found = list(shared_out(shares, lambda number: (number, "x" * number * 10_000)))
-    assert sorted(found) == [(number, "x" * number * 10_000) for number in range(20)]
+    portions = [range(number, number + 2) for number in range(0, 40, 2)]
+    found = list(shared_out(portions, processes, lambda some: [(number, "x" * number * 10_000) for number in some]))
+    assert sorted(found) == [(number, "x" * number * 10_000) for number in range(40)]
+
+
+def test_nothing_to_do() -> None:
+    """Nobody is started for it."""
+    assert list(shared_out([], 2, list)) == []
+
+
+def test_as_many_portions_as_may_be() -> None:
+    """A pipe holds the numbers of all of them."""
+    assert sorted(shared_out([[number] for number in range(MOST_PORTIONS)], 3, list)) == list(range(MOST_PORTIONS))
+
+
+def test_this_process_works_as_well() -> None:
+    """Each begins with a portion of its own, so two portions are done by two processes."""
+    ours = os.getpid()
+    assert sorted(pid == ours for pid in shared_out([[1], [2]], 2, lambda _: [os.getpid()])) == [False, True]
 
 
 @pytest.mark.parametrize("end", ["raise", "kill", "exit"])
 def test_a_worker_that_ends_is_a_fault(end: str) -> None:
     """Whatever ends a process that shared the work, its results are missing, and the run says so."""
+    ours = os.getpid()
 
-    def work(number: int) -> int:
-        if number == 3:
-            if end == "raise":
-                raise ValueError("no")
-            if end == "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
-            os._exit(7)
-        return number
+    def work(numbers: range) -> Iterator[int]:
+        for number in numbers:
+            if os.getpid() != ours and number == 6:
+                if end == "raise":
+                    raise ValueError("no")
+                if end == "kill":
+                    os.kill(os.getpid(), signal.SIGKILL)
+                os._exit(7)
+            yield number
 
     before = children()
     with pytest.raises(WorkerError):
-        list(shared_out([range(4), range(4, 8)], work))
+        list(shared_out([range(4), range(4, 8)], 2, work))
+    assert children() == before
+
+
+def test_what_fails_here_ends_all() -> None:
+    """The process that was asked fails as it would alone, and no other one is left behind."""
+    ours = os.getpid()
+
+    def work(numbers: list[int]) -> Iterator[int]:
+        if os.getpid() == ours:
+            raise ValueError("no")
+        time.sleep(60)
+        yield from numbers
+
+    before = children()
+    with pytest.raises(ValueError, match="no"):
+        list(shared_out([[1], [2], [3]], 3, work))
     assert children() == before
 
 
@@ -59,7 +94,8 @@ def test_no_process_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
         return fork()
 
     monkeypatch.setattr(os, "fork", scarce)
-    assert sorted(shared_out([range(3), range(3, 6), range(6, 9)], lambda number: number)) == list(range(9))
+    portions = [range(start, start + 2) for start in range(0, 10, 2)]
+    assert sorted(shared_out(portions, 4, list)) == list(range(10))
 
 
 @pytest.mark.parametrize(
@@ -95,7 +131,7 @@ def test_an_interrupt_ends_all(tmp_path: Path) -> None:
     program = (
         "import time\nfrom gitopslint.engine.workers import shared_out\n"
         "print('ready', flush=True)\n"
-        "try:\n    list(shared_out([[1], [2]], lambda _: time.sleep(60)))\n"
+        "try:\n    list(shared_out([[1], [2]], 2, lambda _: [time.sleep(60)]))\n"
         "except KeyboardInterrupt:\n    print('interrupted')\n"
     )
     process = subprocess.Popen(

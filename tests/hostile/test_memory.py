@@ -15,6 +15,8 @@ from gitopslint.checks.catalogue import CHECKS
 from gitopslint.cli import main, memory
 from gitopslint.engine import examination as engine
 from gitopslint.loaders import held, yaml
+from gitopslint.loaders.unit import Unit
+from gitopslint.model.part import Part
 from gitopslint.model.record import changed
 from tests.support.attempts import ENV, Scene, application
 
@@ -123,6 +125,13 @@ def test_the_memory_of_a_worker_is_used_up(
     """So does a run of which one of several processes grows too large."""
     scene.write({ENV.replace("shop", "blog"): "a: 1\n"})
     growing(monkeypatch, only_in="another")
+    examine = engine.Examiner.examine
+
+    def grow(self: engine.Examiner, unit: Unit) -> Part:  # whatever the other process works on
+        signal.raise_signal(signal.SIGPROF)
+        return examine(self, unit)
+
+    monkeypatch.setattr(engine.Examiner, "examine", grow)
     stopped(scene, capfd, "--jobs", "2")
 
 

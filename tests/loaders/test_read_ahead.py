@@ -30,7 +30,7 @@ def test_one_question_serves_many_apps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_ahead, "_AT_ONCE", 4)
     history = Counted()
     blobs = {f"app-{number}": [f"{number}a", f"{number}b"] for number in range(6)} | {"app-6": ["lost"]}
-    ahead = ReadAhead(history, sorted(blobs), lambda app: blobs[app])
+    ahead = ReadAhead(history, lambda: sorted(blobs), lambda app: blobs[app])
     for app, own in blobs.items():
         assert ahead.contents(app, own) == {one: None if one == "lost" else one.encode() for one in own}
     assert [len(asked) for asked in history.asked] == [4, 4, 4, 1]
@@ -39,7 +39,7 @@ def test_one_question_serves_many_apps(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_nobody_foresaw_is_asked_for() -> None:
     """A layer that was another file before has versions of which only the app itself knows; other apps may come first."""
     history = Counted()
-    ahead = ReadAhead(history, ["a", "b"], lambda app: [app])
+    ahead = ReadAhead(history, lambda: ["a", "b"], lambda app: [app])
     assert ahead.contents("a", ["a", "moved"]) == {"a": b"a", "moved": b"moved"}
     assert ahead.contents("b", ["b", "older"]) == {"b": b"b", "older": b"older"}
     assert ahead.contents("unknown", ["x"]) == {"x": b"x"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from typing import Protocol, TypeVar
 
 from gitopslint.engine.conclusion import Frame, compare, concluded, narrowed, settle
@@ -12,7 +13,7 @@ from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import Joined, joined
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.viewpoint import Viewpoint
-from gitopslint.engine.workers import automatic, shared_out
+from gitopslint.engine.workers import MOST_PORTIONS, automatic, shared_out
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.unit import Task
 from gitopslint.model.finding import Report, Undecided
@@ -23,6 +24,9 @@ from gitopslint.model.share import ALL, Share
 from gitopslint.model.span import file_start
 
 Result = TypeVar("Result")
+
+_LEAST, _MOST = 40, 400
+"""Files of a portion of the work."""
 
 Watch = Callable[[str | None, Part], None]
 """Is told of each part as it comes, with the app that it is about."""
@@ -141,19 +145,23 @@ def _parts(
     tasks = _tasks(side, examiner, share)
     past = examiner.looks_at_history
 
+    def together(tasks: Sequence[Task], work: Callable[[Task], Result]) -> Iterator[Result]:
+        side.expect([task.app for task in tasks if task.app is not None])
+        return map(work, tasks)
+
     def divided(wanted: Iterable[Task], work: Callable[[Task], Result]) -> Iterator[Result]:
         waiting = list(wanted)
         processes = jobs if jobs is not None else automatic(sum(len(task.own) for task in waiting))
         if processes == 1:
-            return map(work, waiting)
+            return together(waiting, work)
         # Every process has to know what no excerpt may show, so that is not shared out. Nor is the first app: with it
         # comes what is made at first use, such as patterns, which each process would have to make again.
         first = next((task for task in waiting if task.app is not None), None)
-        done = [work(task) for task in waiting if task.masks or task is first]
-        shares = _shares([task for task in waiting if not (task.masks or task is first)], processes)
-        if shares:
+        done = list(together([task for task in waiting if task.masks or task is first], work))
+        portions = _portions([task for task in waiting if not (task.masks or task is first)], processes)
+        if portions:
             side.prepare(past=past)
-        return chain(done, shared_out(shares, work))
+        return chain(done, shared_out(portions, processes, partial(together, work=work)))
 
     def work(task: Task) -> tuple[str | None, Part]:
         return task.app, joined(examined(examiner, task, share)).part()
@@ -166,13 +174,28 @@ def _parts(
             yield None, examiner.examine_files(side.paths)
 
 
-def _shares(tasks: list[Task], jobs: int) -> list[list[Task]]:
-    """Divide tasks: neighbouring apps stay together, because what git knows of them is read ahead."""
-    apps = [task for task in tasks if task.app is not None]
-    others = [task for task in tasks if task.app is None]
-    bounds = [len(apps) * number // jobs for number in range(jobs + 1)]
-    shares = [[*apps[start:end], *others[number::jobs]] for number, (start, end) in enumerate(pairwise(bounds))]
-    return [share for share in shares if share]
+def _portions(tasks: list[Task], processes: int) -> list[list[Task]]:
+    """Divide tasks into portions that become smaller towards the end, so that all who share them end together.
+
+    Neighbouring apps stay together, because what git knows of them is read at one go.
+    """
+    left = sum(map(_size, tasks))
+    least = max(_LEAST, left // MOST_PORTIONS + 1)
+    portions: list[list[Task]] = []
+    room = 0
+    for task in tasks:
+        if room <= 0:
+            portions.append([])
+            room = max(least, min(_MOST, left // (4 * processes)))
+        portions[-1].append(task)
+        room -= _size(task)
+        left -= _size(task)
+    return portions
+
+
+def _size(task: Task) -> int:
+    """Return how much a task is, in files. One that is about no app has many, and makes a portion of its own."""
+    return _MOST if task.app is None else len(task.own) or 1
 
 
 def _tasks(side: Side, examiner: Examiner, share: Share) -> Iterator[Task]:

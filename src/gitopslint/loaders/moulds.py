@@ -197,16 +197,21 @@ class Mould(NamedTuple):
 
         There are so many lines above it in its file.
         """
-        # As with the parser, a node makes its span and its key when it is asked for them.
+        # As with the parser, a node works out its span and its key when it is asked for them. Until then those of the
+        # mould stand for them: a repository of many apps holds hundreds of thousands of such nodes.
+        top = path, above
         made = [
             Node(
                 value,
-                (_moved, path, above, span),
+                span,
                 style,
                 text,
                 tag,
-                None if key is None else (_moved_key, path, above, key),
-                tuple([_moved(path, above, use) for use in uses]) if uses else (),
+                key,
+                tuple([use.below(path, above) for use in uses]) if uses else (),
+                (),
+                (),
+                top,
             )
             for value, span, style, text, tag, key, uses in self.fixed
         ]
@@ -218,9 +223,9 @@ class Mould(NamedTuple):
                 if value.__class__ is float and not _is_finite(value):
                     return None
             where = (_on_one_line, path, above + line, column, column + len(text) + quotes)
-            made.append(Node(value, where, style, text, None, None if key is None else (_moved_key, path, above, key)))
+            made.append(Node(value, where, style, text, None, key, (), (), (), top))
         for entries, items, span, last, style, tag, key, uses in self.collections:
-            place: Later = (_moved, path, above, span)
+            place: Span | Later = span
             if last is not None:
                 place = (_ending, path, above, span, last.column + len(gaps[last.gap]) + last.quotes)
             made.append(
@@ -232,8 +237,11 @@ class Mould(NamedTuple):
                     style,
                     "",
                     tag,
-                    None if key is None else (_moved_key, path, above, key),
-                    tuple([_moved(path, above, use) for use in uses]) if uses else (),
+                    key,
+                    tuple([use.below(path, above) for use in uses]) if uses else (),
+                    (),
+                    (),
+                    top,
                 )
             )
         return made[-1]
@@ -248,14 +256,6 @@ class _Kin(NamedTuple):
     def tied_in(self, gaps: list[str]) -> tuple[str, ...]:
         """Return what stands in those gaps."""
         return tuple([gaps[number] for number in self.tied])
-
-
-def _moved(path: str, above: int, span: Span) -> Span:
-    return Span(path, above + span.line, span.column, above + span.end_line, span.end_column)
-
-
-def _moved_key(path: str, above: int, key: Node) -> Node:
-    return key.changed(span=_moved(path, above, key.span))
 
 
 def _on_one_line(path: str, line: int, column: int, end: int) -> Span:

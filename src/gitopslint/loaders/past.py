@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gitopslint.loaders.begun import Begun
 from gitopslint.loaders.git import GitError
@@ -23,6 +23,8 @@ class Past:
         self._layout = layout
         self._prefix = prefix
         self._begun: Begun[Chronology | Unavailable | None] | None = None
+        self.expected: Sequence[str] = sorted(layout.stacks())
+        """The apps that will be asked for next."""
 
     def begin(self) -> None:
         """Start to read, because it will be asked for."""
@@ -68,7 +70,7 @@ class Past:
         except GitError as error:
             return Unavailable(error.brief, "repair the repository: `git fsck` says what is broken")
         try:
-            chronology = Chronology(history, self._layout, self._prefix)
+            chronology = Chronology(history, self._layout, self._prefix, lambda: self.expected)
             _ = chronology.files  # all of it is read now, or never
         except HistoryError as error:
             history.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from gitopslint.loaders.patterns import load_patterns
@@ -100,6 +100,9 @@ class PlatformSide:
     def home_of(self, _: str) -> tuple[str | None, str | None]:
         """Return the app and the environment to which a file belongs: none."""
         return None, None
+
+    def expect(self, apps: Sequence[str]) -> None:
+        """The product beside asks for single apps."""
 
     def prepare(self, *, past: bool) -> None:
         """There is one task only, so nothing is shared out."""

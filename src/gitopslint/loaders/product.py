@@ -219,6 +219,10 @@ class Product:
         chronology = self.chronicle.chronology
         return chronology.migrations(app, before, run) if chronology is not None else ()
 
+    def expect(self, apps: Sequence[str]) -> None:
+        """Say which apps will be asked for next, sorted: what git knows of them can be read at one go."""
+        self.chronicle.expected = apps
+
     def prepare(self, *, past: bool) -> None:
         """Load what all apps share, before processes that share the work are forked: each asks git by itself."""
         _ = self.wiring, self._beside.links

@@ -1,7 +1,7 @@
 """Contents of old layers, for many apps at once.
 
 A question to git that waits for its answer costs two changes of process, which is more than the answer: for 1,000 apps
-a quarter of the whole run. Apps are asked for by name, so those that come next are known.
+a quarter of the whole run. Which apps come next is known, since they are asked for by name.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ _AT_ONCE = 2_000
 class ReadAhead:
     """Holds what the next apps will ask for, and never much more."""
 
-    def __init__(self, history: History, apps: Sequence[str], blobs_of: Callable[[str], list[str]]) -> None:
-        """`apps` are sorted, as they are asked for; `blobs_of` says what one of them will want."""
+    def __init__(
+        self, history: History, apps: Callable[[], Sequence[str]], blobs_of: Callable[[str], list[str]]
+    ) -> None:
+        """`apps` are those that will be asked for, sorted; `blobs_of` says what one of them will want."""
         self._history = history
         self._apps = apps
         self._blobs_of = blobs_of
@@ -37,7 +39,8 @@ class ReadAhead:
     def _ahead_of(self, app: str) -> Iterator[str]:
         """Yield what an app and those behind it will want, until it is enough."""
         count = 0
-        for following in self._apps[bisect.bisect_left(self._apps, app) :]:
+        apps = self._apps()
+        for following in apps[bisect.bisect_left(apps, app) :]:
             self._covered.add(following)
             blobs = self._blobs_of(following)
             yield from blobs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from gitopslint.loaders.tree import Tree
@@ -59,6 +59,9 @@ class Side(Protocol):
 
         `fresh`: it is also asked how far the main line has moved on since the builds of today's releases.
         """
+
+    def expect(self, apps: Sequence[str], /) -> None:
+        """Say which apps will be asked for next, sorted: what git knows of them can be read at one go."""
 
     def prepare(self, *, past: bool) -> None:
         """Load what all tasks share, before processes are forked that share them out. `past`: the history, too."""

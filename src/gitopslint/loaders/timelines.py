@@ -7,7 +7,7 @@ followed: an image that comes from there today stands apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Literal
@@ -44,13 +44,16 @@ Past = list[tuple[Landing, str, Content]]
 class Chronology:
     """The history of all layers that name images."""
 
-    def __init__(self, history: History, layout: Layout, prefix: str) -> None:
-        """`prefix` leads from the top of the repository to the root."""
+    def __init__(
+        self, history: History, layout: Layout, prefix: str, expected: Callable[[], Sequence[str]] = tuple
+    ) -> None:
+        """`prefix` leads from the top of the repository to the root; `expected` are apps to be asked for, sorted."""
         self.history = history
         self._layout = layout
         self._contract = layout.contract
         self._prefix = prefix
         self._followed = layout.image_layers
+        self._expected = expected
         self._progress: Progress | None = None
         self._evidence = Evidence(history, layout, prefix, lambda: self.built_elsewhere)
         self._wanted = {
@@ -74,7 +77,7 @@ class Chronology:
             layers = self.layers_of(app, self._contract.environments)
             return [blob for layer in layers for blob in self.files.blobs(self._prefix + layer)]
 
-        return ReadAhead(self.history, sorted(self._layout.stacks()), blobs_of)
+        return ReadAhead(self.history, self._expected, blobs_of)
 
     @cached_property
     def built_elsewhere(self) -> bool:

@@ -17,6 +17,9 @@ Style = Literal["plain", "single", "double", "literal", "folded", "block", "flow
 Later = tuple[Any, ...]
 """A function and the arguments from which it makes a span or a node: hardly one node in fifty is asked for either."""
 
+Above = tuple[str, int]
+"""The file of a node, and how many lines stand above those from which its place is counted."""
+
 _MADE_LATER = {"span": "_where", "key": "_key"}
 
 _COLLECTIONS = (dict, list)
@@ -31,7 +34,7 @@ class Node:
     """
 
     # Written out, because a large repository has millions of nodes and a hook starts anew each time.
-    __slots__ = ("_key", "_where", "duplicates", "shadowed", "style", "tag", "text", "uses", "value")
+    __slots__ = ("_above", "_key", "_where", "duplicates", "shadowed", "style", "tag", "text", "uses", "value")
 
     def __init__(
         self,
@@ -44,7 +47,9 @@ class Node:
         uses: tuple[Span, ...] = (),
         shadowed: tuple[Node, ...] = (),
         duplicates: tuple[tuple[Node, Node], ...] = (),
+        above: Above | None = None,
     ) -> None:
+        """Where there are lines `above`, `span` and `key` are counted from there, and so can belong to many nodes."""
         self.value = value
         self._where: Any = span
         self.style = style
@@ -54,6 +59,7 @@ class Node:
         self.uses = uses
         self.shadowed = shadowed
         self.duplicates = duplicates
+        self._above = above
 
     def __repr__(self) -> str:
         return f"Node({self.value!r}, {self.span})"
@@ -61,6 +67,8 @@ class Node:
     @property
     def span(self) -> Span:
         """Where the value is written."""
+        if self._above is not None:
+            self._settle(*self._above)
         if self._where.__class__ is tuple:
             make, *given = self._where
             self._where = make(*given)
@@ -69,13 +77,16 @@ class Node:
 
     def stands_where(self, other: Node) -> bool:
         """Tell whether two nodes are one written value, without working out where it stands if that can be helped."""
-        if self._where.__class__ is tuple and other._where.__class__ is tuple:
-            return bool(self._where == other._where)
+        above = self._above, other._above
+        if self._where.__class__ is other._where.__class__ and above.count(None) != 1:
+            return above[0] == above[1] and bool(self._where == other._where)
         return self.span == other.span
 
     @property
     def key(self) -> Node | None:
         """The key under which the value stands."""
+        if self._above is not None:
+            self._settle(*self._above)
         if self._key.__class__ is tuple:
             make, *given = self._key
             self._key = make(*given)
@@ -94,22 +105,51 @@ class Node:
             self.uses,
             self.shadowed,
             self.duplicates,
+            self._above,
         )
         for name, value in fields.items():
+            if name in _MADE_LATER and copy._above is not None:
+                copy._settle(*copy._above)
             setattr(copy, _MADE_LATER.get(name, name), value)
         return copy
 
     def with_value(self, value: dict[str, Node]) -> Node:
         """Return a copy of a mapping with other entries. As `changed`, in half the time: merging makes many."""
         return Node(
-            value, self._where, self.style, self.text, self.tag, self._key, self.uses, self.shadowed, self.duplicates
+            value,
+            self._where,
+            self.style,
+            self.text,
+            self.tag,
+            self._key,
+            self.uses,
+            self.shadowed,
+            self.duplicates,
+            self._above,
         )
 
     def over(self, hidden: tuple[Node, ...]) -> Node:
         """Return a copy that hides other values. As `changed`, in half the time: merging makes many."""
         return Node(
-            self.value, self._where, self.style, self.text, self.tag, self._key, self.uses, hidden, self.duplicates
+            self.value,
+            self._where,
+            self.style,
+            self.text,
+            self.tag,
+            self._key,
+            self.uses,
+            hidden,
+            self.duplicates,
+            self._above,
         )
+
+    def _settle(self, path: str, above: int) -> None:
+        """Work out where the node stands in its file. What is made later counts from the first line as it is."""
+        self._above = None
+        if self._where.__class__ is Span:
+            self._where = self._where.below(path, above)
+        if self._key.__class__ is Node:
+            self._key = (_key_below, path, above, self._key)
 
     @property
     def mapping(self) -> dict[str, Node]:
@@ -133,6 +173,10 @@ class Node:
         """Where the key of this value stands, or the value itself where it has none."""
         key = self.key
         return self.span if key is None else key.span
+
+
+def _key_below(path: str, above: int, key: Node) -> Node:
+    return key.changed(span=key.span.below(path, above))
 
 
 class Problem(NamedTuple):

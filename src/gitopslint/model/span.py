@@ -24,6 +24,10 @@ class Span(NamedTuple):
         """Whether it is a place without extent."""
         return self.column == self.end_column and self.line == self.end_line
 
+    def below(self, path: str, above: int) -> Span:
+        """Return this stretch in another file, below so many lines."""
+        return Span(path, above + self.line, self.column, above + self.end_line, self.end_column)
+
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
 
