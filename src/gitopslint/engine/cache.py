@@ -11,6 +11,7 @@ Parts hold no secrets (model/part.py), and a task with a claim whose value may n
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -71,7 +72,8 @@ class Shelf(NamedTuple):
     """The results of all tasks that share the same surroundings. `beyond` are further files that all depend on.
 
     All of them hold in the past that git told; in another one they are asked about. `outline` is what the product
-    knows of files that are no layers.
+    knows of files that are no layers. Where few results are new, these alone are written: `base` is the `name` of the
+    shelf that holds the others, and the outline.
     """
 
     beyond: tuple[str, ...]
@@ -79,6 +81,8 @@ class Shelf(NamedTuple):
     past: str | None
     outline: Outline | None
     kept: tuple[Kept, ...]
+    name: str
+    base: str | None
 
 
 class _Done(NamedTuple):
@@ -91,7 +95,8 @@ class _Done(NamedTuple):
 
 
 Divided = Callable[[Iterable[Task], Callable[[Task], _Done]], Iterable[_Done]]
-_EMPTY = Shelf((), "", None, None, ())
+_EMPTY = Shelf((), "", None, None, (), "", None)
+_WORTH_WRITING = 100  # so many times fewer new results than known ones are written beside them
 
 
 class Cache(WholeRun):
@@ -104,8 +109,10 @@ class Cache(WholeRun):
         self._contents = Contents(tree.tree, keeper)
         self._world = digest(world, links(tree.tree))
         everything = self._contents.together(tree.paths)
+        self._contents.keep()  # files may have been touched, and nothing else be new
         super().__init__(keeper.store, digest(self._world, git.all, everything) if git.all is not None else None)
         self._past = git.past
+        self._base = _EMPTY
 
     @cached_property
     def _common(self) -> frozenset[str]:
@@ -119,13 +126,6 @@ class Cache(WholeRun):
         paths = self._tree.paths
         shared = self._contents.together(path for path in paths if path in self._common)
         return "tasks-" + digest(self._world, "\0".join(paths), shared)
-
-    def whole(self) -> Part | None:
-        """Return what an earlier run concluded of the same state."""
-        found = super().whole()
-        if found is not None:
-            self._contents.keep()  # files may have been touched
-        return found
 
     def parts(
         self, examiner: Examiner, tasks: Iterator[Task], share: Share, divided: Divided, *, past: bool
@@ -159,6 +159,8 @@ class Cache(WholeRun):
             result = self._kept(task, part, told if settled else None)
             return _Done(part, result, frozenset(self._tree.beyond - self._common), examiner.looked_at_the_clock)
 
+        # Who edits one layer after the other would write as much each time as thousands of apps have to say.
+        self.worth_keeping = not holding or (len(shelf.kept) - len(holding)) * _WORTH_WRITING > len(holding)
         missing = (task for task in tasks if task.name not in holding)
         for part, one, beyond, clock in divided(missing, work):
             yield one.app, part
@@ -199,7 +201,14 @@ class Cache(WholeRun):
 
     def _shelf(self) -> Shelf:
         shelf = unpacked_or_none(Shelf, self._store.get(self._shelf_name)) or _EMPTY
+        self._base = shelf
+        if shelf.kept:
+            more = unpacked_or_none(Shelf, self._store.get(self._shelf_name + "-more"))
+            if more is not None and more.base == shelf.name:
+                kept = {one.name: one for one in (*shelf.kept, *more.kept)}
+                shelf = more._replace(kept=tuple(kept.values()), outline=more.outline or shelf.outline)
         if shelf.digest != self._digest_of(shelf.beyond):
+            self._base = _EMPTY
             return _EMPTY
         if shelf.outline is not None:
             self._product.others.resume(shelf.outline)
@@ -236,9 +245,19 @@ class Cache(WholeRun):
 
     def _put(self, shelf: Shelf, kept: dict[str, Kept]) -> None:
         beyond = tuple(sorted((set(shelf.beyond) | self._tree.beyond) - self._common))
-        outline = self._product.others.outline()
-        shelf = Shelf(beyond, self._digest_of(beyond), self._past, outline, tuple(kept.values()))
-        for one in shelf.kept:  # in the record of the process that keeps it
+        for one in kept.values():  # in the record of the process that keeps it
             self._contents.together(one.own)
-        self._store.put(self._shelf_name, shelf)
+        known = {one.name: one for one in self._base.kept}
+        more = [one for one in kept.values() if known.get(one.name) is not one]
+        few = len(more) * _WORTH_WRITING <= len(known)
+        shelf = Shelf(
+            beyond,
+            self._digest_of(beyond),
+            self._past,
+            self._product.others.outline() if not few or self._base.outline is None else None,
+            tuple(more if few else kept.values()),
+            os.urandom(8).hex(),
+            self._base.name if few else None,
+        )
+        self._store.put(self._shelf_name + ("-more" if few else ""), shelf)
         self._contents.keep()
