@@ -12,12 +12,14 @@ from gitopslint.cli.pair import Checked
 from gitopslint.engine.cache import Cache, Git
 from gitopslint.engine.selection import Selection
 from gitopslint.engine.whole_run import Undivided
+from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.cache_store import CacheError
-from gitopslint.loaders.fingerprint import contents, digest, git_objects, git_state, links, together
+from gitopslint.loaders.contents import Contents
+from gitopslint.loaders.fingerprint import digest, git_objects, git_state, links
 from gitopslint.loaders.git import GitError, find_repository
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.side import Side
-from gitopslint.loaders.tree import DiskTree
+from gitopslint.loaders.tree import DiskTree, Tree
 from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.moment import is_past
 
@@ -60,10 +62,10 @@ def _cache(
         repr(selection.levels),
         checked.prefix,
         *kind,
-        _beside(side),
+        _beside(side, keeper),
         repr([is_past(one.until, today()) for one in contract.secrets.allow]),
     )
-    return Cache(keeper.store, side, side.tree, world, _git_of(checked, base, staged=staged))
+    return Cache(keeper, side, side.tree, world, _git_of(checked, base, staged=staged))
 
 
 def _platform_cache(checked: Checked, selection: Selection) -> Undivided | None:
@@ -74,12 +76,19 @@ def _platform_cache(checked: Checked, selection: Selection) -> Undivided | None:
     if git is None:
         return None
     contracts = (repr(checked.ground.contract), repr(side.contract))
-    files = (together(contents(tree), tree.paths), links(tree))
-    world = (checked.prefix, side.other, repr(selection.levels), _beside(side))
+    files = (_content_of(tree, keeper), links(tree))
+    world = (checked.prefix, side.other, repr(selection.levels), _beside(side, keeper))
     return Undivided(keeper.store, digest(keeper.program, git, *contracts, *files, *world))
 
 
-def _beside(side: Side) -> str:
+def _content_of(tree: Tree, keeper: Keeper) -> str:
+    contents = Contents(tree, keeper)
+    found = contents.together(tree.paths)
+    contents.keep()
+    return found
+
+
+def _beside(side: Side, keeper: Keeper) -> str:
     """Return a digest of the other repository, with what its git could be asked."""
     tree = side.beside
     if tree is None:
@@ -89,7 +98,7 @@ def _beside(side: Side) -> str:
     if objects is None:
         raise CacheError("the objects of the other repository lie in several places")
     state = git_state(repository, objects) if repository is not None else ""
-    return digest(together(contents(tree), tree.paths), links(tree), state)
+    return digest(_content_of(tree, keeper), links(tree), state)
 
 
 def _git_of(checked: Checked, base: tuple[str | None, ...], *, staged: bool) -> Git:

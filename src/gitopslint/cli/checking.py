@@ -15,7 +15,7 @@ from gitopslint.cli.looking import looking
 from gitopslint.cli.output import colourful, write_out
 from gitopslint.cli.pair import Checked, open_checked, selection_of
 from gitopslint.cli.reporting import exit_code, failure, rendering, write_reports
-from gitopslint.engine.run import Watch
+from gitopslint.engine.run import Results, Watch
 from gitopslint.engine.selection import Selection
 from gitopslint.loaders.git import Asked
 from gitopslint.loaders.rules import load_catalogue
@@ -44,12 +44,23 @@ def checked(arguments: argparse.Namespace, started: float, listing: Asked | None
     recorded = arguments.baseline or workspace.ground.contract.baseline
     whole = bool(recorded)  # whether a finding is gone hangs on all that is undecided
     changes: tuple[Change, ...] = ()
+    cache = said = None
+    if workspace.keeper is not None:
+        from gitopslint.cli.caching import open_cache  # not for small repositories
+        from gitopslint.cli.said import said_of
+
+        cache = open_cache(workspace, selection, arguments)
+        said = said_of(cache, workspace, arguments)
+        if said is not None and (again := said.again()) is not None:
+            rendered, code = again
+            write_reports(rendered, arguments)
+            return code
     if fixing:
         from gitopslint.cli.fixing import fix  # few runs change anything
 
         report, changes = fix(arguments, shipped, workspace, selection, whole=whole)
     else:
-        report = _examined(arguments, workspace, selection, whole=whole)
+        report = _examined(arguments, workspace, selection, cache, whole=whole)
     examined = perf_counter()
     if recorded:
         from gitopslint.cli.recorded import with_baseline  # not every repository has one
@@ -69,23 +80,24 @@ def checked(arguments: argparse.Namespace, started: float, listing: Asked | None
 
         write_out(render_diff(changes, workspace.prefix, colour=colourful(arguments.color)))
         return max(failure([report]), FINDINGS if changes else CLEAN)
-    write_reports(rendering(report, arguments), arguments)
+    rendered = rendering(report, arguments)
+    write_reports(rendered if said is None else said.noted(rendered), arguments)
     if arguments.statistics:
         from gitopslint.cli.account import give_account  # few runs are asked for one
 
         below = arguments.output_format == "text" and not arguments.output_file
         spent = {"open": opened - started, "check": examined - opened, "compare": compared - examined}
         give_account(report, below, spent | {"report": perf_counter() - compared})
-    return exit_code([report], arguments)
+    code = exit_code([report], arguments)
+    if said is not None and cache is not None and cache.lasts and code in (CLEAN, FINDINGS):
+        said.keep(code)
+    return code
 
 
-def _examined(arguments: argparse.Namespace, workspace: Checked, selection: Selection, *, whole: bool) -> Report:
+def _examined(
+    arguments: argparse.Namespace, workspace: Checked, selection: Selection, cache: Results | None, *, whole: bool
+) -> Report:
     with closing(workspace.side), _progress(arguments) as watch:
-        cache = None
-        if workspace.keeper is not None:
-            from gitopslint.cli.caching import open_cache  # not for small repositories
-
-            cache = open_cache(workspace, selection, arguments)
         return looking(workspace, selection)(
             whole=whole,
             share=arguments.shard,

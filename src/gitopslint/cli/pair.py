@@ -57,7 +57,9 @@ def open_checked(
     """
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
-    ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved, listing=listing)
+    ground = open_ground(
+        arguments.path, shipped, staged=arguments.staged, unsaved=unsaved, listing=listing, cached=cached
+    )
     keeper = keeper_for(ground, arguments.cache_dir) if cached else None
     if keeper is not None:
         from gitopslint.loaders.watched import WatchedTree

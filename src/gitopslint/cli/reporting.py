@@ -14,11 +14,16 @@ Render = Callable[[str, bool], str]
 """Return the report in a format, with colours or without."""
 
 
+def wanted(arguments: argparse.Namespace) -> list[tuple[str, bool]]:
+    """Return the formats in which a run reports, each with whether it has colours: those of `--report` come first."""
+    last = (arguments.output_format, not arguments.output_file and colourful(arguments.color))
+    return [*((name, False) for name, _ in arguments.report), last]
+
+
 def write_reports(rendered: Render, arguments: argparse.Namespace) -> None:
     """Write everything that was asked for, or nothing where one of them cannot be made. Raises UsageError."""
-    files = [(file, rendered(name, False)) for name, file in arguments.report]
-    last = rendered(arguments.output_format, not arguments.output_file and colourful(arguments.color))
-    for file, text in files:
+    *texts, last = [rendered(name, colour) for name, colour in wanted(arguments)]
+    for (_, file), text in zip(arguments.report, texts, strict=True):
         write_file(file, text)
     if arguments.output_file:
         write_file(arguments.output_file, last)

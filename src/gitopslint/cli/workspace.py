@@ -140,18 +140,23 @@ def open_ground(
     staged: bool = False,
     unsaved: Mapping[Path, bytes] = _NOTHING,
     listing: Asked | None = None,
+    cached: bool = False,
 ) -> Ground:
     """Find the contract that governs a path, and read it. Raises UsageError with a way out.
 
     `unsaved` is what editors hold of files that git has or could have; it counts instead of what is on disk. `listing`
-    is what `begin_listing` began.
+    is what `begin_listing` began. `cached`: it will be asked which files have changed since an earlier run.
     """
     start, root, file, repository = locate(path, staged=staged)
     if staged and repository is None:
         raise UsageError(f"--staged needs a git repository, and {start if start.is_dir() else start.parent} is in none")
     prefix = below(root, repository.top) if repository is not None else ""
     try:
-        tree: Tree = index_tree(repository, prefix) if staged and repository else disk_tree(root, repository, listing)
+        tree: Tree
+        if staged and repository:
+            tree = index_tree(repository, prefix)
+        else:
+            tree = disk_tree(root, repository, listing, stated=cached)
         if unsaved:
             tree = OverlayTree(tree, _of(tree, root, unsaved))
         contract = Contract()

@@ -11,14 +11,17 @@ Parts hold no secrets (model/part.py), and a task with a claim whose value may n
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import joined
 from gitopslint.engine.whole_run import WholeRun, unpacked_or_none
-from gitopslint.loaders.annals import Store
-from gitopslint.loaders.fingerprint import contents, digest, links, read, together
+from gitopslint.loaders.annals import Keeper
+from gitopslint.loaders.contents import Contents
+from gitopslint.loaders.fingerprint import digest, links
 from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.others import Outline
 from gitopslint.loaders.product import Product
@@ -69,7 +72,8 @@ class Shelf(NamedTuple):
     """The results of all tasks that share the same surroundings. `beyond` are further files that all depend on.
 
     All of them hold in the past that git told; in another one they are asked about. `outline` is what the product
-    knows of files that are no layers.
+    knows of files that are no layers. Where few results are new, these alone are written: `base` is the `name` of the
+    shelf that holds the others, and the outline.
     """
 
     beyond: tuple[str, ...]
@@ -77,6 +81,8 @@ class Shelf(NamedTuple):
     past: str | None
     outline: Outline | None
     kept: tuple[Kept, ...]
+    name: str
+    base: str | None
 
 
 class _Done(NamedTuple):
@@ -89,25 +95,37 @@ class _Done(NamedTuple):
 
 
 Divided = Callable[[Iterable[Task], Callable[[Task], _Done]], Iterable[_Done]]
-_EMPTY = Shelf((), "", None, None, ())
+_EMPTY = Shelf((), "", None, None, (), "", None)
+_WORTH_WRITING = 100  # so many times fewer new results than known ones are written beside them
 
 
 class Cache(WholeRun):
     """The results of earlier runs in one product, for one set of rules and options."""
 
-    def __init__(self, store: Store, product: Product, tree: WatchedTree, world: str, git: Git) -> None:
+    def __init__(self, keeper: Keeper, product: Product, tree: WatchedTree, world: str, git: Git) -> None:
         """`world` is a digest of what is no file of the product, and not of its git."""
         self._product = product
         self._tree = tree
-        self._contents = contents(tree.tree)
+        self._contents = Contents(tree.tree, keeper)
         self._world = digest(world, links(tree.tree))
-        everything = together(self._contents, tree.paths)
-        super().__init__(store, digest(self._world, git.all, everything) if git.all is not None else None)
+        everything = self._contents.together(tree.paths)
+        self._contents.keep()  # files may have been touched, and nothing else be new
+        super().__init__(keeper.store, digest(self._world, git.all, everything) if git.all is not None else None)
         self._past = git.past
-        self._layers = {path for path, place in product.layout.layers.items() if place.app is not None}
-        shared = [path for path in tree.paths if path not in self._layers and product.concerns_all(path)]
-        self._common = frozenset(shared)
-        self._shelf_name = "tasks-" + digest(self._world, "\0".join(tree.paths), together(self._contents, shared))
+        self._base = _EMPTY
+
+    @cached_property
+    def _common(self) -> frozenset[str]:
+        """The files of no task of which it is known before anything is read that all depend on them."""
+        product = self._product
+        layers = {path for path, place in product.layout.layers.items() if place.app is not None}
+        return frozenset(path for path in self._tree.paths if path not in layers and product.concerns_all(path))
+
+    @cached_property
+    def _shelf_name(self) -> str:
+        paths = self._tree.paths
+        shared = self._contents.together(path for path in paths if path in self._common)
+        return "tasks-" + digest(self._world, "\0".join(paths), shared)
 
     def parts(
         self, examiner: Examiner, tasks: Iterator[Task], share: Share, divided: Divided, *, past: bool
@@ -120,6 +138,7 @@ class Cache(WholeRun):
         holding = self._holding(shelf, past=past)
         yield from ((one.app, part) for one, part in holding.values())
         if shelf.kept and len(holding) == len(shelf.kept):
+            self._contents.keep()
             return
         # Opened before any task, or the first one would do it.
         history = recorded_of(self._product.chronicle) if past else None
@@ -140,6 +159,8 @@ class Cache(WholeRun):
             result = self._kept(task, part, told if settled else None)
             return _Done(part, result, frozenset(self._tree.beyond - self._common), examiner.looked_at_the_clock)
 
+        # Who edits one layer after the other would write as much each time as thousands of apps have to say.
+        self.worth_keeping = not holding or (len(shelf.kept) - len(holding)) * _WORTH_WRITING > len(holding)
         missing = (task for task in tasks if task.name not in holding)
         for part, one, beyond, clock in divided(missing, work):
             yield one.app, part
@@ -156,7 +177,7 @@ class Cache(WholeRun):
         spoken = spoken and all(showable(claim.path, printed(claim.value)) for _, claim in part.claims)
         if told is None or not spoken or part.faults or part.unread:
             return Kept(task.name, task.app, task.own, "", "", "", {}, {}, None)
-        return Kept(task.name, task.app, task.own, together(self._contents, task.own), *told, part)
+        return Kept(task.name, task.app, task.own, self._contents.together(task.own), *told, part)
 
     def _told(self, app: str | None) -> str:
         return digest(self._product.chronicle.told(app)) if app is not None else ""
@@ -180,7 +201,14 @@ class Cache(WholeRun):
 
     def _shelf(self) -> Shelf:
         shelf = unpacked_or_none(Shelf, self._store.get(self._shelf_name)) or _EMPTY
+        self._base = shelf
+        if shelf.kept:
+            more = unpacked_or_none(Shelf, self._store.get(self._shelf_name + "-more"))
+            if more is not None and more.base == shelf.name:
+                kept = {one.name: one for one in (*shelf.kept, *more.kept)}
+                shelf = more._replace(kept=tuple(kept.values()), outline=more.outline or shelf.outline)
         if shelf.digest != self._digest_of(shelf.beyond):
+            self._base = _EMPTY
             return _EMPTY
         if shelf.outline is not None:
             self._product.others.resume(shelf.outline)
@@ -188,12 +216,11 @@ class Cache(WholeRun):
 
     def _digest_of(self, beyond: tuple[str, ...]) -> str:
         # A file that is looked for and not among the paths may be there all the same, where git ignores it.
-        absent = read(self._tree.tree, [path for path in beyond if path not in self._contents])
-        return together({**self._contents, **absent} if absent else self._contents, beyond)
+        return self._contents.together(beyond)
 
     def _holding(self, shelf: Shelf, *, past: bool) -> dict[str, tuple[Kept, Part]]:
         """Return what of a shelf still holds, by the names of tasks."""
-        same = [one for one in shelf.kept if one.files and one.files == together(self._contents, one.own)]
+        same = [one for one in shelf.kept if one.files and one.files == self._contents.together(one.own)]
         if past and (shelf.past is None or shelf.past != self._past):
             same = self._still_true(same)
         holding: dict[str, tuple[Kept, Part]] = {}
@@ -218,6 +245,19 @@ class Cache(WholeRun):
 
     def _put(self, shelf: Shelf, kept: dict[str, Kept]) -> None:
         beyond = tuple(sorted((set(shelf.beyond) | self._tree.beyond) - self._common))
-        outline = self._product.others.outline()
-        shelf = Shelf(beyond, self._digest_of(beyond), self._past, outline, tuple(kept.values()))
-        self._store.put(self._shelf_name, shelf)
+        for one in kept.values():  # in the record of the process that keeps it
+            self._contents.together(one.own)
+        known = {one.name: one for one in self._base.kept}
+        more = [one for one in kept.values() if known.get(one.name) is not one]
+        few = len(more) * _WORTH_WRITING <= len(known)
+        shelf = Shelf(
+            beyond,
+            self._digest_of(beyond),
+            self._past,
+            self._product.others.outline() if not few or self._base.outline is None else None,
+            tuple(more if few else kept.values()),
+            os.urandom(8).hex(),
+            self._base.name if few else None,
+        )
+        self._store.put(self._shelf_name + ("-more" if few else ""), shelf)
+        self._contents.keep()

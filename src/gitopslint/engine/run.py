@@ -45,7 +45,7 @@ class Results(Protocol):
     def whole(self) -> Part | None:
         """Return what an earlier run concluded of the same state."""
 
-    def keep_whole(self, part: Part, examiner: Examiner, /) -> None:
+    def keep_whole(self, everything: Joined, examiner: Examiner, /) -> None:
         """Keep what a run concluded."""
 
     def parts(
@@ -111,7 +111,7 @@ def run(
             if share.is_all:
                 compare(everything, frame, examiner.sources)
                 if cache is not None:
-                    cache.keep_whole(everything.part(), examiner)
+                    cache.keep_whole(everything, examiner)
             else:
                 everything.keep(examiner.sources(everything.sourceless(claims=True)))
                 piece = _piece(everything, frame, share, keeping)  # with all that is not judged yet

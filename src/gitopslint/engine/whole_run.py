@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gitopslint.engine.examination import Examiner, examined
-from gitopslint.engine.joining import joined
+from gitopslint.engine.joining import Joined, joined
 from gitopslint.loaders.annals import Store
 from gitopslint.loaders.unit import Task
 from gitopslint.model.packing import PackingError, unpacked
@@ -23,16 +23,22 @@ class WholeRun:
         """`state` is a digest of all that the run can see; None where that is not known."""
         self._store = store
         self._run = f"run-{state}" if state is not None else None
+        self.state = state
+        self.lasts = False
+        """Whether what the run concluded will hold at another time of day as well."""
+        self.worth_keeping = True
 
     def whole(self) -> Part | None:
         """Return what an earlier run concluded of the same state."""
         found: Part | None = unpacked_or_none(Part, self._store.get(self._run)) if self._run is not None else None
+        self.lasts = found is not None
         return found
 
-    def keep_whole(self, part: Part, examiner: Examiner) -> None:
+    def keep_whole(self, everything: Joined, examiner: Examiner) -> None:
         """Keep what a run concluded, unless it depends on the time of day."""
-        if self._run is not None and not examiner.looked_at_the_clock:
-            self._store.put(self._run, part)
+        self.lasts = not examiner.looked_at_the_clock
+        if self._run is not None and self.lasts and self.worth_keeping:
+            self._store.put(self._run, everything.part())
 
 
 class Undivided(WholeRun):

@@ -1,20 +1,15 @@
-"""What a run depends on, as digests.
-
-The content of files counts, not when they were touched: what a file system says of times can be wrong, and reading
-41,000 small files takes about a second, a thirtieth of the check that it can save.
-"""
+"""What a run depends on, as digests. Those of files are in `contents`."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gitopslint.loaders.git import GitError, Repository
 from gitopslint.loaders.git_history import resolve
-from gitopslint.loaders.tree import GitTree, ReadError, TooLargeError, Tree
+from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
 
 _SIZE = 16
 _PACKAGE = Path(__file__).parent.parent
@@ -30,32 +25,13 @@ def digest(*texts: str | bytes) -> str:
     return found.hexdigest()
 
 
-def contents(tree: Tree) -> dict[str, bytes]:
-    """Return a digest of each file of a tree. The links say in what they differ from the files that they lead to."""
-    if isinstance(tree, GitTree):
-        return {path: name.encode() for path, name in tree.names().items()}
-    return read(tree, tree.paths)
-
-
-def read(tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
-    """Return a digest of the content of each file, or of why it cannot be read."""
-    found = {}
-    for path, data in tree.read_many(paths):
-        known = data if isinstance(data, bytes) else str(data).encode("utf-8", "surrogateescape")
-        if isinstance(data, TooLargeError):
-            known += data.head  # it tells whether the file is text
-        kind = b"\1" if isinstance(data, ReadError) else b"\0"
-        found[path] = hashlib.blake2b(known, digest_size=_SIZE, salt=kind).digest()
-    return found
-
-
-def together(contents: Mapping[str, bytes], paths: Iterable[str]) -> str:
-    """Return one digest of some files, with their paths."""
-    found = hashlib.blake2b(digest_size=_SIZE)
-    for path in paths:
-        name = os.fsencode(path)
-        found.update(b"%d:%s%b" % (len(name), name, contents.get(path, b"-")))
-    return found.hexdigest()
+def of_content(data: bytes | ReadError) -> bytes:
+    """Return a digest of the content of a file, or of why it cannot be read."""
+    known = data if isinstance(data, bytes) else str(data).encode("utf-8", "surrogateescape")
+    if isinstance(data, TooLargeError):
+        known += data.head  # it tells whether the file is text
+    kind = b"\1" if isinstance(data, ReadError) else b"\0"
+    return hashlib.blake2b(known, digest_size=_SIZE, salt=kind).digest()
 
 
 def links(tree: Tree) -> str:

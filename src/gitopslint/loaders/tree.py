@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gitopslint.loaders.git import SYMLINK, Asked, GitError, IndexEntry, Repository
+from gitopslint.loaders.stat_data import stat_data
 
 MAX_BYTES = 10_000_000
 """Larger files are not read: whatever is done with them would take too long, or too much memory."""
@@ -58,14 +59,24 @@ class Tree(Protocol):
 class DiskTree:
     """Files on disk. Symbolic links are followed inside the root only."""
 
-    def __init__(self, root: Path, paths: Iterable[str], links: dict[str, str] | None = None) -> None:
-        """`links` are the symbolic links among the paths, where somebody has looked already."""
+    def __init__(
+        self,
+        root: Path,
+        paths: Iterable[str],
+        links: dict[str, str] | None = None,
+        stated: dict[str, bytes] | None = None,
+    ) -> None:
+        """`links` are the symbolic links among the paths, where somebody has looked already.
+
+        `stated` is what the file system says of each regular file, where somebody will ask for it.
+        """
         self.root = root
         self._start = os.path.join(root, "")
         self.paths = tuple(sorted(paths))
         self._links = links
         self._real_root = os.path.realpath(root)
         self._straight: dict[str, bool] = {}
+        self._stated = stated or {}
 
     @cached_property
     def links(self) -> dict[str, str]:
@@ -75,8 +86,20 @@ class DiskTree:
         found = (path for path in self.paths if os.path.islink(self._start + path))
         return {path: os.readlink(self._start + path) for path in found}
 
+    @cached_property
+    def stated(self) -> dict[str, bytes]:
+        """What the file system says of each regular file, as far as that tells when to read it again.
+
+        Behind a link it does not: a link can come to lead elsewhere, and the file stay the same.
+        """
+        return {path: data for path, data in self._stated.items() if self._is_straight(path.rpartition("/")[0])}
+
     def read(self, path: str) -> bytes:
         """Return the content of a file on disk. Raises ReadError."""
+        return self.read_stated(path)[0]
+
+    def read_stated(self, path: str) -> tuple[bytes, os.stat_result]:
+        """Return the content of a file, with what the file system says of the very file. Raises ReadError."""
         if path.startswith("/") or (".." in path and ".." in path.split("/")):
             raise ReadError(_OUTSIDE)
         try:
@@ -93,7 +116,7 @@ class DiskTree:
             code = getattr(error, "errno", None) or errno.ELOOP
             raise ReadError(os.strerror(code)) from None
 
-    def _followed(self, path: str) -> bytes:
+    def _followed(self, path: str) -> tuple[bytes, os.stat_result]:
         resolved = (self.root / path).resolve(strict=True)
         if not resolved.is_relative_to(self._real_root):
             raise ReadError(_LEAVES)
@@ -272,25 +295,48 @@ def followed(tree: Tree, path: str) -> str:
     return path if target.startswith(("/", "../")) else target
 
 
-def disk_tree(root: Path, repository: Repository | None, begun: Asked | None = None) -> DiskTree:
+def disk_tree(
+    root: Path, repository: Repository | None, begun: Asked | None = None, *, stated: bool = False
+) -> DiskTree:
     """Return the work tree below `root`: what git tracks or could add, or all files where there is no git.
 
-    `begun`: git was asked for them already. Raises GitError.
+    `begun`: git was asked for them already. `stated`: the tree can tell what the file system says of its files. Raises
+    GitError.
     """
     if repository is None:
         found = list(islice(_walk(root), _MOST_FILES + 1))
         if len(found) > _MOST_FILES:
             raise GitError(f"{root} is no git repository and holds more than {_MOST_FILES:,} files: name a checkout")
-        return DiskTree(root, found)
+        return _looked_at(root, found, stated=stated, whatever=True)
     prefix = os.fsencode(below(root, repository.top))
     tracked, untracked = repository.files(begun)
     paths = (os.fsdecode(path[len(prefix) :]) for path in tracked | untracked if path.startswith(prefix))
     # A path in the index may be gone from the disk, or be a submodule.
+    return _looked_at(root, paths, stated=stated, whatever=False)
+
+
+def _looked_at(root: Path, paths: Iterable[str], *, stated: bool, whatever: bool) -> DiskTree:
+    """Return the tree of those paths that are files or links; `whatever`: of all of them."""
     start = os.path.join(root, "")
-    modes = {path: _mode(start + path) for path in paths}
-    files = [path for path, mode in modes.items() if stat.S_ISREG(mode) or stat.S_ISLNK(mode)]
-    links = {path: os.readlink(start + path) for path in sorted(files) if stat.S_ISLNK(modes[path])}
-    return DiskTree(root, files, links)
+    found: list[str] = []
+    links: dict[str, str] = {}
+    data: dict[str, bytes] = {}
+    for path in paths:
+        try:
+            status = os.lstat(start + path)
+        except OSError:
+            mode = 0
+        else:
+            mode = status.st_mode
+        if stat.S_ISREG(mode):
+            if stated:
+                data[path] = stat_data(status)
+        elif stat.S_ISLNK(mode):
+            links[path] = os.readlink(start + path)
+        elif not whatever:
+            continue
+        found.append(path)
+    return DiskTree(root, found, links, data)
 
 
 def index_tree(repository: Repository, prefix: str) -> GitTree:
@@ -319,16 +365,8 @@ def _walk(root: Path) -> Iterator[str]:
             yield name if relative == "." else os.path.join(relative, name)
 
 
-def _mode(path: str) -> int:
-    """Return what a path is; 0 for what is not there."""
-    try:
-        return os.lstat(path).st_mode
-    except OSError:
-        return 0
-
-
-def _content(target: str, flags: int = 0) -> bytes:
-    """Read a regular file. Raises OSError and ReadError, also for one that is too large."""
+def _content(target: str, flags: int = 0) -> tuple[bytes, os.stat_result]:
+    """Read a regular file, with what was said of it before. Raises OSError and ReadError, also if it is too large."""
     # Without O_NONBLOCK a named pipe would hold the run for ever.
     descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK | flags)
     try:
@@ -339,9 +377,9 @@ def _content(target: str, flags: int = 0) -> bytes:
             raise TooLargeError(os.read(descriptor, _HEAD))
         data = os.read(descriptor, status.st_size + 1)
         if len(data) == status.st_size:
-            return data
+            return data, status
         with open(descriptor, "rb", closefd=False) as file:
-            return _whole(data + file.read(MAX_BYTES))  # it grows while it is read
+            return _whole(data + file.read(MAX_BYTES)), status  # it grows while it is read
     finally:
         os.close(descriptor)
 

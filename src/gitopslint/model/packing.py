@@ -15,6 +15,8 @@ from gitopslint.model.record import field_names, is_record
 
 Unpacker = Callable[[Any], Any]
 _SCALARS = (str, int, float, bool, type(None))
+_PLAIN = frozenset({str, int, bool})
+_TEXT = frozenset({str})
 
 
 class PackingError(ValueError):
@@ -104,6 +106,8 @@ def _union(kinds: tuple[Any, ...]) -> Unpacker:
 
 
 def _row(kind: Any) -> Unpacker:
+    if kind is str:
+        return _texts
     one = unpacker(kind)
 
     def read(data: Any) -> Any:
@@ -112,6 +116,13 @@ def _row(kind: Any) -> Unpacker:
         return tuple([one(item) for item in data])
 
     return read
+
+
+def _texts(data: Any) -> Any:
+    # All types at once: what is kept consists of lines of files and of places in them.
+    if type(data) is not list or not set(map(type, data)) <= _TEXT:
+        raise PackingError("a list of texts expected")
+    return tuple(data)
 
 
 def _mapping(kind: Any) -> Unpacker:
@@ -126,6 +137,8 @@ def _mapping(kind: Any) -> Unpacker:
 
 
 def _fields(make: Callable[..., Any], kinds: list[Any]) -> Unpacker:
+    if isinstance(make, type) and issubclass(make, tuple) and _PLAIN.issuperset(kinds):
+        return _plain(make, tuple(kinds))
     readers = [unpacker(kind) for kind in kinds]
 
     def read(data: Any) -> Any:
@@ -135,5 +148,17 @@ def _fields(make: Callable[..., Any], kinds: list[Any]) -> Unpacker:
             return make(*[reader(item) for reader, item in zip(readers, data, strict=True)])
         except (TypeError, ValueError) as error:
             raise PackingError(str(error)) from None
+
+    return read
+
+
+def _plain(make: type[tuple[Any, ...]], kinds: tuple[type, ...]) -> Unpacker:
+    """Return what makes a named tuple of scalars, such as a span."""
+    new = tuple.__new__
+
+    def read(data: Any) -> Any:
+        if type(data) is not list or tuple(map(type, data)) != kinds:
+            raise PackingError(f"{kinds} expected")
+        return new(make, data)
 
     return read
