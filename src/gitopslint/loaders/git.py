@@ -48,6 +48,10 @@ _HARDENED = (
     "color.ui=false",
     "-c",
     "advice.graftFileDeprecated=false",
+    # Of 96 MB it fills all where folders of 5,000 layers are compared, and is no faster than with 32; with 8, two thirds
+    # slower. To limit what it maps of packs as well would make it slower to tell files, and save what processes share.
+    "-c",
+    "core.deltaBaseCacheLimit=32m",
 )
 # A partial clone fetches missing objects from a remote that its own configuration names, be it a program. Git before
 # 2.44 does not know GIT_NO_LAZY_FETCH, but all know the list of protocols that it may use.
