@@ -21,7 +21,7 @@ _COMMON = word_set(
     "chave chiave parola kennwort geheim segredo schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ "
     "klucz klíč klic kulcs nyckel sleutel mật seed jwt hmac pat: pat= pat_ pat- pat\" pat' pre_shared "
     "preshared kata_sandi katasandi"
-)
+) | {"login ", "alias set", "host add", "ldapsearch"}
 STEMS = (
     *sorted(_COMMON),
     *NAMES_IN_OTHER_SCRIPTS,
@@ -43,7 +43,8 @@ _USER_AND_PASSWORD = lazy(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
 _PAIRED = (("auth",), ("credentials",), ("creds",), ("login",), ("basicauth",), ("userpass",))
 _LONGEST_LINE = 8000
 _CHPASSWD = lazy(
-    r"""^[ \t]*(?:-[ \t]*)?(?:echo[ \t]+["']?)?(?P<user>[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
+    r"""(?:^[ \t]*(?:-[ \t]*)?|\becho[ \t]{1,4}(?:-[en]{1,2}[ \t]{1,4})?["']?)"""
+    r"""(?P<user>[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
     re.MULTILINE,
 )
 

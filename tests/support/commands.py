@@ -1,0 +1,67 @@
+"""Command lines and files of accounts: secrets between « and », and what looks like one and is none."""
+
+from __future__ import annotations
+
+SECRETS = {
+    "a login to a registry": (
+        ".gitlab-ci.yml",
+        "build:\n  script:\n  - docker login -u ci -p «Winter!77» registry.example.com\n  - helm registry login -u ci -p «Winter!78» r.io\n",
+    ),
+    "a literal of a Secret": (
+        "make.sh",
+        "kubectl create secret generic db --from-literal=password=«Winter!77» --from-literal=user=shop\n",
+    ),
+    "a setting of a program": (
+        "ci.sh",
+        "aws configure set aws_secret_access_key «{alnum:40}»\nnpm config set //r.example.com/:_authToken «{alnum:36}»\n",
+    ),
+    "a password as a word of its own": (
+        "ci.sh",
+        (
+            "htpasswd -bc /etc/nginx/.htpasswd admin «Winter!77»\nhtpasswd -nbB admin «Winter!78» >users\n"
+            "mc alias set store http://minio:9000 admin «Winter!79»\n"
+        ),
+    ),
+    "a directory": ("ci.sh", "ldapsearch -x -D cn=admin -w «Winter!77» -b dc=example\n"),
+    "a token in a header": (
+        "job.yaml",
+        "args:\n- |\n  curl -H \"Authorization: token «{hex:40}»\" https://git.example.com\n  curl -H 'Authorization: ApiKey «{alnum:32}»' https://x\n",
+    ),
+    "accounts of a system": (
+        "Dockerfile",
+        "FROM alpine\nRUN echo 'root:«Winter!77»' | chpasswd\nRUN echo «Winter!78» | passwd --stdin shop\n",
+    ),
+    "a machine with a line for each word": (".netrc", "machine git.example.com\n  login ci\n  password «Winter!77»\n"),
+    "a role": ("init.sql", "CREATE ROLE shop LOGIN PASSWORD '«Winter!77»';\n"),
+    "a user of a proxy": ("haproxy.cfg", "userlist all\n  user admin insecure-password «Winter!77»\n"),
+    "attributes": (
+        "web.config",
+        '<add key="ApiKey" value="«{alnum:32}»"/>\n<property name="password" value="«Winter!77»"/>\n<add key="Region" value="eu-west-1"/>\n',
+    ),
+}
+
+HARMLESS = {
+    "ports": (
+        "run.sh",
+        'docker run -e DB_PASSWORD -p 8080:80 shop # the password is asked for\npodman run --secret token -p "$PORT" shop\n',
+    ),
+    "a login with variables": (
+        ".gitlab-ci.yml",
+        'build:\n  script:\n  - docker login -u $CI_REGISTRY_USER -p $CI_REGISTRY_PASSWORD $CI_REGISTRY\n  - az login --identity\n  - helm registry login -u ci -p "${TOKEN}" r.io\n',
+    ),
+    "a literal that is drawn": (
+        "README.md",
+        "kubectl create secret generic db --from-literal=password=$(openssl rand -hex 16) --from-literal=token=<token>\n",
+    ),
+    "a password that is asked for": ("ci.sh", "htpasswd -c /etc/nginx/.htpasswd admin\nhtpasswd -b users admin $PW\n"),
+    "settings that are none": (
+        "ci.sh",
+        'aws configure set region eu-west-1\ngit config set user.email ci@example.com\nmc alias set store "$URL" "$KEY" "$SECRET"\n',
+    ),
+    "an account without a password": ("Dockerfile", 'RUN echo "shop:$PW" | chpasswd\nRUN passwd -d shop\n'),
+    "a sentence that begins with the word": ("notes.conf", "  password rotation\n  password for everyone\n"),
+    "attributes that say where it is": (
+        "web.config",
+        '<add key="ApiKeyName" value="x-api-key"/>\n<property name="password" value="${env.PW}"/>\n',
+    ),
+}
