@@ -1,4 +1,4 @@
-"""Command lines and files of accounts: secrets between « and », and what looks like one and is none."""
+"""Command lines, files of accounts, examples and ciphertext: secrets between « and », and what looks like one and is none."""
 
 from __future__ import annotations
 
@@ -38,6 +38,31 @@ SECRETS = {
         "web.config",
         '<add key="ApiKey" value="«{alnum:32}»"/>\n<property name="password" value="«Winter!77»"/>\n<add key="Region" value="eu-west-1"/>\n',
     ),
+    "a variable of Terraform": (
+        "variables.tf",
+        'variable "db_password" {\n  type    = string\n  default = "«Winter!77»"\n}\nvariable "api_token" { default = "«Winter!78»" }\n',
+    ),
+    "a variable of an image": ("Dockerfile", "ENV SECRET_KEY «{alnum:32}»\nENV PATH /usr/bin\n"),
+    "an entry that is switched off": (
+        "values.yaml",
+        "env:\n# - name: DB_PASSWORD\n#   value: «Winter!77»\n- name: A\n",
+    ),
+    "what is used without a value": (
+        "docker-compose.yaml",
+        "environment:\n- JWT_SECRET=${JWT_SECRET:-«Winter!77»}\n- DB_PASSWORD=${DB_PASSWORD:-postgres}\n",
+    ),
+    "what a template falls back to": (
+        "secret.tpl",
+        'password: {{ .Values.password | default "«Winter!77»" | quote }}\ntoken: {{ default "«Winter!78»" .Values.token }}\n',
+    ),
+    "keys of a cluster": (
+        "encryption.yaml",
+        "kind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - aescbc: {keys: [{name: a, secret: «{alnum:43}=»}]}\n",
+    ),
+    "an example that is none": (
+        ".env.example",
+        "DB_PASSWORD=«Winter!77»\nURL=postgres://a:«Winter!78»@db.shop.internal/x\n",
+    ),
 }
 
 HARMLESS = {
@@ -63,5 +88,32 @@ HARMLESS = {
     "attributes that say where it is": (
         "web.config",
         '<add key="ApiKeyName" value="x-api-key"/>\n<property name="password" value="${env.PW}"/>\n',
+    ),
+    "variables of Terraform": (
+        "variables.tf",
+        'variable "db_password" {\n  default = ""\n}\nvariable "region" {\n  default = "eu-west-1"\n}\noutput "x" { value = "Winter!77" }\n',
+    ),
+    "variables of an image": ("Dockerfile", "ENV PASSWORD_FILE /run/secrets/password\nENV TOKEN $TOKEN\n"),
+    "an entry that is switched off, and filled in later": (
+        "values.yaml",
+        "# - name: DB_PASSWORD\n#   value: <password>\n# - name: REGION\n#   value: eu-west-1\nkey: x # value: Winter!77\n",
+    ),
+    "what is used without a value": (
+        "run.sh",
+        'PASSWORD="${PASSWORD:-$(cat /run/secrets/password)}"\nTOKEN=${TOKEN:-none}\nPASSWORD=${PASSWORD:?set it}\n',
+    ),
+    "what a template falls back to": (
+        "secret.tpl",
+        'password: {{ .Values.password | default "changeme" }}\nsecret: {{ default "shop-env" .Values.secret }}\npassword: {{ .Values.password | default (randAlphaNum 16) }}\n',
+    ),
+    "an environment to copy": (
+        "apps/shop/.env.example",
+        "DATABASE_URL=postgres://postgres:postgres@localhost:5432/shop\nPOSTGRES_PASSWORD=postgres\nAUTH_SECRET=generate-with-openssl-rand-base64-32\n",
+    ),
+    "ciphertext of Pulumi": ("Pulumi.prod.yaml", "config:\n  shop:password:\n    secure: AAABA{alnum:60}=\n"),
+    "ciphertext of a build service": (".travis.yml", 'env:\n  global:\n  - secure: "{alnum:171}="\n'),
+    "ciphertext of PGP": (
+        "renovate.json",
+        '{"hostRules": [{"matchHost": "x", "encrypted": {"token": "wcFMA{alnum:300}"}}]}\n',
     ),
 }

@@ -25,6 +25,8 @@ _FLAG = lazy(
     rf"""(?<![\w-])--?(?P<key>[A-Za-z][\w.-]{{2,60}})(?:=|[ \t]{{1,4}})"""
     rf"""(?P<value>{_QUOTED}|[^\s"'-][^\s"';|&)]{{0,1000}})"""
 )
+_SPACED = lazy(r"\s{0,40}ENV\s{1,8}(?P<key>[A-Za-z_]\w{1,80})[ \t]{1,8}(?P<value>[^\s=].{0,2000})")
+"""A variable in a Dockerfile, as it was written once and still can be: `ENV KEY value`."""
 _QUERY = lazy(r"[?&](?P<key>[\w.-]{2,60})=(?P<value>[^\s&\"'<>#]{3,2000})")
 _PIPED = lazy(
     rf"""\becho\s{{1,4}}(?:-n\s{{1,4}})?(?P<value>{_QUOTED}|[^\s"'$|]{{1,200}})\s{{0,4}}\|"""
@@ -131,6 +133,9 @@ def assignments(line: str) -> Iterator[Assignment]:
 def _written(line: str) -> Iterator[Assignment]:
     lower = line.lower()
     whole = _LINE.match(line) if ":" in line or "=" in line else None
+    if "ENV " in line and (spaced := _SPACED.fullmatch(line)) is not None:
+        yield from _whole(spaced)
+        return
     if whole is not None and (whole["sign"] != ":" or whole["gap"] or whole["value"][:1] in "\"'"):
         yield from _whole(whole)
     for form, marks in _FORMS:
@@ -155,6 +160,7 @@ def _written(line: str) -> Iterator[Assignment]:
 def _whole(match: re.Match[str]) -> Iterator[Assignment]:
     text, start = match["value"], match.start("value")
     key = match["key"].strip()
+    quoted = "quote" in match.re.groupindex and bool(match["quote"])
     if text[:1] in ("'", '"'):
         quote = text[0]
         end = _closing(text, quote)
@@ -166,11 +172,11 @@ def _whole(match: re.Match[str]) -> Iterator[Assignment]:
         at = bare.find(mark)
         if at >= 0:
             bare = bare[:at].rstrip()
-    if bare.endswith(",") and match["quote"]:
+    if bare.endswith(",") and quoted:
         bare = bare[:-1]
     if bare.startswith("$(") and ")" not in bare:  # what stands there is cut off
         return
-    if bare and bare[0] not in "{[|>&*!#":
+    if bare and (bare[0] not in "{[|>&*!#" or bare.startswith("{{")):
         yield Assignment(key, bare, start, start + len(bare), False, True)
 
 

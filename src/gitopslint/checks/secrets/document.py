@@ -235,16 +235,19 @@ class DocumentSearch:
             return
         scalars = sorted(self._scalars)
         starts = [start for start, _ in scalars]
+        before, beyond = "", 0
         for match in _COMMENT.finditer(text):
             line = match[0].rstrip()
-            if len(line) < 8 or not lines.mentions(line):
+            if text[beyond : match.start()].strip():
+                before = ""
+            above, before, beyond = before, line.lstrip("#").lstrip(), match.end()
+            if len(line) < 8 or not (lines.mentions(line) or (above and lines.is_value(before))):
                 continue
             near = bisect.bisect_right(starts, match.start()) - 1
             if near >= 0 and match.start() < scalars[near][1]:
                 continue
-            body = line.lstrip("#").lstrip()
-            offset = match.start() + len(line) - len(body)
-            for named in lines.secrets_in_line(body, "comment"):
+            offset = match.start() + len(line) - len(before)
+            for named in lines.secrets_in_line(before, "comment", above):
                 yield Found(
                     "secret-in-values", offset + named.start, offset + named.end, named.kind, lines.key_path(named.key)
                 )
@@ -254,10 +257,12 @@ def secrets_in_text(text: str, manner: Manner) -> Iterator[lines.Named]:
     """Yield the secrets under names on the lines of a text, each at its offset."""
     if manner == "code" or not lines.mentions(text):
         return
-    offset, before = 0, ""
+    offset, before, variable = 0, "", ""
     for line in text.split("\n"):
-        if lines.mentions(line) or lines.is_value(line):
-            for named in lines.secrets_in_line(line, manner, before):
+        if manner == "expression":
+            variable = "" if line.startswith("}") else lines.variable(line) or variable
+        if lines.mentions(line) or lines.is_value(line) or variable:
+            for named in lines.secrets_in_line(line, manner, variable or before):
                 yield named._replace(start=named.start + offset, end=named.end + offset)
         if line.strip():
             before = line
