@@ -89,6 +89,10 @@ HARMLESS = {
         "web.config",
         '<add key="ApiKeyName" value="x-api-key"/>\n<property name="password" value="${env.PW}"/>\n',
     ),
+    "what is about a password, and a key of a site": (
+        "values.yaml",
+        'argocdServerAdminPasswordMtime: "2026-01-01T00:00:00Z"\nrecaptchaSiteKey: 6Lc{alnum:37}\n',
+    ),
     "variables of Terraform": (
         "variables.tf",
         'variable "db_password" {\n  default = ""\n}\nvariable "region" {\n  default = "eu-west-1"\n}\noutput "x" { value = "Winter!77" }\n',
