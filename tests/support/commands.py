@@ -38,6 +38,10 @@ SECRETS = {
         "web.config",
         '<add key="ApiKey" value="«{alnum:32}»"/>\n<property name="password" value="«Winter!77»"/>\n<add key="Region" value="eu-west-1"/>\n',
     ),
+    "an address that is switched off": (
+        "values.yaml",
+        "# url: postgres://shop:«Winter!77»@postgres:5432/shop\nkey: x\n",
+    ),
     "a variable of Terraform": (
         "variables.tf",
         'variable "db_password" {\n  type    = string\n  default = "«Winter!77»"\n}\nvariable "api_token" { default = "«Winter!78»" }\n',
@@ -93,6 +97,19 @@ HARMLESS = {
         "values.yaml",
         'argocdServerAdminPasswordMtime: "2026-01-01T00:00:00Z"\nrecaptchaSiteKey: 6Lc{alnum:37}\n',
     ),
+    "keys of those who sign": (
+        "Dockerfile",
+        "ENV GPG_KEY {upper:40}\nRUN gpg --keyserver hkps://keys.openpgp.org --recv-keys {hex:40}\n",
+    ),
+    "code in a text for people": (
+        "README.md",
+        "    const hmac = createHmac('sha256', 'a');\n    const secret = alice.computeSecret(bob2);\n    credentials = new Some_Credentials(a1)\n",
+    ),
+    "addresses that explain": (
+        "values.yaml",
+        "# such as postgres://user:password@host:5432/shop\nurl: x\nspec:\n  description: As in http://user:password@proxy.\n",
+    ),
+    "settings of a database": ("values.yaml", "password_encryption: scram-sha-256\nsecrets:\n  version: v1alpha1\n"),
     "variables of Terraform": (
         "variables.tf",
         'variable "db_password" {\n  default = ""\n}\nvariable "region" {\n  default = "eu-west-1"\n}\noutput "x" { value = "Winter!77" }\n',

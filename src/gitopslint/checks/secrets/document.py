@@ -6,7 +6,7 @@ import bisect
 import re
 from collections.abc import Iterator
 
-from gitopslint.checks.secrets import encoded, lines, pem, references, values
+from gitopslint.checks.secrets import encoded, lines, pem, references, urls, values
 from gitopslint.checks.secrets.found import Found
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
@@ -50,7 +50,7 @@ class DocumentSearch:
                 yield from self._in_leaf(leaf)
             yield from self._in_manifests(root)
         for number, shape in enumerate(self._written):
-            if number not in self._placed:
+            if number not in self._placed and not self._is_explained(shape):
                 yield Found("plaintext-secret", shape.start, shape.end, shape.pattern.what, pattern=shape.pattern.name)
         yield from self._in_comments()
 
@@ -80,8 +80,13 @@ class DocumentSearch:
             shape = self._written[at]
             self._placed.add(at)
             at += 1
-            if not (leaf.name.browser and shape.pattern.browser):
+            told = not _PROSE_WORDS.isdisjoint(leaf.name.words) and self._is_explained(shape)
+            if not (told or (leaf.name.browser and shape.pattern.browser)):
                 yield self._of_shape(leaf, shape, shape.start, shape.end)
+
+    def _is_explained(self, shape: Shape) -> bool:
+        """Tell whether an address in a comment or description only shows what one looks like."""
+        return shape.pattern is ADDRESS and urls.is_example(self._document.text, shape.end)
 
     def _of_shape(self, leaf: Leaf, shape: Shape, start: int, end: int) -> Found:
         rule = "public-secret" if leaf.name.browser else "plaintext-secret"

@@ -43,6 +43,8 @@ _AUTHORIZATION = lazy(r"(?:[A-Za-z-]{2,20}[ =])?(?P<value>\S{16,2000})")
 _USER_AND_PASSWORD = lazy(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
 _PAIRED = (("auth",), ("credentials",), ("creds",), ("login",), ("basicauth",), ("userpass",))
 _LONGEST_LINE = 8000
+_CALL = lazy(r"(?:(?:new|await) )?[A-Za-z_][\w.]*\(")
+"""In a text for people, code is no value."""
 _CHPASSWD = lazy(
     r"""(?:^[ \t]*(?:-[ \t]*)?|\becho[ \t]{1,4}(?:-[en]{1,2}[ \t]{1,4})?["']?)"""
     r"""(?P<user>[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
@@ -102,6 +104,8 @@ def _judged(one: Assignment, manner: Manner, before: str) -> Named | None:
             return None
         key = above[1]
     if manner == "expression" and not one.quoted:
+        return None
+    if manner == "prose" and not one.quoted and _CALL.match(one.value) is not None:
         return None
     if one.whole and not one.quoted and _is_more_than_a_value(one.value) and values.fallback(one.value) is None:
         # `command: mysql --password x`: the parts of the line are judged on their own.

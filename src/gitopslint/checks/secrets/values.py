@@ -86,9 +86,18 @@ _DURATION = lazy(
     r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w|y|min|mins|hours?|days?|Mi|Gi|Ki|M|G|K|MB|GB|KB))+", re.IGNORECASE
 )
 _VERSION = lazy(r"v?[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}[-+~]?(?:[0-9.]{1,10})?")
+_API_VERSION = lazy(r"v[0-9]{1,2}(?:alpha|beta)[0-9]{0,2}")
 _DIGEST = lazy(r"(?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/=]{8,}|[^\s@]+@sha256:[0-9a-f]{64}", re.IGNORECASE)
 _TIME = lazy(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9.]{2,12})?(?:z|[+-][0-9:]{4,5})?", re.IGNORECASE)
-_PUBLIC = (("://", _URL), ("@", _EMAIL), ("sha", _DIGEST), ("md5", _DIGEST), (".", _VERSION), ("t", _TIME))
+_PUBLIC = (
+    ("://", _URL),
+    ("@", _EMAIL),
+    ("sha", _DIGEST),
+    ("md5", _DIGEST),
+    (".", _VERSION),
+    ("t", _TIME),
+    ("a", _API_VERSION),
+)
 """What everybody may know, each with what it always holds."""
 _NAME = lazy(r"[A-Za-z][A-Za-z0-9]*(?:[-._/][A-Za-z0-9]+)*")
 _WORDS_OF_SECRETS = word_set(
