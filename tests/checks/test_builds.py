@@ -52,6 +52,24 @@ def test_rules_about_tags_judge_version(text: str, rule: str | None) -> None:
     assert found(report) == ([f"{VERSION}:1:1 {rule} error"] if rule is not None else [])
 
 
+MISPLACED = {
+    "in another folder": ({"images/shop/WEB_CORE_REF": "main\n"}, ["images/shop/WEB_CORE_REF:1:1"]),
+    "below the right one": ({"docker/web-shop/old/WEB_CORE_REF": f"{A}\n"}, ["docker/web-shop/old/WEB_CORE_REF:1:1"]),
+    "at the top": ({"WEB_CORE_REF": f"{A}\n"}, ["WEB_CORE_REF:1:1"]),
+    "a VERSION alone": ({"images/shop/VERSION": "latest\n"}, []),
+    "another name": ({"images/shop/WEB_CORE_REF.md": "main\n"}, []),
+}
+
+
+@pytest.mark.parametrize(("files", "places"), MISPLACED.values(), ids=MISPLACED)
+def test_ref_in_another_place(files: dict[str, str | None], places: list[str]) -> None:
+    """What is built from it is undecided, so that another layout than that of the contract does not pass for checked."""
+    report = check(PairExample(platform=files), "malformed-ref")
+    assert found(report) == []
+    assert [str(place) for one in report.undecided for place in one.spans] == places
+    assert all("docker/web-{app}/WEB_CORE_REF" in one.reason for one in report.undecided)
+
+
 def test_half_a_build() -> None:
     """Either file without the other is reported where the other one stands."""
     assert found(check(PairExample(platform={VERSION: None}))) == [f"{REF}:1:1 missing-tag error"]

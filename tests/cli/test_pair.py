@@ -313,3 +313,19 @@ def test_new_only(pair: RealPair, capfd: pytest.CaptureFixture[str]) -> None:
     assert [(one["rule"], one["state"]) for one in report["findings"]] == [("reused-version", "new")]
     report = run(pair.platform.path, *words, "HEAD", "--select", "reused-version", capfd=capfd)
     assert [(one["rule"], one["state"]) for one in report["findings"]] == [("reused-version", "known")]
+
+
+def test_nothing_of_a_platform(pair: RealPair, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A repository in which nothing concerns a product is not passed as clean: the message says where builds should be."""
+    other = Repo(tmp_path / "other")
+    other.commit("One", {"Dockerfile": "FROM alpine\nARG WEB_CORE_REF=main\n"})
+    assert main(["check", str(other.path), "--product", str(pair.product.path)]) == 2
+    assert "docker/web-{app}/WEB_CORE_REF" in capfd.readouterr().err
+
+
+def test_secrets_of_the_platform(pair: RealPair, capfd: pytest.CaptureFixture[str]) -> None:
+    """Who asks for secrets alone gets every file searched, with the product at hand or without."""
+    pair.platform.commit("A secret", {"docker/web-shop/values.yaml": "dbPassword: lantern-harbor-71\n"})
+    for more in ((), ("--product", pair.product.path)):
+        report = run(pair.platform.path, "--select", "secrets", *more, capfd=capfd)
+        assert found(report) == ["docker/web-shop/values.yaml:1:13 secret-in-values"]

@@ -31,6 +31,10 @@ FAULTS = {
     "no hex": (SHA[:-1] + "g", f"'{SHA[:-1]}g' is no commit id"),
     "a range": ("main..HEAD", "'main..HEAD' is the name of a branch or tag, which moves"),
     "Cyrillic": ("а" * 40, "it holds characters that no commit id has"),
+    "quotes": (f'"{SHA}"\n', "it has more than the commit id on its line"),
+    "a comment behind": (f"{SHA} # of today\n", "it has more than the commit id on its line"),
+    "an assignment": (f"WEB_CORE_REF={SHA}\n", "it has more than the commit id on its line"),
+    "two on a line": (f"{SHA} {SHA}", "it has blanks around or inside it"),
     "an option": ("--upload-pack=x", "'--upload-pack=x' is no commit id"),
 }
 

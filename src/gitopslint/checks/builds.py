@@ -10,7 +10,7 @@ from gitopslint.model.finding import Doubt, Edit, Fix, Offence, Related
 from gitopslint.model.gitref import full_id, ref_fault, short_id
 from gitopslint.model.image import tag_fault
 from gitopslint.model.layer import Release
-from gitopslint.model.platform import Build, Pair, Text
+from gitopslint.model.platform import Build, Misplaced, Pair, Text
 from gitopslint.model.rule import Level
 from gitopslint.model.span import Span, file_start
 from gitopslint.model.tag import commit_in, placeholder_tag
@@ -38,6 +38,17 @@ def malformed_ref(build: Build, _: object) -> Iterator[Outcome]:
         build.ref.span,
         app=build.app,
         fix=_full(build),
+    )
+
+
+@check("malformed-ref", over=Misplaced)
+def misplaced_ref(file: Misplaced, _: object) -> Iterator[Outcome]:
+    """What is built from the commit in such a file is not known."""
+    yield Doubt(
+        f"what is built from the commit in a file called {_name(file.path)} is not known: it is not where the contract "
+        f"has such files ({file.template})",
+        "say where they are in `platform.ref` and `platform.version`, or exclude it",
+        file_start(file.path),
     )
 
 

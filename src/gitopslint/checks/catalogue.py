@@ -46,6 +46,7 @@ CHECKS: tuple[Check[Any], ...] = (
     images.mismatched_repository,
     manifests.mutable_tag_in_manifest,
     builds.malformed_ref,
+    builds.misplaced_ref,
     builds.unknown_ref,
     builds.version_ref_mismatch,
     builds.reused_version,

@@ -68,7 +68,7 @@ def open_checked(
     try:
         side: Side
         secrets_only = _only_secrets(arguments.select)
-        if arguments.product or (not arguments.platform and not secrets_only and _is_platform(ground)):
+        if not secrets_only and (arguments.product or (not arguments.platform and _is_platform(ground))):
             from gitopslint.loaders.other import history_of
 
             side = platform_side(ground, arguments.product, history_of(ground.root), shipped)
@@ -167,6 +167,12 @@ def platform_side(ground: Ground, asked: str | None, history: History | Unavaila
     product = Product(other.tree, _with_links(other.contract, contract), other.prefix, platform=platform)
     if not product.layout.layers:
         raise UsageError(f"{folder} is no product: {nothing(other.root, other.file, other.contract)}")
+    if not (platform.speaks or links.applications.repository == "platform"):
+        raise UsageError(
+            f"nothing to check: {ground.root} is no platform: no file is where the contract has builds "
+            f"({links.builds.ref}, {links.builds.version}), none is for SOPS, and none makes a Secret; run it in a "
+            f"checkout of the platform, or say in `platform` of either contract where they are"
+        )
     return PlatformSide(platform, Counterpart(product, _name(other.root)))
 
 

@@ -10,7 +10,7 @@ from gitopslint.model.application import Application
 from gitopslint.model.claim import FileList
 from gitopslint.model.finding import Doubt
 from gitopslint.model.layer import App, Layer, Manifest, Release, Stack
-from gitopslint.model.platform import Build, Unused
+from gitopslint.model.platform import Build, Misplaced, Unused
 from gitopslint.model.secret import SecretScan
 from gitopslint.model.sops import SopsFile, SopsGap
 from gitopslint.model.span import file_start
@@ -26,6 +26,7 @@ Subject = (
     | Course
     | SecretScan
     | Build
+    | Misplaced
     | SopsFile
     | SopsGap
     | Unused
@@ -43,6 +44,7 @@ def subjects(unit: Unit) -> Iterator[Subject]:
     yield from unit.manifests
     yield from unit.sops
     yield from unit.builds
+    yield from unit.misplaced
     yield from unit.unused
 
 

@@ -12,7 +12,7 @@ from gitopslint.model.contract import Contract, PlatformSettings
 from gitopslint.model.gitref import LENGTHS, full_id, short_id
 from gitopslint.model.landing import Landing
 from gitopslint.model.namedtuple import NamedTuple
-from gitopslint.model.platform import Answer, Build, Gap, Pair, Text
+from gitopslint.model.platform import Answer, Build, Gap, Misplaced, Pair, Text
 from gitopslint.model.span import file_start
 
 _SHORTEST = 7  # git takes four digits, and so few could be many commits in a large repository
@@ -132,6 +132,19 @@ def read_builds(
             _answer(ref, commits),
             lengths,
         )
+
+
+def misplaced_refs(
+    paths: Iterable[str], settings: PlatformSettings, named: Callable[[str], str]
+) -> Iterator[Misplaced]:
+    """Yield the files that are called as those which name a commit, and stand where the contract has none.
+
+    VERSION is the name of many files, so of those alone nothing is said.
+    """
+    name, templates = settings.ref.rpartition("/")[2], Templates(settings)
+    for path in paths:
+        if path.rpartition("/")[2] == name and templates.read(path) is None:
+            yield Misplaced(named(path), settings.ref)
 
 
 def _pair_of(version: Text | None, ref: Text | None, lengths: tuple[int, ...]) -> Pair | None:

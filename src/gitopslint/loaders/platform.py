@@ -11,7 +11,7 @@ from functools import cached_property
 
 from gitopslint.loaders import charts
 from gitopslint.loaders.argocd import mentions_applications
-from gitopslint.loaders.builds import Commits, read_builds
+from gitopslint.loaders.builds import Commits, misplaced_refs, read_builds
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.held import Held
 from gitopslint.loaders.history import History, Unavailable
@@ -23,7 +23,7 @@ from gitopslint.loaders.unit import Unit
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document, Node, find
 from gitopslint.model.namedtuple import NamedTuple
-from gitopslint.model.platform import Build, Secrets
+from gitopslint.model.platform import Build, Misplaced, Secrets
 from gitopslint.model.span import across
 
 
@@ -59,9 +59,19 @@ class Platform:
                 history.close()
         return found
 
+    @cached_property
+    def misplaced(self) -> tuple[Misplaced, ...]:
+        """The files that would say what is built if they stood where the contract has such files."""
+        return tuple(misplaced_refs(self.paths, self.contract.builds, across))
+
     def sops(self) -> Iterator[Unit]:
         """Yield the files that SOPS has to do with."""
         return sops_units(self.tree, self.paths, SopsConfigs(self.tree, self.paths, across), self.is_template, across)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether anything here concerns a product: builds, Secrets, or what SOPS encrypts."""
+        return bool(self.builds or self.misplaced or self.secrets.secrets) or any(True for _ in self.sops())
 
     @cached_property
     def secrets(self) -> Found:

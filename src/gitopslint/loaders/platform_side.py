@@ -77,6 +77,7 @@ class PlatformSide:
             if self._counterpart is None:
                 build = build._replace(commit=None, absent=self._absent)
             yield Unit(builds=(build,), texts=files)
+        yield Unit(misplaced=platform.misplaced)
         yield Unit(
             unused=(self._unused(),), documents=tuple(platform.secrets.documents.values()), unread=self._unread()
         )

@@ -18,6 +18,12 @@ _TOGETHER = 200_000  # characters: a unit for each of two thousand files took a 
 _IN_MENTIONS = (b"image", b"ecret", b"newTag")
 _MENTIONS = lazy(rb"\b(?:image|images|newTag)\b|[sS]ecret(?:Ref|KeyRef|Name)\b|[pP]ullSecrets\b")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
+_NAMED_AS_TEXT = lazy(
+    r"(?:.*/)?(?:\.env(?:\..*)?|Dockerfile|Makefile|\.npmrc|\.netrc|\.pypirc"
+    r"|[^/]*\.(?:ya?ml|json|env|tfvars|tf|properties|ini|conf|cfg|toml|xml|sh|txt|md))"
+)
+_ZEROS = "a file is called as text is, and has zero bytes in it"
+_CIPHERTEXT = (b"\0GITCRYPT\0", b"Salted__")
 
 
 def mentions_image_or_secret(data: bytes) -> bool:
@@ -80,12 +86,19 @@ def as_utf8(data: bytes) -> bytes:
 
 
 def text_file(path: str, data: bytes) -> TextFile | None:
-    """Return a file as text, or None for a binary one, in which nobody can look for text."""
+    """Return a file as text, or None for a binary one, in which nobody can look for text.
+
+    One that is called as text is, and is none, has no text: it may be read by what it is for all the same.
+    """
     if data.startswith(_MARKS):
         encoding = "utf-16-le" if data.startswith(_MARKS[0]) else "utf-16-be"
         text = data.decode(encoding, "replace")
+        if "\0" in text:  # UTF-32 begins like UTF-16
+            return TextFile(path, "", limit=_ZEROS)
     elif b"\0" in data[:_HEAD]:
-        return None
+        if _NAMED_AS_TEXT.fullmatch(path) is None or data.startswith(_CIPHERTEXT):
+            return None
+        return TextFile(path, "", limit=_ZEROS)
     else:
         text = data.decode("utf-8", "replace")
     return TextFile(path, text.lstrip("\ufeff"))

@@ -9,7 +9,7 @@ from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
 from gitopslint.model.layer import App, Layer, Manifest
 from gitopslint.model.namedtuple import NamedTuple
-from gitopslint.model.platform import Build, Unused
+from gitopslint.model.platform import Build, Misplaced, Unused
 from gitopslint.model.secret import TextFile
 from gitopslint.model.sops import SopsFile, SopsGap
 from gitopslint.model.span import Span
@@ -26,6 +26,7 @@ class Unit(NamedTuple):
     unread: tuple[Unread, ...] = ()
     sops: tuple[SopsFile | SopsGap, ...] = ()
     builds: tuple[Build, ...] = ()
+    misplaced: tuple[Misplaced, ...] = ()
     unused: tuple[Unused, ...] = ()
     texts: tuple[TextFile, ...] = ()
     """Files that are no YAML documents: findings may point into them, and secrets may stand in them."""

@@ -10,6 +10,7 @@ LENGTHS = (40, 64)
 """The hex digits of a full commit id: SHA-1 and SHA-256."""
 
 _HEX = lazy(r"[0-9a-fA-F]+")
+_FULL = lazy(r"(?<![0-9a-zA-Z])(?:[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-zA-Z])")
 _NAME = lazy(r"(?:refs/|origin/)?[A-Za-z][\w./-]*", re.ASCII)
 _SHORTEST = 4
 _MOST_SHOWN = 80
@@ -30,6 +31,8 @@ def ref_fault(text: str, lengths: tuple[int, ...] = LENGTHS) -> str | None:
     if "\n" in line:
         full = [one for one in line.split("\n") if one.strip()]
         return f"it has {len(full)} lines" if len(full) > 1 else "it has an empty line"
+    if len(found := _FULL.findall(line)) == 1 and line.strip() != found[0]:
+        return "it has more than the commit id on its line"
     if line != line.strip() or any(character.isspace() for character in line):
         return "it has blanks around or inside it"
     return _value_fault(line, lengths)

@@ -193,7 +193,7 @@ HARMLESS_ENDS = word_set(
     "reviewer cert certificate ca crt public pub status state enable disable allow deny generate generated "
     "present exists missing projection audiences mapping map config configmap settings options option cache "
     "cookie_name cookiename sync encrypted encoding encoder schema schemas table tables index indexes query "
-    "queries job jobs schedule cron"
+    "queries job jobs schedule cron mtime timestamp encryption"
 )
 """Last words that say: the value is only about a secret."""
 
@@ -211,7 +211,9 @@ _SWITCHES = word_set(
     "use enable enabled disable is has require requires allow show hide forgot reset change generate rotate min "
     "max existing without no skip ignore validate verify auto mount automount"
 )
-_PUBLIC_KEYS = word_set("public publishable pub known authorized host hostkey primary foreign partition sort")
+_PUBLIC_KEYS = word_set(
+    "public publishable pub known authorized host hostkey primary foreign partition sort site gpg pgp recv"
+)
 _BROWSER = lazy(
     r"(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|VUE_APP|PUBLIC|GATSBY|STORYBOOK|NG_APP|RSBUILD_PUBLIC"
     r"|SNOWPACK_PUBLIC|PUBLIC_ENV)_[A-Z0-9]"

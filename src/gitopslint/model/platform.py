@@ -126,6 +126,21 @@ class Build(NamedTuple):
         return self.app
 
 
+class Misplaced(NamedTuple):
+    """A file called as those that name a commit to build, in a place where the contract has none.
+
+    Nobody knows which app it is about. `template` is where the contract has them.
+    """
+
+    path: str
+    template: str
+    app: None = None
+    environment: None = None
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class Links(NamedTuple):
     """What is known beyond the layers of the product. `absent` says why there is no platform at hand."""
 

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.contexts import HARMLESS, SECRETS
+from tests.support import commands, contexts
 from tests.support.secrets import drawn, exposures, marked, places
+
+SECRETS = contexts.SECRETS | commands.SECRETS
+HARMLESS = contexts.HARMLESS | commands.HARMLESS
 
 
 @pytest.mark.parametrize(("path", "text"), SECRETS.values(), ids=SECRETS)

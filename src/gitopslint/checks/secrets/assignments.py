@@ -25,39 +25,76 @@ _FLAG = lazy(
     rf"""(?<![\w-])--?(?P<key>[A-Za-z][\w.-]{{2,60}})(?:=|[ \t]{{1,4}})"""
     rf"""(?P<value>{_QUOTED}|[^\s"'-][^\s"';|&)]{{0,1000}})"""
 )
+_SPACED = lazy(r"\s{0,40}ENV\s{1,8}(?P<key>[A-Za-z_]\w{1,80})[ \t]{1,8}(?P<value>[^\s=].{0,2000})")
+"""A variable in a Dockerfile, as it was written once and still can be: `ENV KEY value`."""
 _QUERY = lazy(r"[?&](?P<key>[\w.-]{2,60})=(?P<value>[^\s&\"'<>#]{3,2000})")
 _PIPED = lazy(
-    rf"""\becho\s{{1,4}}(?:-n\s{{1,4}})?(?P<value>{_QUOTED}|[^\s"'$|]{{1,200}})\s{{0,4}}\|[^\n|;]{{0,300}}--password-stdin"""
+    rf"""\becho\s{{1,4}}(?:-n\s{{1,4}})?(?P<value>{_QUOTED}|[^\s"'$|]{{1,200}})\s{{0,4}}\|"""
+    r"""[^\n|;]{0,300}(?:--password-stdin|\bpasswd\s{1,4}--stdin)"""
 )
 _ELEMENT = lazy(r"<(?P<key>[A-Za-z][\w:.-]{1,60})(?:\s[^<>]{0,200})?>(?P<value>[^<>\n]{1,1000})</")
 _DIRECTIVE = lazy(
-    rf"""(?<![\w-])(?P<key>requirepass|masterauth|masterpass|(?<=^)password|(?<=^)passwd|auth-?token|rpcpassword
-    |(?:login|user)\s{{1,4}}\S{{1,60}}\s{{1,4}}password|(?:encrypted|with|set)\s{{1,4}}password
+    rf"""(?<![\w-])(?P<key>requirepass|masterauth|masterpass|(?<=^)[ \t]{{0,40}}passw(?:or)?d|auth-?token|rpcpassword
+    |(?:login|user)\s{{1,4}}\S{{1,60}}\s{{1,4}}(?:insecure-)?password|(?:encrypted|with|set|login)\s{{1,4}}password
+    |(?:aws_)?secret_access_key
     |identified\s{{1,4}}(?:with\s{{1,4}}\S{{1,40}}\s{{1,4}})?by
     |sshpass\s{{1,4}}-p|-(?:src|dest)?storepass|-keypass|pass(?=:))
     [ \t:]{{1,4}}(?P<value>{_QUOTED}|[^\s"';,=:(){{}}<>|][^\s"';,<>|]{{0,500}})""",
     re.VERBOSE | re.IGNORECASE,
 )
 _BARE = rf"""{_QUOTED}|[^\s"';|$-][^\s"';|]{{0,200}}"""
+_LAST = rf"(?:{_BARE})(?=\s{{0,4}}(?:$|[>|;&\\]))"
 _COMMANDS = tuple(
     lazy(rf"(?:{programs})\b[^\n|;]{{0,300}}?\s{flag}(?P<value>{value})")
     for programs, flag, value in (
         (r"mysql\w{0,20}|mariadb[\w-]{0,20}", "-p", rf"""{_QUOTED}|[^\s"';|$]{{1,200}}"""),
+        # Elsewhere than in `login`, `-p` of these programs is a port or a project.
         (
-            r"docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|argocd|oc|az|mongo\w{0,10}|sqlcmd|ldap\w{1,10}",
-            r"-[pPw]\s{1,4}",
+            r"(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|argocd|oc|az)\b[^\n|;]{0,200}?\slogin",
+            r"-p\s{1,4}",
             _BARE,
         ),
+        (r"mongo\w{0,10}|sqlcmd|ldap\w{1,10}", r"-[pPw]\s{1,4}", _BARE),
         ("redis-cli", r"-a\s{1,4}", _BARE),
+        # What they take stands behind no flag at all: `htpasswd -b file user password`.
+        (
+            r"htpasswd(?=[^\n|;]{0,60}?\s-[A-Za-z]{0,8}b)",
+            r"(?<=\s)-[A-Za-z]{1,8}(?:\s{1,4}[^\s-][^\s|;]{0,200})?\s{1,4}[\w.@-]{1,64}\s{1,4}",
+            _LAST,
+        ),
+        (
+            r"\bmc\s{1,4}(?:alias\s{1,4}set|config\s{1,4}host\s{1,4}add)(?:\s{1,4}[^\s|;]{1,200}){2}",
+            r"[^\s|;]{1,200}\s{1,4}",
+            _LAST,
+        ),
     )
 )
-"""Programs that take a password behind a flag of one letter."""
+"""Programs that take a password behind a flag of one letter, or as a word of its own."""
+_CONFIGURED = lazy(
+    rf"""\bconfig(?:ure)?\s{{1,4}}(?:-\S{{1,20}}\s{{1,4}}){{0,3}}set\s{{1,4}}(?P<key>[\w./:@-]{{2,120}})"""
+    rf"""\s{{1,4}}(?P<value>{_BARE})"""
+)
+"""`aws configure set aws_secret_access_key x`, `npm config set //registry.example.com/:_authToken x`."""
+_ATTRIBUTES = lazy(
+    r"""\b(?:name|key)\s?=\s?["'](?P<key>[\w.:-]{2,80})["']\s{1,8}value\s?=\s?"""
+    r"""(?P<value>"[^"\n]{1,1000}"|'[^'\n]{1,1000}')""",
+    re.IGNORECASE,
+)
+"""`<add key="ApiKey" value="x"/>`, as in settings of .NET and Java."""
+_HEADER = lazy(
+    r"""\b(?P<key>authorization)["']?\s{0,4}[:=]\s{0,4}["']?(?:token|api-?key|key)[ =]{1,4}"""
+    r"""(?P<value>[^\s"'<>]{16,2000})""",
+    re.IGNORECASE,
+)
 _FORMS = (
     (_PAIR, (":", "=")),
     (_QUERY, ("=",)),
     (_FLAG, ("-",)),
     (_ELEMENT, ("</",)),
-    (_DIRECTIVE, ("pass", "auth", "identified")),
+    (_DIRECTIVE, ("pass", "auth", "identified", "secret_access_key")),
+    (_ATTRIBUTES, ("value",)),
+    (_HEADER, ("authorization",)),
+    (_CONFIGURED, ("config",)),
 )
 """Each with what a line must hold, in lower case, to be looked at: most hold hardly any of it."""
 _USER = lazy(
@@ -87,8 +124,8 @@ def assignments(line: str) -> Iterator[Assignment]:
     """Yield the assignments of a line, the one that is the whole line first, and those inside of quotes after them."""
     for one in _written(line):
         yield one
-        # What is in quotes may be a line of its own, and an address has parameters.
-        if "=" in one.value and (one.quoted or "://" in one.value):
+        # What is in quotes may be a line of its own, an address has parameters, `--from-literal=key=x` has two signs.
+        if "=" in one.value and (one.quoted or not one.whole or "://" in one.value):
             for inner in _written(one.value):
                 yield inner._replace(start=one.start + inner.start, end=one.start + inner.end, whole=False)
 
@@ -96,6 +133,9 @@ def assignments(line: str) -> Iterator[Assignment]:
 def _written(line: str) -> Iterator[Assignment]:
     lower = line.lower()
     whole = _LINE.match(line) if ":" in line or "=" in line else None
+    if "ENV " in line and (spaced := _SPACED.fullmatch(line)) is not None:
+        yield from _whole(spaced)
+        return
     if whole is not None and (whole["sign"] != ":" or whole["gap"] or whole["value"][:1] in "\"'"):
         yield from _whole(whole)
     for form, marks in _FORMS:
@@ -104,7 +144,7 @@ def _written(line: str) -> Iterator[Assignment]:
             if key == "key" and (form is _QUERY or line[match.start() - 1 : match.start()] in ("?", "&")):
                 key = "api-key"  # as a parameter of an address it opens something
             yield _part(key, match, "value", line)._replace(loose=form is _DIRECTIVE)
-    if " -" in line:
+    if " -" in line or " set " in line or " add " in line:
         for match in _PIPED.finditer(line):
             yield _part("password", match, "value", line)
         for command in _COMMANDS:
@@ -120,6 +160,7 @@ def _written(line: str) -> Iterator[Assignment]:
 def _whole(match: re.Match[str]) -> Iterator[Assignment]:
     text, start = match["value"], match.start("value")
     key = match["key"].strip()
+    quoted = "quote" in match.re.groupindex and bool(match["quote"])
     if text[:1] in ("'", '"'):
         quote = text[0]
         end = _closing(text, quote)
@@ -131,9 +172,11 @@ def _whole(match: re.Match[str]) -> Iterator[Assignment]:
         at = bare.find(mark)
         if at >= 0:
             bare = bare[:at].rstrip()
-    if bare.endswith(",") and match["quote"]:
+    if bare.endswith(",") and quoted:
         bare = bare[:-1]
-    if bare and bare[0] not in "{[|>&*!#":
+    if bare.startswith("$(") and ")" not in bare:  # what stands there is cut off
+        return
+    if bare and (bare[0] not in "{[|>&*!#" or bare.startswith("{{")):
         yield Assignment(key, bare, start, start + len(bare), False, True)
 
 

@@ -6,7 +6,7 @@ import bisect
 import re
 from collections.abc import Iterator
 
-from gitopslint.checks.secrets import encoded, lines, pem, references, values
+from gitopslint.checks.secrets import encoded, lines, pem, references, urls, values
 from gitopslint.checks.secrets.found import Found
 from gitopslint.checks.secrets.manner import Manner, manner_of
 from gitopslint.checks.secrets.places import Places
@@ -50,7 +50,7 @@ class DocumentSearch:
                 yield from self._in_leaf(leaf)
             yield from self._in_manifests(root)
         for number, shape in enumerate(self._written):
-            if number not in self._placed:
+            if number not in self._placed and not self._is_explained(shape):
                 yield Found("plaintext-secret", shape.start, shape.end, shape.pattern.what, pattern=shape.pattern.name)
         yield from self._in_comments()
 
@@ -80,8 +80,13 @@ class DocumentSearch:
             shape = self._written[at]
             self._placed.add(at)
             at += 1
-            if not (leaf.name.browser and shape.pattern.browser):
+            told = not _PROSE_WORDS.isdisjoint(leaf.name.words) and self._is_explained(shape)
+            if not (told or (leaf.name.browser and shape.pattern.browser)):
                 yield self._of_shape(leaf, shape, shape.start, shape.end)
+
+    def _is_explained(self, shape: Shape) -> bool:
+        """Tell whether an address in a comment or description only shows what one looks like."""
+        return shape.pattern is ADDRESS and urls.is_example(self._document.text, shape.end)
 
     def _of_shape(self, leaf: Leaf, shape: Shape, start: int, end: int) -> Found:
         rule = "public-secret" if leaf.name.browser else "plaintext-secret"
@@ -235,16 +240,19 @@ class DocumentSearch:
             return
         scalars = sorted(self._scalars)
         starts = [start for start, _ in scalars]
+        before, beyond = "", 0
         for match in _COMMENT.finditer(text):
             line = match[0].rstrip()
-            if len(line) < 8 or not lines.mentions(line):
+            if text[beyond : match.start()].strip():
+                before = ""
+            above, before, beyond = before, line.lstrip("#").lstrip(), match.end()
+            if len(line) < 8 or not (lines.mentions(line) or (above and lines.is_value(before))):
                 continue
             near = bisect.bisect_right(starts, match.start()) - 1
             if near >= 0 and match.start() < scalars[near][1]:
                 continue
-            body = line.lstrip("#").lstrip()
-            offset = match.start() + len(line) - len(body)
-            for named in lines.secrets_in_line(body, "comment"):
+            offset = match.start() + len(line) - len(before)
+            for named in lines.secrets_in_line(before, "comment", above):
                 yield Found(
                     "secret-in-values", offset + named.start, offset + named.end, named.kind, lines.key_path(named.key)
                 )
@@ -254,10 +262,12 @@ def secrets_in_text(text: str, manner: Manner) -> Iterator[lines.Named]:
     """Yield the secrets under names on the lines of a text, each at its offset."""
     if manner == "code" or not lines.mentions(text):
         return
-    offset, before = 0, ""
+    offset, before, variable = 0, "", ""
     for line in text.split("\n"):
-        if lines.mentions(line) or lines.is_value(line):
-            for named in lines.secrets_in_line(line, manner, before):
+        if manner == "expression":
+            variable = "" if line.startswith("}") else lines.variable(line) or variable
+        if lines.mentions(line) or lines.is_value(line) or variable:
+            for named in lines.secrets_in_line(line, manner, variable or before):
                 yield named._replace(start=named.start + offset, end=named.end + offset)
         if line.strip():
             before = line

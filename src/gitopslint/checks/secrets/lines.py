@@ -9,7 +9,7 @@ from functools import cache
 from gitopslint.checks.secrets import encoded, naming, urls, values
 from gitopslint.checks.secrets.assignments import Assignment, assignments
 from gitopslint.checks.secrets.keywords import Keywords
-from gitopslint.checks.secrets.manner import Manner
+from gitopslint.checks.secrets.manner import FOR_PEOPLE, Manner
 from gitopslint.checks.secrets.randomness import looks_random
 from gitopslint.model.keynames import NAMES_IN_OTHER_SCRIPTS, Name, name_of, word_set
 from gitopslint.model.lazy import lazy
@@ -26,6 +26,7 @@ STEMS = (
             "jeton losen losungswort lozinka lozinke matkhau mdp otp parol parool salasana sandi segreto sekret sifre "
             "slaptazodis tajemstvi tajne titok totp wachtwoord סיסמה"
         )
+        | {"login ", "alias set", "host add", "ldapsearch"}
     ),
     *NAMES_IN_OTHER_SCRIPTS,
 )
@@ -35,6 +36,7 @@ _NAMED = lazy(
     r"""^\s*(?:[-*{]\s*)*["']?(?:name|key|variable|var|param|parameter)["']?\s*[:=]\s*["']?([\w.\-/]{2,120})["']?\s*,?\s*$""",
     re.IGNORECASE,
 )
+_VARIABLE = lazy(r"""\s{0,40}variable\s{1,8}"(?P<key>[\w-]{1,80})"\s{0,8}\{""")
 _VALUES = frozenset(
     {"value", "val", "default", "content", "data", "defaultvalue", "stringvalue", "plaintext", "literal"}
 )
@@ -44,8 +46,11 @@ _AUTHORIZATION = lazy(r"(?:[A-Za-z-]{2,20}[ =])?(?P<value>\S{16,2000})")
 _USER_AND_PASSWORD = lazy(r"[\w.@-]{2,64}:(?P<value>[^\s:/@]{4,200})")
 _PAIRED = (("auth",), ("credentials",), ("creds",), ("login",), ("basicauth",), ("userpass",))
 _LONGEST_LINE = 8000
+_CALL = lazy(r"(?:(?:new|await) )?[A-Za-z_][\w.]*\(")
+"""In a text for people, code is no value."""
 _CHPASSWD = lazy(
-    r"""^[ \t]*(?:-[ \t]*)?(?:echo[ \t]+["']?)?(?P<user>[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
+    r"""(?:^[ \t]*(?:-[ \t]*)?|\becho[ \t]{1,4}(?:-[en]{1,2}[ \t]{1,4})?["']?)"""
+    r"""(?P<user>[a-z_][a-z0-9_-]{0,31}):(?P<value>[^\s:"'|]{4,200})""",
     re.MULTILINE,
 )
 
@@ -103,7 +108,9 @@ def _judged(one: Assignment, manner: Manner, before: str) -> Named | None:
         key = above[1]
     if manner == "expression" and not one.quoted:
         return None
-    if one.whole and not one.quoted and _is_more_than_a_value(one.value):
+    if manner == "prose" and not one.quoted and _CALL.match(one.value) is not None:
+        return None
+    if one.whole and not one.quoted and _is_more_than_a_value(one.value) and values.fallback(one.value) is None:
         # `command: mysql --password x`: the parts of the line are judged on their own.
         return _address(one, key, manner)
     if one.loose and not one.quoted and not naming.is_strong(one.value):
@@ -114,7 +121,7 @@ def _judged(one: Assignment, manner: Manner, before: str) -> Named | None:
 def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named | None:
     """Return the secret that a text is under a key, at the place where it stands."""
     name = name_of(key.rpartition("/")[2] if "/" in key and "//" in key else key)
-    prose = manner in ("prose", "comment")
+    prose = manner in FOR_PEOPLE
     if values.is_password_hash(text) and (name.sense in ("secret", "token") or "hash" in name.words):
         return Named(start, end, key, "a password hash", True)
     if name.words[-1:] == ("auth",) and encoded.basic_password(text) is not None:
@@ -128,15 +135,35 @@ def judged(key: str, text: str, start: int, end: int, manner: Manner) -> Named |
         return None
     if naming.is_secret(name, text, prose=prose, comment=manner == "comment"):
         return Named(start, end, key, kind_of(name))
-    return None
+    return _fallback(name, key, text, start)
+
+
+def _fallback(name: Name, key: str, text: str, start: int) -> Named | None:
+    """Return the password that a text falls back to where it is given none; a weak one is for developers' machines."""
+    place = values.fallback(text)
+    if place is None or not naming.is_strong(text[slice(*place)]) or not naming.is_secret(name, text[slice(*place)]):
+        return None
+    return Named(start + place[0], start + place[1], key, kind_of(name))
 
 
 def bare_address(key: str, text: str, manner: Manner) -> Named | None:
     """Return the password of an address without a scheme that a text is."""
     found = urls.bare_user_info(text)
-    if found is None or not urls.is_secret(found, prose=manner in ("prose", "comment")):
+    if found is None or not urls.is_secret(found, prose=manner in FOR_PEOPLE):
         return None
     return Named(found.start, found.end, key, "a password in an address")
+
+
+def names_a_secret(line: str) -> bool:
+    """Tell whether a line gives the name of a secret to the value on the line below it."""
+    match = _NAMED.match(line)
+    return match is not None and name_of(match[1]).sense in ("secret", "token", "key")
+
+
+def variable(line: str) -> str | None:
+    """Return what a line that begins a variable of Terraform is to the lines below it: the name of their value."""
+    match = _VARIABLE.match(line) if "variable" in line else None
+    return f"name = {match['key']}" if match is not None else None
 
 
 def is_value(line: str) -> bool:

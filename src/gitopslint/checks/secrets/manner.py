@@ -9,10 +9,13 @@ from typing import Literal
 from gitopslint.model.keynames import word_set
 from gitopslint.model.lazy import lazy
 
-Manner = Literal["config", "expression", "comment", "prose", "code"]
+Manner = Literal["config", "expression", "comment", "example", "prose", "code"]
 """`config`: what stands behind a key is its value. `expression`: only what is quoted is. `comment`: in a configuration,
-where settings are switched off as well as explained. `prose`: text for people, with examples. `code`: names mean
+where settings are switched off as well as explained. `example`: a configuration to copy and fill in, where weak values
+are those of developers' machines. `prose`: text for people, with examples. `code`: names mean
 variables, columns and labels, so only the shape of a credential counts."""
+FOR_PEOPLE: tuple[Manner, ...] = ("prose", "comment", "example")
+"""Where what looks weak only shows what belongs there."""
 
 _CODE = word_set(
     "ts tsx js jsx mjs cjs mts cts py pyi go rs java kt kts scala rb php cs fs vb c cc cpp cxx h hh hpp m mm "
@@ -44,7 +47,10 @@ _WORDS = lazy(
 """Names of files with texts for people."""
 _SCHEMAS = (".schema.json", ".schema.yaml", ".schema.yml")
 _INTERFACE = lazy(r"(?:^|/)(?:openapi|swagger)[\w.-]*(?:/|\.(?:ya?ml|json)$)")
+_EXAMPLE = lazy(r"\.env[._-](?:[\w-]+\.)*(?:template|tmpl|tpl|defaults?|schema)|(?:[\w-]+\.)?(?:example|sample)\.env")
+"""Environment files to copy. Of `template` alone nobody knows whether it is filled in by a person or by a program."""
 _ENDINGS: dict[str, Manner] = {
+    **dict.fromkeys(("example", "examples", "sample", "dist"), "example"),
     **dict.fromkeys(_EXPRESSION, "expression"),
     **dict.fromkeys(_PROSE, "prose"),
     **dict.fromkeys(_CODE, "code"),
@@ -70,6 +76,8 @@ def manner_of(path: str) -> Manner:
         return "code"
     if lower in _NAMES:
         return _NAMES[lower]
+    if ".env" in lower and _EXAMPLE.fullmatch(lower) is not None:
+        return "example"
     return _ENDINGS.get(lower.rpartition(".")[2], "config") if "." in lower.lstrip(".") else "config"
 
 

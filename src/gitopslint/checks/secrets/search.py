@@ -81,7 +81,7 @@ class SecretSearch:
 
     def _written(self, file: TextFile, manner: Manner) -> list[Shape]:
         """Return the credentials that a file shows by their shape, whatever its format."""
-        shapes = self._shapes.within(file.text, prose=manner in ("prose", "code"))
+        shapes = self._shapes.within(file.text, prose=manner in ("prose", "example", "code"))
         if self._own is not None and (own := list(self._own.shapes(file.path, file.text))):
             return sorted([*shapes, *own], key=lambda one: one.start)
         return shapes

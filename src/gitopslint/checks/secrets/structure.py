@@ -21,8 +21,8 @@ _NAMES = ("name", "key", "variable", "envName", "varName", "parameter")
 _VALUES = ("value", "val", "content", "default", "literal", "stringValue", "plaintext")
 _QUIET = word_set(
     "annotations labels matchLabels encryptedData secretKeyRef secretRef configMapKeyRef remoteRef "
-    "secretStoreRef valueFrom selector openAPIV3Schema sops resources verbs apiGroups resourceNames metadata "
-    "additionalPrinterColumns"
+    "secretStoreRef valueFrom selector openAPIV3Schema sops verbs apiGroups resourceNames metadata "
+    "additionalPrinterColumns secure"
 )
 _REFERRING_KINDS = word_set(
     "ExternalSecret ClusterExternalSecret PushSecret SecretStore ClusterSecretStore SecretProviderClass "

@@ -120,7 +120,7 @@ def _is_closed(line: str, last: int, *, paired: bool) -> bool:
     stripped = line.lstrip()
     if stripped.startswith("#"):
         body = stripped.lstrip("#").lstrip()
-        return next(lines.secrets_in_line(body.rstrip(), "comment"), None) is None
+        return not lines.names_a_secret(body) and next(lines.secrets_in_line(body.rstrip(), "comment"), None) is None
     match = _ENTRY.fullmatch(line)
     if match is None:
         return False

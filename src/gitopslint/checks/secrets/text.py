@@ -40,7 +40,7 @@ def found_in_text(text: str, shapes: Shapes, written: list[Shape], manner: Manne
             rule = "plaintext-secret"
         confidence: Confidence = "possible" if named.hashed else "certain"
         yield Found(rule, named.start, named.end, named.kind, lines.key_path(named.key), (), confidence)
-    if manner == "config":
+    if manner in ("config", "example"):
         for match in _PASSWORD_FILE.finditer(text):
             if not values.harmless(match["value"]):
                 yield Found("secret-in-values", *match.span("value"), "a password")

@@ -58,9 +58,19 @@ def is_secret(found: UserInfo, *, prose: bool = False) -> bool:
         return False
     if set(found.password) <= set("*x.X"):
         return False
+    return not (prose and (_is_example(found) or _EXAMPLE_HOSTS.fullmatch(found.host) is not None))
+
+
+def is_example(text: str, end: int) -> bool:
+    """Tell whether the address whose password ends at an offset only shows what one looks like."""
+    start = text.rfind(KEYWORD, max(0, end - _FARTHEST), end)
+    found = user_info(text, start) if start >= 0 else None
+    return found is not None and _is_example(found)
+
+
+def _is_example(found: UserInfo) -> bool:
     weak = found.password.isalpha() and len(found.password) <= 10
-    example = weak or found.password.lower() in _EXAMPLES or found.password == found.user
-    return not (prose and (example or _EXAMPLE_HOSTS.fullmatch(found.host) is not None))
+    return weak or found.password.lower() in _EXAMPLES or found.password == found.user
 
 
 def _read(match: re.Match[str]) -> UserInfo:

@@ -55,6 +55,10 @@ _TEMPLATE = lazy(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_FALLBACK = lazy(
+    r"""\$\{\w{1,100}:?[-=](?P<shell>[^${}\s]{1,200})\}"""
+    r"""|\{\{[^{}\n]{0,200}\bdefault[ (]{1,3}["'](?P<template>[^"'{}\n]{1,200})["'][^{}\n]{0,200}\}\}"""
+)
 _REFERENCE = lazy(
     r"""
       (?:vault|secrets?|sm|ssm|op|keyvault|akv|gcp-?sm|aws-?sm|awssecretsmanager|gcpsecretmanager|env|file|files|k8s
@@ -65,7 +69,7 @@ _REFERENCE = lazy(
         |self|this|ctx|context|params|props|request|req)\.[\w.\[\]"'-]+
     | (?:os\.)?getenv\(.* | lookup\(.* | !\w+\s.* | [\w.]+\(.*\)
     | ENC\[.* | ENC\(.* | \{cipher\}.* | encrypted:.* | \$ANSIBLE_VAULT;.* | vault:v[0-9]+:.*
-    | enc:v?[0-9]*:.* | AgA.{150,} | AgB.{150,}
+    | enc:v?[0-9]*:.* | AgA.{150,} | AgB.{150,} | (?:wcFMA|hQ[EI]MA|hF4D|AQICAH|CiQA)[A-Za-z0-9+/=\s]{100,}
     | age1[0-9a-z]{50,} | -----BEGIN\ (?!.*PRIVATE).* | ssh-(?:rsa|dss|ed25519)\ AAAA.* | ecdsa-sha2-\S+\ AAAA.*
     | sk-ssh-ed25519@.* | sk-ecdsa-.* | -----BEGIN\ (?:AGE\ ENCRYPTED|PGP\ (?:MESSAGE|PUBLIC)).*
     """,
@@ -82,8 +86,18 @@ _DURATION = lazy(
     r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w|y|min|mins|hours?|days?|Mi|Gi|Ki|M|G|K|MB|GB|KB))+", re.IGNORECASE
 )
 _VERSION = lazy(r"v?[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}[-+~]?(?:[0-9.]{1,10})?")
+_API_VERSION = lazy(r"v[0-9]{1,2}(?:alpha|beta)[0-9]{0,2}")
 _DIGEST = lazy(r"(?:sha(?:1|224|256|384|512)|md5)[-:=][A-Za-z0-9+/=]{8,}|[^\s@]+@sha256:[0-9a-f]{64}", re.IGNORECASE)
-_PUBLIC = (("://", _URL), ("@", _EMAIL), ("sha", _DIGEST), ("md5", _DIGEST), (".", _VERSION))
+_TIME = lazy(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9.]{2,12})?(?:z|[+-][0-9:]{4,5})?", re.IGNORECASE)
+_PUBLIC = (
+    ("://", _URL),
+    ("@", _EMAIL),
+    ("sha", _DIGEST),
+    ("md5", _DIGEST),
+    (".", _VERSION),
+    ("t", _TIME),
+    ("a", _API_VERSION),
+)
 """What everybody may know, each with what it always holds."""
 _NAME = lazy(r"[A-Za-z][A-Za-z0-9]*(?:[-._/][A-Za-z0-9]+)*")
 _WORDS_OF_SECRETS = word_set(
@@ -137,6 +151,15 @@ def _may_say_so(lower: str) -> bool:
 def without_templates(text: str) -> str:
     """Return a text without what a template, a variable or an expression would put into it."""
     return _TEMPLATE.sub("", text) if any(one in text for one in "{$%<`@_+#") else text
+
+
+def fallback(text: str) -> tuple[int, int] | None:
+    """Return where a text that is nothing but a variable or a template says what it is without a value.
+
+    `${PASSWORD:-this}` and `{{ .Values.password | default "this" }}`.
+    """
+    match = _FALLBACK.fullmatch(text) if text.startswith(("${", "{{")) else None
+    return match.span("shell" if match["shell"] is not None else "template") if match is not None else None
 
 
 def is_templated(text: str) -> bool:
