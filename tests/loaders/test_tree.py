@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from gitopslint.loaders.git import GitError, Repository
+from gitopslint.loaders.overlay import OverlayTree
 from gitopslint.loaders.tree import (
     DiskTree,
     GitTree,
     MemoryTree,
-    OverlayTree,
     ReadError,
     Tree,
     below,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import posixpath
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -17,10 +16,12 @@ from gitopslint.loaders.git import SYMLINK, Asked, GitError, IndexEntry, Reposit
 MAX_BYTES = 10_000_000
 """Larger files are not read: whatever is done with them would take too long, or too much memory."""
 
+LINKS_FOLLOWED = 40
+"""Beyond as many links nothing is found; Linux does it so."""
+
 _MOST_FILES = 200_000  # where no git says what belongs to a repository
 _HEAD = 8000  # enough to tell text from binary
 _LONGEST_LINK = 4096
-_LINKS_FOLLOWED = 40  # as Linux does
 _LEAVES = "it is a symbolic link that leaves the repository"
 _OUTSIDE = "it is outside the repository"
 
@@ -101,7 +102,7 @@ class DiskTree:
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content, or with the reason why there is none."""
-        return _one_by_one(self, paths)
+        return one_by_one(self, paths)
 
     def _is_straight(self, folder: str) -> bool:
         """Tell whether no part of a folder's path is a symbolic link."""
@@ -170,7 +171,7 @@ class GitTree:
                 return entry
             if entry is not None:
                 followed += 1
-                if followed > _LINKS_FOLLOWED:
+                if followed > LINKS_FOLLOWED:
                     raise ReadError(os.strerror(errno.ELOOP))
                 if self.links[here].startswith("/"):
                     raise ReadError(_LEAVES)
@@ -191,7 +192,7 @@ class GitTree:
             if path in found and len(found[path]) <= MAX_BYTES:
                 yield path, found[path]
             else:
-                yield from _one_by_one(self, [path])
+                yield from one_by_one(self, [path])
 
 
 def _whole(data: bytes) -> bytes:
@@ -221,55 +222,7 @@ class MemoryTree:
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content, or with the reason why there is none."""
-        return _one_by_one(self, paths)
-
-
-class OverlayTree:
-    """A tree in which some files have another content than underneath: what is typed and not saved, or only meant.
-
-    None takes a file away. What stands over a symbolic link is a file, and a link to such a file shows it.
-    """
-
-    def __init__(self, tree: Tree, files: Mapping[str, bytes | None]) -> None:
-        self._tree = tree
-        self._files = dict(files)
-        gone = {path for path, data in self._files.items() if data is None}
-        self.paths = tuple(sorted((set(tree.paths) | self._files.keys()) - gone))
-
-    @cached_property
-    def links(self) -> dict[str, str]:
-        """The symbolic links among the paths, each with the text that it holds."""
-        return {path: target for path, target in self._tree.links.items() if path not in self._files}
-
-    def read(self, path: str) -> bytes:
-        """Return the content of a file. Raises ReadError."""
-        target = followed(self, path)
-        if target not in self._files:
-            return self._tree.read(path)
-        data = self._files[target]
-        if data is None:
-            raise ReadError(os.strerror(errno.ENOENT))
-        return data
-
-    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
-        """Yield each path with its content; the tree underneath is asked once for all of its own."""
-        wanted = [(path, followed(self, path) in self._files) for path in paths]
-        underneath = self._tree.read_many(path for path, ours in wanted if not ours)
-        for path, ours in wanted:
-            if ours:
-                yield from _one_by_one(self, [path])
-            else:
-                yield next(underneath)
-
-
-def followed(tree: Tree, path: str) -> str:
-    """Return the file of a tree to which a path leads, as far as links are files of the tree."""
-    target = path
-    for _ in range(_LINKS_FOLLOWED):
-        if target not in tree.links:
-            break
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(target), tree.links[target]))
-    return path if target.startswith(("/", "../")) else target
+        return one_by_one(self, paths)
 
 
 def disk_tree(root: Path, repository: Repository | None, begun: Asked | None = None) -> DiskTree:
@@ -346,7 +299,8 @@ def _content(target: str, flags: int = 0) -> bytes:
         os.close(descriptor)
 
 
-def _one_by_one(tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
+def one_by_one(tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
+    """Yield each path with its content, or with the reason why there is none."""
     for path in paths:
         try:
             yield path, tree.read(path)
