@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gitopslint.loaders.git import GitError, Repository
 from gitopslint.loaders.git_history import resolve
-from gitopslint.loaders.tree import GitTree, ReadError, TooLargeError, Tree
+from gitopslint.loaders.tree import GitTree, ReadError, Tree, UncheckedError
 
 _SIZE = 16
 _PACKAGE = Path(__file__).parent.parent
@@ -42,7 +42,7 @@ def read(tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
     found = {}
     for path, data in tree.read_many(paths):
         known = data if isinstance(data, bytes) else str(data).encode("utf-8", "surrogateescape")
-        if isinstance(data, TooLargeError):
+        if isinstance(data, UncheckedError):
             known += data.head  # it tells whether the file is text
         kind = b"\1" if isinstance(data, ReadError) else b"\0"
         found[path] = hashlib.blake2b(known, digest_size=_SIZE, salt=kind).digest()

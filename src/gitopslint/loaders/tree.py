@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -30,12 +31,27 @@ class ReadError(Exception):
     """A file cannot be read; the message is the reason, without the path."""
 
 
-class TooLargeError(ReadError):
-    """A file is larger than anything that is read; `head` is how it starts."""
+class UncheckedError(ReadError):
+    """A file is there, but it is not read here: what depends on it is undecided. `head` is how it starts."""
+
+    def __init__(self, reason: str, head: bytes = b"") -> None:
+        super().__init__(f"it is {reason}")
+        self.reason = reason
+        self.head = head
+
+
+class TooLargeError(UncheckedError):
+    """A file is larger than anything that is read."""
 
     def __init__(self, head: bytes) -> None:
-        super().__init__(f"it is larger than {MAX_BYTES:,} bytes")
-        self.head = head
+        super().__init__(f"larger than {MAX_BYTES:,} bytes", head)
+
+
+class AbsentError(UncheckedError):
+    """A partial clone has left the content of a file on the server, and a sparse checkout has not fetched it."""
+
+    def __init__(self) -> None:
+        super().__init__("not in this clone (`git sparse-checkout add` its folder, or clone without `--filter`)")
 
 
 class Tree(Protocol):
@@ -57,13 +73,27 @@ class Tree(Protocol):
 
 
 class DiskTree:
-    """Files on disk. Symbolic links are followed inside the root only."""
+    """Files on disk. Symbolic links are followed inside the root only.
 
-    def __init__(self, root: Path, paths: Iterable[str], links: dict[str, str] | None = None) -> None:
-        """`links` are the symbolic links among the paths, where somebody has looked already."""
+    What a sparse checkout leaves out is no deleted file: git takes it for what the index holds, and so does this.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        paths: Iterable[str],
+        links: dict[str, str] | None = None,
+        left_out: GitTree | None = None,
+    ) -> None:
+        """`links` are the symbolic links among the paths, where somebody has looked already.
+
+        `left_out` are the files that a sparse checkout has not put on disk.
+        """
         self.root = root
+        self.left_out: Mapping[str, IndexEntry] = left_out.entries if left_out is not None else {}
         self._start = os.path.join(root, "")
-        self.paths = tuple(sorted(paths))
+        self.paths = tuple(sorted((*paths, *self.left_out)))
+        self._index = left_out
         self._links = links
         self._real_root = os.path.realpath(root)
         self._straight: dict[str, bool] = {}
@@ -78,6 +108,8 @@ class DiskTree:
 
     def read(self, path: str) -> bytes:
         """Return the content of a file on disk. Raises ReadError."""
+        if self._index is not None and path in self.left_out:
+            return self._index.read(path)
         if path.startswith("/") or (".." in path and ".." in path.split("/")):
             raise ReadError(_OUTSIDE)
         try:
@@ -102,7 +134,17 @@ class DiskTree:
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content, or with the reason why there is none."""
-        return one_by_one(self, paths)
+        return one_by_one(self, paths) if self._index is None else self._read_both(self._index, paths)
+
+    def _read_both(self, index: GitTree, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
+        """Yield what is on disk and what is not; git is asked once for all of its own."""
+        wanted = list(paths)
+        told = index.read_many(path for path in wanted if path in self.left_out)
+        for path in wanted:
+            if path in self.left_out:
+                yield next(told)
+            else:
+                yield from one_by_one(self, [path])
 
     def _is_straight(self, folder: str) -> bool:
         """Tell whether no part of a folder's path is a symbolic link."""
@@ -147,8 +189,25 @@ class GitTree:
                 entry = self._followed(path)
             (data,) = self._repository.blobs([entry.oid], MAX_BYTES)
         except GitError as error:
+            if entry is not None and self._is_absent(entry):
+                raise AbsentError from None
             raise ReadError(str(error)) from None
         return _whole(data)
+
+    def _held(self, paths: Sequence[str]) -> dict[str, bytes]:
+        oids = (self.entries[path].oid for path in paths)
+        return dict(zip(paths, self._repository.blobs(oids, MAX_BYTES), strict=True))
+
+    def _is_absent(self, entry: IndexEntry) -> bool:
+        return self._here is not None and entry.oid not in self._here
+
+    @cached_property
+    def _here(self) -> frozenset[str] | None:
+        """All objects of a partial clone; None for any other one, in which a missing object is damage."""
+        with contextlib.suppress(GitError):
+            if self._repository.is_partial():
+                return self._repository.objects()
+        return None
 
     def _followed(self, path: str) -> IndexEntry:
         """Return the file behind a path, whatever part of it is a symbolic link. Raises ReadError and GitError."""
@@ -183,14 +242,18 @@ class GitTree:
         """Yield each path with its content, asking git once for all of them."""
         wanted = list(paths)
         plain = [path for path in wanted if path in self.entries and self.entries[path].mode != SYMLINK]
+        found: dict[str, bytes] = {}
         try:
-            oids = (self.entries[path].oid for path in plain)
-            found = dict(zip(plain, self._repository.blobs(oids, MAX_BYTES), strict=True))
-        except GitError:
-            found = {}  # one missing object must not hide the others
+            found = self._held(plain)
+        except GitError:  # one missing object must not hide the others
+            with contextlib.suppress(GitError):
+                found = self._held([path for path in plain if not self._is_absent(self.entries[path])])
         for path in wanted:
+            entry = self.entries.get(path)
             if path in found and len(found[path]) <= MAX_BYTES:
                 yield path, found[path]
+            elif path not in found and entry is not None and entry.mode != SYMLINK and self._is_absent(entry):
+                yield path, AbsentError()
             else:
                 yield from one_by_one(self, [path])
 
@@ -236,14 +299,21 @@ def disk_tree(root: Path, repository: Repository | None, begun: Asked | None = N
             raise GitError(f"{root} is no git repository and holds more than {_MOST_FILES:,} files: name a checkout")
         return DiskTree(root, found)
     prefix = os.fsencode(below(root, repository.top))
-    tracked, untracked = repository.files(begun)
-    paths = (os.fsdecode(path[len(prefix) :]) for path in tracked | untracked if path.startswith(prefix))
+    listed = repository.files(begun)
+    paths = (os.fsdecode(path[len(prefix) :]) for path in listed.tracked | listed.untracked if path.startswith(prefix))
     # A path in the index may be gone from the disk, or be a submodule.
     start = os.path.join(root, "")
     modes = {path: _mode(start + path) for path in paths}
     files = [path for path, mode in modes.items() if stat.S_ISREG(mode) or stat.S_ISLNK(mode)]
     links = {path: os.readlink(start + path) for path in sorted(files) if stat.S_ISLNK(modes[path])}
-    return DiskTree(root, files, links)
+    if not listed.skipped:
+        return DiskTree(root, files, links)
+    top = os.path.join(os.fsencode(repository.top), b"")
+    skipped = {path: entry for path, entry in repository.left_out().items() if not os.path.lexists(top + path)}
+    left_out = GitTree(repository, os.fsdecode(prefix), skipped)
+    with contextlib.suppress(GitError):  # a partial clone may not hold them: reading one will say so
+        links |= left_out.links
+    return DiskTree(root, files, links, left_out)
 
 
 def index_tree(repository: Repository, prefix: str) -> GitTree:
