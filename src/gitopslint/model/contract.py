@@ -9,22 +9,21 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
+from gitopslint.model.commandsettings import CommitSettings, VerifySettings
 from gitopslint.model.document import KeyPath, dotted, parse_key_path
 from gitopslint.model.glob import alternatives, check_ignore_pattern, name_matches
 from gitopslint.model.moment import parse_length
-from gitopslint.model.places import PLACEHOLDER, check_beside, check_template
+from gitopslint.model.places import check_beside, check_template
 from gitopslint.model.policy import Policy
 from gitopslint.model.record import record
 from gitopslint.model.rule import Level
 from gitopslint.model.secretsettings import SecretSettings
 from gitopslint.model.tag import check_environment_pattern, check_tag_pattern
-from gitopslint.model.valuepath import parse_value_path
 from gitopslint.model.waiversettings import WaiverSettings
 
 FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
-_SAID = ("summary", "action", "app", "env", "tag", "old")
 _SPECIAL = frozenset("*?[]{}\\")
 
 
@@ -210,52 +209,6 @@ class ProductSettings:
 
     def __post_init__(self) -> None:
         check_beside(self.path)
-
-
-@record
-class CommitSettings:
-    """The commits that `promote`, `rollback` and `release` make with `--commit`."""
-
-    __pydantic_config__ = _STRICT
-
-    message: str = "chore(release): {summary}"
-    """The subject. `{summary}` says in a few words what the commit does; `{action}`, `{app}`, `{env}`, `{tag}` and
-    `{old}`, the tag before, are there to say it otherwise."""
-    skip_ci: bool = False
-    """Whether `[skip ci]` stands at its end, so that no pipeline runs for it."""
-
-    def __post_init__(self) -> None:
-        if not self.message.strip() or "\n" in self.message:
-            raise ValueError("the subject of a commit is one line")
-        for name in PLACEHOLDER.findall(self.message):
-            if name not in _SAID:
-                listed = ", ".join(f"{{{one}}}" for one in _SAID)
-                raise ValueError(f"{{{name}}} is unknown in a message; known are {listed}")
-
-
-@record
-class VerifySettings:
-    """What `gitopslint verify` asks of a release that is live."""
-
-    __pydantic_config__ = _STRICT
-
-    hosts: tuple[str, ...] = (
-        "ingress.hosts[*].host",
-        "ingress.hosts[*]",
-        "ingress.host",
-        "ingress.hostname",
-        "httpRoute.hostnames[*]",
-    )
-    """Where the values of an app name its hosts; `*` stands for one key, `[*]` for one item, `**` for any number."""
-    paths: tuple[str, ...] = ("/", "/admin")
-    """The paths that each host must answer below 500."""
-
-    def __post_init__(self) -> None:
-        for written in self.hosts:
-            parse_value_path(written)
-        for path in self.paths:
-            if not path.startswith("/") or not path.isascii() or not path.isprintable() or " " in path:
-                raise ValueError(f"{path!r} is no path of an address: it starts with '/' and holds plain characters")
 
 
 @record
