@@ -6,14 +6,23 @@ against these same classes and the published JSON Schema is generated from them,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Literal
 
 from gitopslint.model.commandsettings import CommitSettings, VerifySettings
-from gitopslint.model.document import KeyPath, dotted, parse_key_path
+from gitopslint.model.document import KeyPath, dotted, parse_place
 from gitopslint.model.glob import alternatives, check_ignore_pattern, name_matches
 from gitopslint.model.moment import parse_length
-from gitopslint.model.places import check_beside, check_template
+from gitopslint.model.places import (
+    PLACEHOLDER,
+    MistakeError,
+    check_beside,
+    check_fixed,
+    check_source,
+    check_template,
+    placed,
+)
 from gitopslint.model.policy import Policy
 from gitopslint.model.record import record
 from gitopslint.model.rule import Level
@@ -43,7 +52,7 @@ class LayerPath:
     """A JSON Schema in the repository that takes the place of the built-in one for this role."""
 
     def __post_init__(self) -> None:
-        check_template(self.path, {"app", "env"})
+        placed(lambda path: check_template(path, {"app", "env"}), self.path, "path")
 
 
 @record
@@ -68,7 +77,7 @@ class ImageKeys:
             raise ValueError("an image needs `repository` (with `tag`) or `reference`")
         for name in ("repository", "tag", "digest", "registry", "reference"):
             if (path := getattr(self, name)) is not None:
-                parse_key_path(path)
+                placed(_check_keys, path, name)
 
     @property
     def name(self) -> str:
@@ -82,13 +91,21 @@ class ImageKeys:
         if known is None:
             names = ("reference",) if self.reference else ("registry", "repository", "tag", "digest")
             written = {name: path for name in names if (path := getattr(self, name))}
-            known = {name: parse_key_path(path.replace("{env}", environment)) for name, path in written.items()}
+            known = {name: parse_place(path.replace("{env}", environment)) for name, path in written.items()}
             self._paths[environment] = known
         return known
 
     @cached_property
     def _paths(self) -> dict[str, dict[str, KeyPath]]:
         return {}  # every rule about images asks for them, in every app
+
+
+def _check_keys(path: str) -> None:
+    """Raise ValueError for a text that leads to no value."""
+    for name in PLACEHOLDER.findall(path):
+        if name != "env":
+            raise ValueError(f"{{{name}}} is unknown in a key path; known is {{env}}")
+    parse_place(path)
 
 
 @record
@@ -223,6 +240,22 @@ class RuleSettings:
     """Values for the rule's own parameters (`gitopslint explain RULE` lists them)."""
 
 
+_ONE_OF = {"environments": "environment", "layers": "layer", "images": "image"}
+_CHECKED: dict[str, Callable[[str], object]] = {
+    "tag_patterns": check_tag_pattern,
+    "environment_tags": check_environment_pattern,
+    "minimum_soak": parse_length,
+    "sources": check_source,
+    "shared_sources": alternatives,
+    "ignored_sources": alternatives,
+    "migrations": alternatives,
+    "exclude": check_ignore_pattern,
+    "policy_folder": check_fixed,
+    "baseline": check_fixed,
+}
+"""What is demanded of texts, by the key under which they stand."""
+
+
 @record
 class Contract:
     """The contract of one product repository."""
@@ -304,37 +337,46 @@ class Contract:
     """A file of findings that were there when gitopslint came, written by `gitopslint baseline`. They do not fail."""
 
     def __post_init__(self) -> None:
-        if not self.environments:
-            raise ValueError("a contract needs at least one environment")
-        if len(set(self.environments)) < len(self.environments):
-            raise ValueError("an environment is listed twice")
-        if not self.layers:
-            raise ValueError("a contract needs at least one layer")
+        for name in ("environments", "layers", "images"):
+            if not getattr(self, name):
+                raise MistakeError(f"a contract needs at least one {_ONE_OF[name]}", name)
+        for number, environment in enumerate(self.environments):
+            if not environment.strip():
+                raise MistakeError("an environment needs a name", "environments", number)
+            if environment in self.environments[:number]:
+                raise MistakeError(f"the environment {environment!r} is listed twice", "environments", number)
+        for number, layer in enumerate(self.layers):
+            if any(layer.path == other.path for other in self.layers[:number]):
+                raise MistakeError(f"{layer.path!r} is the path of another layer already", "layers", number, "path")
+        for number, image in enumerate(self.images):
+            if image in self.images[:number]:
+                raise MistakeError("the same image is listed twice", "images", number)
         if not any("{app}" in layer.path for layer in self.layers) and len(self.apps) != 1:
-            raise ValueError("no layer path holds {app}: then `apps` must name the one app that there is")
-        if self.policy_folder is not None:
-            check_template(self.policy_folder, set())
-        if self.baseline is not None:
-            check_template(self.baseline, set())
-        for pattern in self.tag_patterns:
-            check_tag_pattern(pattern)
-        for pattern in self.environment_tags:
-            check_environment_pattern(pattern)
-        for pattern in self.exclude:
-            check_ignore_pattern(pattern)
-        if self.minimum_soak is not None:
-            parse_length(self.minimum_soak)
-        for pattern in (
-            *self.sources,
-            *self.shared_sources,
-            *self.ignored_sources,
-            *self.migrations,
-            *(one for app in self.apps.values() for one in app.sources or ()),
-        ):
-            alternatives(pattern)
+            raise MistakeError("no path holds {app}: then `apps` must name the one app that there is", "layers")
+        for name, check in _CHECKED.items():
+            value = getattr(self, name)
+            for at, text in enumerate(value) if isinstance(value, tuple) else [(None, value)]:
+                if text is not None:
+                    placed(check, text, name, *(() if at is None else (at,)))
+        self._check_names()
+
+    def _check_names(self) -> None:
+        """Raise MistakeError for a name that stands for no environment."""
         for name, app in self.apps.items():
-            if unknown := [env for env in app.environments or () if env not in self.environments]:
-                raise ValueError(f"apps.{name}.environments names {unknown[0]!r}, which is no environment here")
+            for number, pattern in enumerate(app.sources or ()):
+                placed(check_source, pattern, "apps", name, "sources", number)
+            for number, environment in enumerate(app.environments or ()):
+                self._check_environment(environment, "apps", name, "environments", number)
+        for environment in self.applications.self_heal.keys() - ApplicationSettings().self_heal.keys():
+            self._check_environment(environment, "applications", "self_heal", environment)
+        for name, environments in self.applications.names.items():
+            for environment in environments:
+                self._check_environment(environment, "applications", "names", name, environment)
+
+    def _check_environment(self, name: str, *at: str | int) -> None:
+        if name not in self.environments:
+            known = ", ".join(self.environments)
+            raise MistakeError(f"{name!r} is no environment of the contract; known are {known}", *at)
 
     @property
     def builds(self) -> PlatformSettings:
