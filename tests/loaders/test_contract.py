@@ -113,6 +113,11 @@ WRONG = {
         "1:16: environments[0]: an environment needs a name",
     ),
     "no image": ("images: []\n", "1:9: images: a contract needs at least one image"),
+    "a tag from an environment that comes later": (
+        "promoted_from: {dev: prod}\n",
+        "1:22: promoted_from.dev: 'prod' does not come before it",
+    ),
+    "a tag from nowhere": ("promoted_from: {prod: stage}\n", "1:23: promoted_from.prod: 'stage' is no environment"),
     "an image twice": ("images: [{tag: t}, {tag: t}]\n", "1:20: images[1]: the same image is listed twice"),
     "an app in a key path": ('images: [{tag: "{app}.tag"}]\n', "1:16: images[0].tag: {app} is unknown in a key path"),
     "no position in a list": ("images: [{tag: 'a[x].tag'}]\n", "images[0].tag: 'a[x].tag' is not a key path"),

@@ -184,6 +184,8 @@ class Contract:
     """The version of this format."""
     environments: tuple[str, ...] = ("dev", "prod")
     """The environments in the order of promotion, the first one first."""
+    promoted_from: dict[str, str | None] = {}  # noqa: RUF012 - a record has no class attributes
+    """From which environment a tag comes, where that is not the one before: `{prod-us: stage}`. `null`: from none."""
     layers: tuple[LayerPath, ...] = (
         LayerPath("chart", "deploy/charts/web-app/values.yaml", required=False),
         LayerPath("release", "deploy/env/release-{env}/{app}.yaml"),
@@ -279,7 +281,14 @@ class Contract:
         self._check_names()
 
     def _check_names(self) -> None:
-        """Raise MistakeError for a name that stands for no environment."""
+        """Raise MistakeError for a name that stands for no environment, or for one that comes too late."""
+        for environment, source in self.promoted_from.items():
+            self._check_environment(environment, "promoted_from", environment)
+            if source is None:
+                continue
+            self._check_environment(source, "promoted_from", environment)
+            if self.environments.index(source) >= self.environments.index(environment):
+                raise MistakeError(f"{source!r} does not come before it", "promoted_from", environment)
         for name, app in self.apps.items():
             for number, pattern in enumerate(app.sources or ()):
                 placed(check_source, pattern, "apps", name, "sources", number)
@@ -295,6 +304,22 @@ class Contract:
         if name not in self.environments:
             known = ", ".join(self.environments)
             raise MistakeError(f"{name!r} is no environment of the contract; known are {known}", *at)
+
+    def before(self, environment: str) -> tuple[str, ...]:
+        """Return the environments through which a tag comes to one, the nearest first."""
+        if environment not in self._before:
+            place = self.environments.index(environment)
+            nearest = self.promoted_from.get(environment, self.environments[place - 1]) if place else None
+            self._before[environment] = () if nearest is None else (nearest, *self.before(nearest))
+        return self._before[environment]
+
+    @cached_property
+    def _before(self) -> dict[str, tuple[str, ...]]:
+        return {}  # every landing is judged by it
+
+    def is_last(self, environment: str) -> bool:
+        """Tell whether no tag goes on from an environment."""
+        return not any(environment in self.before(other) for other in self.environments)
 
     @property
     def builds(self) -> PlatformSettings:
