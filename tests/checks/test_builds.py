@@ -8,8 +8,9 @@ import pytest
 
 from gitopslint.engine.pairs import COMMIT, PairExample, check_pair
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.model.contract import Contract, PlatformSettings
+from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Report
+from gitopslint.model.platformsettings import PlatformSettings
 
 REF, VERSION = "docker/web-shop/WEB_CORE_REF", "docker/web-shop/VERSION"
 A, B = "a" * 40, "b" * 40

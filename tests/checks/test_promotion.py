@@ -18,6 +18,8 @@ SOUND: Sequence[Step] = [Code(), {"dev": A}, {"prod": A}]
 MIGRATION = {"apps/shop/migrations/0002.sql": "create table orders (id int);\n"}
 MIXED = "dev mixed-release warning"
 
+REGIONS = "environments: [dev, eu, us]\npromoted_from: {us: dev}"
+
 # The steps, the contract, and what is found.
 CASES: dict[str, tuple[Sequence[Step], str, list[str]]] = {
     "by the contract": (SOUND, "", []),
@@ -28,6 +30,19 @@ CASES: dict[str, tuple[Sequence[Step], str, list[str]]] = {
     "both at once, and allowed": ([Code(), {"dev": A, "prod": A}], "promotion: prod-first", []),
     "both in one merge": ([Code(), Branch([{"dev": A}, {"prod": A}])], "", ["prod simultaneous-promotion error"]),
     "dev has moved on": ([*SOUND, Code(), {"dev": B}, Code(), {"dev": C}, {"prod": B}], "", []),
+    "two regions at once": ([Code(), {"dev": A}, {"eu": A, "us": A}], REGIONS, []),
+    "one region after the other": ([Code(), {"dev": A}, {"us": A}, {"eu": A}], REGIONS, []),
+    "a region before dev": ([Code(), {"dev": "x"}, {"us": A}], REGIONS, ["us skipped-environment error"]),
+    "a region that takes nothing from dev": (
+        [Code(), {"us": A}, {"dev": A}],
+        "environments: [dev, us]\npromoted_from: {us: null}",
+        [],
+    ),
+    "the last of two regions is free": (
+        [Code(), {"dev": "x"}, {"eu": A, "us": A}],
+        f"{REGIONS}\npromotion: prod-first",
+        [],
+    ),
     "a rollback": ([*SOUND, Code(), {"dev": B}, {"prod": B}, {"prod": A}], "", ["prod rollback note"]),
     "a rollback across a migration": (
         [*SOUND, Code(MIGRATION), {"dev": B}, {"prod": B}, {"prod": A}],

@@ -6,8 +6,9 @@ import pytest
 
 from gitopslint.engine.pairs import CLEAN_PLATFORM, PairExample, check_pair
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.model.contract import ClusterSecret, Contract, PlatformSettings, RequiredKeys
+from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Report
+from gitopslint.model.platformsettings import ClusterSecret, PlatformSettings, RequiredKeys
 
 ENV = "deploy/env/dev/shop.yaml"
 JOB = "deploy/jobs/x.yaml"

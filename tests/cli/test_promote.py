@@ -85,6 +85,22 @@ def test_nothing_to_give(told: Callable[..., Storyteller], capfd: pytest.Capture
     assert "shop in dev has no tag that could be promoted" in capfd.readouterr().err
 
 
+def test_two_regions(told: Callable[..., Storyteller], capfd: pytest.CaptureFixture[str]) -> None:
+    """Of several environments that follow the same one, each gets its tag from that one."""
+    teller = told([], "environments: [dev, eu, us]\npromoted_from: {us: dev}\n")
+    teller.repo.git("rm", "-q", "deploy/env/prod/shop.yaml")
+    teller.repo.commit("Regions", {f"deploy/env/{name}/shop.yaml": "a: 1\n" for name in ("eu", "us")})
+    teller.tell([{"dev": A}, {"eu": A, "us": A}, Code(), {"dev": B}, {"eu": B}])
+    assert main(["promote", "shop", "--from", "dev"]) == 2
+    assert "dev comes before eu and us: name one of them with --to" in capfd.readouterr().err
+    assert main(["promote", "shop", "--from", "eu", "--to", "us"]) == 2
+    assert "goes forward (dev -> us), and not from eu to us" in capfd.readouterr().err
+    assert main(["promote", "shop", "--commit"]) == 0
+    assert "promote shop from dev to us" in capfd.readouterr().err
+    assert main(["check", "--no-cache", "--select", "promotion", "--ignore", "stale-release,mixed-release"]) == 0
+    assert "no findings" in capfd.readouterr().out
+
+
 def test_one_environment(told: Callable[..., Storyteller], capfd: pytest.CaptureFixture[str]) -> None:
     """Where there is no next environment yet, it is said how it comes to be."""
     teller = told([{"dev": A}])

@@ -8,9 +8,10 @@ import pytest
 
 from gitopslint.engine.fixing import Files, Look, mended
 from gitopslint.engine.identity import identified
+from gitopslint.loaders.overlay import OverlayTree
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.loaders.tree import MemoryTree, OverlayTree
+from gitopslint.loaders.tree import MemoryTree
 from gitopslint.model.contract import Contract
 from gitopslint.model.finding import Edit, Finding, Fix, Report, Undecided
 from gitopslint.model.rule import Level

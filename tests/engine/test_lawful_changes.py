@@ -12,10 +12,11 @@ from gitopslint.engine.changing import Seen, judged
 from gitopslint.engine.run import run
 from gitopslint.engine.selection import select
 from gitopslint.loaders.history import Told, ToldHistory
+from gitopslint.loaders.overlay import OverlayTree
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.releases import changed_layer, placed
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.loaders.tree import MemoryTree, OverlayTree
+from gitopslint.loaders.tree import MemoryTree
 from gitopslint.model.change import Build, Change, Target
 from gitopslint.model.contract import Contract, ImageKeys, LayerPath
 

@@ -51,6 +51,7 @@ CASES: dict[str, tuple[Callable[[Repo], object], list[str]]] = {
         lambda repo: _without_modes(repo).write("a.txt", "a\n", executable=True),
         [],
     ),
+    "left out by a sparse checkout": (lambda repo: repo.git("sparse-checkout", "set", "--no-cone", "/b.txt"), []),
     "something else than Git LFS would": (lambda repo: repo.write("picture.png", CONTENT + b"!"), ["picture.png"]),
 }
 

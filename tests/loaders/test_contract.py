@@ -102,26 +102,57 @@ WRONG = {
     ),
     "an unknown placeholder": (
         "layers: [{role: env, path: '{team}/{app}.yaml'}]\n",
-        "1:10: layers[0]: {team} is unknown in a path; known are {app}, {env}",
+        "1:28: layers[0].path: {team} is unknown in a path; known are {app}, {env}",
     ),
     "a path out of the repository": (
         "layers: [{role: env, path: '../{app}.yaml'}]\n",
-        "1:10: layers[0]: '../{app}.yaml' must be a path below the root",
+        "1:28: layers[0].path: '../{app}.yaml' must be a path below the root",
     ),
     "a word in the message of commits": (
         "release_commit: {message: 'release {tga}'}\n",
         "1:17: release_commit: {tga} is unknown in a message; known are {summary}",
     ),
-    "an environment twice": ("environments: [dev, dev]\n", "1:1: the contract: an environment is listed twice"),
-    "no environment": ("environments: []\n", "the contract: a contract needs at least one environment"),
+    "an environment twice": (
+        "environments: [dev, dev]\n",
+        "1:21: environments[1]: the environment 'dev' is listed twice",
+    ),
+    "an environment without a name": (
+        'environments: ["", prod]\n',
+        "1:16: environments[0]: an environment needs a name",
+    ),
+    "no image": ("images: []\n", "1:9: images: a contract needs at least one image"),
+    "a tag from an environment that comes later": (
+        "promoted_from: {dev: prod}\n",
+        "1:22: promoted_from.dev: 'prod' does not come before it",
+    ),
+    "a tag from nowhere": ("promoted_from: {prod: stage}\n", "1:23: promoted_from.prod: 'stage' is no environment"),
+    "an image twice": ("images: [{tag: t}, {tag: t}]\n", "1:20: images[1]: the same image is listed twice"),
+    "an app in a key path": ('images: [{tag: "{app}.tag"}]\n', "1:16: images[0].tag: {app} is unknown in a key path"),
+    "no position in a list": ("images: [{tag: 'a[x].tag'}]\n", "images[0].tag: 'a[x].tag' is not a key path"),
+    "a layer twice": (
+        "layers: [{role: env, path: '{app}.yaml'}, {role: release, path: '{app}.yaml'}]\n",
+        "1:65: layers[1].path: '{app}.yaml' is the path of another layer already",
+    ),
+    "a source of an unknown name": ("sources: ['apps/{ap}/**']\n", "1:11: sources[0]: {ap} is unknown"),
+    "a pattern of numbers only": ("tag_patterns: [<n>]\n", "1:16: tag_patterns[0]: the tag pattern"),
+    "a time without a unit": ("minimum_soak: '10'\n", "1:15: minimum_soak: '10' is no length of time"),
+    "self-healing where nothing is": (
+        "applications: {self_heal: {production: true}}\n",
+        "1:40: applications.self_heal.production: 'production' is no environment of the contract",
+    ),
+    "a name where nothing is": (
+        "applications: {names: {shop: {live: web-shop}}}\n",
+        "applications.names.shop.live: 'live' is no environment of the contract",
+    ),
+    "no environment": ("environments: []\n", "1:15: environments: a contract needs at least one environment"),
     "an app in no environment": (
         "apps: {shop: {environments: [qa]}}\n",
-        "apps.shop.environments names 'qa', which is no environment here",
+        "apps.shop.environments[0]: 'qa' is no environment of the contract; known are dev, prod",
     ),
     "a pattern without a commit": ("tag_patterns: ['v<n>']\n", "the tag pattern 'v<n>' must hold <sha> once"),
     "an unknown word in a pattern": ("tag_patterns: ['<sha>-<date>']\n", "holds <date>; known are <sha>"),
     "an image without keys": ("images: [{repository: null}]\n", "1:10: images[0]: an image needs `repository`"),
-    "a bad key path": ("images: [{repository: a..b}]\n", "1:10: images[0]: 'a..b' is not a key path"),
+    "a bad key path": ("images: [{repository: a..b}]\n", "1:23: images[0].repository: 'a..b' is not a key path"),
     "an unknown rule": (
         "rules: {mutabletag: {level: note}}\n",
         "1:9: there is no rule 'mutabletag'; did you mean 'mutable-tag'?",

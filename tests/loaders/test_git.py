@@ -29,7 +29,7 @@ def staged(repo: Repo) -> dict[str, str]:
 
 
 def files(repo: Repo) -> tuple[set[str], set[str]]:
-    tracked, untracked = Repository(repo.path).files()
+    tracked, untracked, _ = Repository(repo.path).files()
     return set(map(os.fsdecode, tracked)), set(map(os.fsdecode, untracked))
 
 
@@ -104,10 +104,10 @@ def test_any_name(repo: Repo) -> None:
     """A file may be called anything: the bytes of its name come back as they are."""
     for name in NAMES:
         (repo.path / os.fsdecode(name)).write_bytes(name)
-    assert Repository(repo.path).files() == (set(), set(NAMES))
+    assert Repository(repo.path).files() == (set(), set(NAMES), set())
     repo.git("add", "--all")
     assert set(Repository(repo.path).staged()) == set(NAMES)
-    assert Repository(repo.path).files() == (set(NAMES), set())
+    assert Repository(repo.path).files() == (set(NAMES), set(), set())
     assert staged(repo) == {os.fsdecode(name): os.fsdecode(name) for name in NAMES}
 
 

@@ -53,6 +53,9 @@ PLACES = {
     "a line end behind": ("deploy/env/dev/shop.yaml\n", None),
     "upper case": ("deploy/env/Dev/shop.yaml", None),
     "any name of an app": ("deploy/env/dev/a b.c+é\n\udcff.yaml", f"{ENV} app=a b.c+é\n\udcff env=dev"),
+    "a chart beside the values": ("deploy/env/dev/Chart.yaml", None),
+    "a kustomization beside the values": ("deploy/env/dev/kustomization.yaml", None),
+    "what is hidden": ("deploy/env/dev/.shop.yaml", None),
     "an app named as an environment": ("deploy/env/dev/prod.yaml", f"{ENV} app=prod env=dev"),
     "an app named as a part of a template": ("deploy/env/dev/release-dev.yaml", f"{ENV} app=release-dev env=dev"),
 }
@@ -133,7 +136,7 @@ def test_the_more_special_template_wins_whatever_the_order() -> None:
         assert placed(layout, "dev/common.yaml") == "dev/common.yaml app=None env=None"
 
 
-names = st.from_regex(r"[a-z{}(.+*\\$][a-z0-9{}.+-]{0,8}", fullmatch=True)
+names = st.from_regex(r"[a-z{}(+*\\$][a-z0-9{}.+-]{0,8}", fullmatch=True)
 templates = st.sampled_from(
     ["{env}/{app}.yaml", "{app}/{env}.yaml", "x/{app}/y-{env}/v.yaml", "{app}/{app}.{env}.yaml", "{env}/a.{env}/{app}"]
 )
@@ -151,7 +154,9 @@ def test_there_and_back(template: str, app: str, environments: list[str]) -> Non
 
 @given(
     st.lists(
-        st.sampled_from(["{app}-{env}", "{env}-{app}", "{app}{env}", "{env}/{app}", "{app}", "{env}", "a"]), min_size=1
+        st.sampled_from(["{app}-{env}", "{env}-{app}", "{app}{env}", "{env}/{app}", "{app}", "{env}", "a"]),
+        min_size=1,
+        unique=True,
     ),
     st.lists(st.sampled_from(["a", "b", "a-b", "ab", "a-"]), min_size=1, unique=True),
     st.text("ab-/", max_size=6),
@@ -272,6 +277,8 @@ STRANGERS = {
         {"qa": "deploy/env/qa/a.yaml", "uat": "deploy/env/uat/a.yaml"},
     ),
     "a file elsewhere": (DEFAULT, ["deploy/other/qa/shop.yaml", "deploy/env/qa.yaml", "deploy/env/qa/x/shop.yaml"], {}),
+    "what is hidden": (contract("{env}/{app}.yaml"), [".github/labels.yaml", "qa/.travis.yaml"], {}),
+    "a chart": (contract("{env}/{app}.yaml"), ["chart/Chart.yaml"], {}),
     "a layer for all environments": (SHARED, ["shop/base.yaml", "common.yaml"], {}),
     "a layer for all apps": (
         contract("{env}/common.yaml", "{env}/{app}.yaml"),

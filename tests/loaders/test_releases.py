@@ -85,6 +85,38 @@ DIGESTS = {
 }
 
 
+ALONE = {
+    "of the old image": (f"image:\n  digest: {OLD}\n", f"image:\n  digest: {NEW}\n"),
+    "in the place of a tag": (f"image:\n  tag: t1\n  digest: {OLD}\n", f"image:\n  digest: {NEW}\n"),
+    "none yet": ("image:\n  repository: r\n  tag: t1\n", f"image:\n  repository: r\n  digest: {NEW}\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), ALONE.values(), ids=ALONE)
+def test_a_digest_alone(before: str, after: str) -> None:
+    """A build without a tag has its digest where digests stand, and leaves no tag of another one."""
+    assert changed(before, Build(NEW)) == after
+
+
+LISTED = {
+    "the tag of an item": ("images:\n- tag: t0\n- tag: t1  # why\n", "images:\n- tag: t0\n- tag: t2  # why\n"),
+    "no tag yet": ("images:\n- tag: t0\n- name: b\n", "images:\n- tag: t0\n- name: b\n  tag: t2\n"),
+    "a flow list": ("images: [{tag: t0}, {tag: t1}]\n", "images: [{tag: t0}, {tag: t2}]\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), LISTED.values(), ids=LISTED)
+def test_an_image_in_a_list(before: str, after: str) -> None:
+    """A position in a list leads to an image as a key does."""
+    assert changed(before, Build("t2"), ImageKeys("images[1].name", "images[1].tag", None)) == after
+
+
+def test_an_item_that_is_not_there() -> None:
+    """Where a list is too short, nobody guesses what the item would be."""
+    with pytest.raises(UnwritableError, match=r"there is no 'images\[1\]'"):
+        changed("images:\n- tag: t0\n", Build("t2"), ImageKeys("images[1].name", "images[1].tag", None))
+
+
 @pytest.mark.parametrize(("before", "after"), DIGESTS.values(), ids=DIGESTS)
 def test_digest(before: str, after: str) -> None:
     """A digest comes with its tag, in the form that stood there."""
@@ -96,6 +128,11 @@ REFERENCES = {
     "no tag yet": ("image: 'r/shop'\n", Build("t2"), "image: 'r/shop:t2'\n"),
     "tag and digest": (f'image: "r/shop:t1@{OLD}"\n', Build("t2", NEW), f'image: "r/shop:t2@{NEW}"\n'),
     "the digest of another tag": (f"image: r/shop:t1@{OLD}\n", Build("t2"), "image: r/shop:t2\n"),
+}
+
+REFERENCES |= {
+    "a digest without a tag": (f"image: r/shop:t1@{OLD}\n", Build(NEW), f"image: r/shop@{NEW}\n"),
+    "a tag after a digest alone": (f"image: r/shop@{OLD}\n", Build("t2"), "image: r/shop:t2\n"),
 }
 
 

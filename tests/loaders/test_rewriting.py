@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gitopslint.loaders.overlay import OverlayTree
 from gitopslint.loaders.rewriting import RewriteError, write_all
-from gitopslint.loaders.tree import MemoryTree, OverlayTree, disk_tree
+from gitopslint.loaders.tree import MemoryTree, disk_tree
 
 
 def names(folder: Path) -> list[str]:

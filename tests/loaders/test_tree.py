@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from gitopslint.loaders.git import GitError, Repository
+from gitopslint.loaders.overlay import OverlayTree
 from gitopslint.loaders.tree import (
     DiskTree,
     GitTree,
     MemoryTree,
-    OverlayTree,
     ReadError,
     Tree,
     below,
@@ -325,3 +325,32 @@ def test_overlay_of_what_is_gone() -> None:
     circle = MemoryTree({"a": "1"})
     circle.links["a"] = "a"
     assert content(OverlayTree(circle, {"b": b"2"})) == {"a": "1", "b": "2"}
+
+
+def test_a_sparse_checkout(repo: Repo) -> None:
+    """What a sparse checkout leaves out counts as what the index holds of it: nobody deleted it."""
+    repo.link("b/link", "file")
+    repo.commit(files={"a/file": "1", "b/file": "2", "b/changed": "3"})
+    repo.git("sparse-checkout", "set", "--no-cone", "/a/")
+    repo.write("b/changed", "on disk all the same")
+    files = {"a/file": "1", "b/changed": "on disk all the same", "b/file": "2", "b/link": "2"}
+    assert content(on_disk(repo)) == files
+    assert content(on_disk(repo, "b/"), ["file"]) == {"file": "2"}
+    assert on_disk(repo).links == {"b/link": "file"}
+    (repo.path / "a/file").unlink()
+    assert on_disk(repo).paths == ("b/changed", "b/file", "b/link"), "what is gone without that is gone"
+
+
+def test_a_sparse_and_partial_clone(repo: Repo, tmp_path: Path) -> None:
+    """What is neither on disk nor in the clone is there all the same, and says what would bring it."""
+    repo.commit(files={"a/file": "1", "b/file": "2"})
+    repo.git("config", "uploadpack.allowFilter", "true")
+    clone = ("clone", "--quiet", "--no-checkout", "--filter=blob:none", f"file://{repo.path}", str(tmp_path / "clone"))
+    repo.git("-c", "protocol.file.allow=always", *clone)
+    there = Repo(tmp_path / "clone")
+    there.git("sparse-checkout", "set", "--no-cone", "/a/")
+    there.git("checkout", "--quiet")
+    found = content(on_disk(there))
+    assert found["a/file"] == "1"
+    assert "git sparse-checkout add" in found["b/file"]
+    assert content(in_index(there)) == found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitopslint.model.environments import by_promotion, rank, sure
+from gitopslint.model.environments import by_promotion, rank, sources, sure
 
 NAMES = {
     "dev": True,
@@ -50,3 +50,22 @@ def test_sure() -> None:
     assert sure(["test", "live"])
     assert not sure(["test"])
     assert not sure([])
+
+
+SOURCES: dict[str, tuple[list[str], dict[str, str | None]]] = {
+    "one after the other": (["dev", "stage", "prod"], {}),
+    "names of nobody's": (["alpha", "beta", "gamma"], {}),
+    "two regions": (["dev", "stage", "prod-eu", "prod-us"], {"prod-us": "stage"}),
+    "regions all the way": (
+        ["dev-eu", "dev-us", "prod-eu", "prod-us"],
+        {"dev-us": None, "prod-eu": "dev-eu", "prod-us": "dev-us"},
+    ),
+    "two to develop in": (["dev1", "dev2", "prod"], {"dev2": None}),
+    "of the same rank, and not of the same kind": (["dev", "preview", "preprod", "prod"], {}),
+}
+
+
+@pytest.mark.parametrize(("names", "expected"), SOURCES.values(), ids=SOURCES)
+def test_sources(names: list[str], expected: dict[str, str | None]) -> None:
+    """Environments of one kind stand side by side: none of them waits for the other."""
+    assert sources(names) == expected

@@ -99,6 +99,7 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "what git told an earlier run": ("landed", ("history", "--cache-dir", "kept-landings")),
     "a landing taken back": ("rewound", ("history", "--cache-dir", "kept-rewound")),
     "an object that is broken": ("damaged", ("history",)),
+    "a sparse checkout": ("sparse", ("check", "--no-cache")),
     "many layers": ("many", ("check", "--select", "mutable-tag", "--no-cache")),
     "Applications that are not at hand": ("apart", ("check", "--no-cache")),
     "Applications of the platform": ("apart", ("check", "--platform", "../synestra-platform", "--no-cache")),
@@ -191,6 +192,7 @@ def make_scenes(folder: Path) -> None:
     (folder / "bare/.gitopslint.yaml").unlink()
     (folder / "wrong").mkdir()
     (folder / "wrong/.gitopslint.yaml").write_text("rules: {mutable-tagg: {}}\nlayers: 3\nlayrs: 3\nrelease_comit: 1\n")
+    _check_out_sparsely(pair.product.path, folder / "sparse")
     shutil.copytree(pair.product.path, folder / "damaged")
     former = pair.product.git("rev-parse", "HEAD~1:deploy/env/release-dev/shop.yaml")
     damaged = folder / "damaged/.git/objects" / former[:2] / former[2:]
@@ -237,6 +239,15 @@ def _forget() -> None:
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()
+
+
+def _check_out_sparsely(origin: Path, target: Path) -> None:
+    """Clone a repository in which some files are neither on disk nor in the clone."""
+    _git(origin, "config", "uploadpack.allowFilter", "true")
+    clone = ("clone", "--quiet", "--no-checkout", "--filter=blob:none", f"file://{origin}", str(target))
+    _git(origin, "-c", "protocol.file.allow=always", *clone)
+    _git(target, "sparse-checkout", "set", "--no-cone", "/deploy/", "/.gitopslint.yaml")
+    _git(target, "checkout", "--quiet")
 
 
 def _git(where: Path, *words: str) -> None:

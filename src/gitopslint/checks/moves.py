@@ -64,15 +64,15 @@ class Course:
         gap = incomplete(self.timeline, environment)
         if before is not None and gap is None and self._is_older(environment, run, before):
             return move._replace(kind="rollback")
-        place = self.timeline.environments.index(environment)
+        earlier = self.timeline.before(environment)
         contract = self.timeline.contract
-        free = contract.promotion == "prod-first" and environment == contract.environments[-1]
-        if place == 0 or free:
+        free = contract.promotion == "prod-first" and contract.is_last(environment)
+        if not earlier or free:
             # What came before the part that is known could make a rollback of any release.
             return (
                 move._replace(doubt=gap) if gap is not None else move._replace(kind=self._released(environment, number))
             )
-        return self._promoted(move, run, self._gate(place, run.landing))
+        return self._promoted(move, run, self._gate(earlier, run.landing))
 
     def moves(self) -> Iterator[Move]:
         """Yield all moves, the oldest first, those of one landing in the order of environments."""
@@ -110,7 +110,7 @@ class Course:
         run = self.runs[environment][number]
         if any(self._equal(one, run) for one in self.runs[environment][:number]):
             return "restored"
-        later = self.timeline.environments[self.timeline.environments.index(environment) + 1 :]
+        later = [other for other in self.timeline.environments if environment in self.timeline.before(other)]
         for other in later:
             if any(self._equal(one, run) and _earlier(one, run.landing) for one in self.runs[other]):
                 return "sync back"
@@ -135,9 +135,8 @@ class Course:
                 return move._replace(kind="divergent", evidence=one)
         return move._replace(kind="skipped environment")
 
-    def _gate(self, place: int, landing: Landing) -> str:
+    def _gate(self, nearest: tuple[str, ...], landing: Landing) -> str:
         """Return the nearest environment before that was there at the time, or else one that came later."""
-        nearest = self.timeline.environments[:place][::-1]
         # One that lost its layer is still passed over, unless the app has left it for good.
         known = [
             one
@@ -145,7 +144,7 @@ class Course:
             if self.ran_at(one, landing) is not None
             and (one in self.timeline.current or self._state(one, landing) not in (None, "absent"))
         ]
-        return (known or list(nearest))[0]
+        return (known or nearest)[0]
 
     def _state(self, environment: str, landing: Landing) -> str | None:
         state = None

@@ -181,7 +181,7 @@ def _undecided(course: Course) -> Iterator[Doubt]:
     timeline = course.timeline
     for trail, _run in followed(course):
         move = course.latest(trail.release.environment)
-        if move is not None and move.doubt is not None and timeline.environments[0] != move.environment:
+        if move is not None and move.doubt is not None and timeline.before(move.environment):
             yield Doubt(*move.doubt, tag_span(trail.release))
     if len(timeline.environments) > 1:
         yield from doubts(timeline)

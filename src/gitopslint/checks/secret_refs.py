@@ -7,12 +7,13 @@ from functools import lru_cache
 
 from gitopslint.checks.check import Outcome, check
 from gitopslint.model.closest import closest
-from gitopslint.model.contract import Contract, PlatformSettings
+from gitopslint.model.contract import Contract
 from gitopslint.model.document import Node, text_at
 from gitopslint.model.finding import Doubt, Offence, Related
 from gitopslint.model.layer import Manifest, Stack
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Gap, KnownSecret, Links, SecretUse, Unused
+from gitopslint.model.platformsettings import PlatformSettings
 from gitopslint.model.rule import Level
 from gitopslint.model.secretref import makes_certificates, secret_name, secret_uses
 from gitopslint.model.span import Span

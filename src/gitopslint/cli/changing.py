@@ -22,12 +22,13 @@ from gitopslint.engine.selection import select
 from gitopslint.loaders import committing
 from gitopslint.loaders.committing import CommitError, Start
 from gitopslint.loaders.git import GitError
+from gitopslint.loaders.overlay import OverlayTree, followed
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.releases import NoLayerError, Placed, changed_layer, placed
 from gitopslint.loaders.rewriting import RewriteError, write_all
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.loaders.schemas import SchemaError
-from gitopslint.loaders.tree import OverlayTree, ReadError, Tree, commit_tree, disk_tree, followed
+from gitopslint.loaders.tree import ReadError, Tree, commit_tree, disk_tree
 from gitopslint.model.change import Build, Change, Target
 from gitopslint.model.contract import FILE_NAME, ImageKeys
 from gitopslint.model.entries import UnwritableError

@@ -54,7 +54,7 @@ def _is_safe(folder: Path, ground: Ground, *, asked: bool) -> bool:
     if ground.repository is None or real == top:
         raise CacheError(f"the cache folder {folder} is part of what is checked: name one beside it")
     below = os.fsencode(real.relative_to(top).as_posix()) + b"/"
-    tracked, _ = ground.repository.files()
+    tracked = ground.repository.files().tracked
     if any(path.startswith(below) for path in tracked):
         raise CacheError(f"git tracks files in the cache folder {folder}, so a commit could bring results along")
     return True

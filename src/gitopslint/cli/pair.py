@@ -21,8 +21,9 @@ from gitopslint.loaders.product import Product
 from gitopslint.loaders.schemas import SchemaError
 from gitopslint.loaders.side import Side
 from gitopslint.loaders.tree import below, disk_tree
-from gitopslint.model.contract import FILE_NAME, Contract, PlatformSettings
+from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.namedtuple import NamedTuple
+from gitopslint.model.platformsettings import PlatformSettings
 from gitopslint.model.record import changed
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import SECRET_RULES

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from itertools import pairwise
 
 from gitopslint.cli.changing import (
     Place,
@@ -60,15 +59,20 @@ def _pair(
 ) -> tuple[Placed, Placed] | None:
     """Return the environment that gives and the one that gets; None where all run the same. Raises UsageError."""
     app = arguments.app
+    contract = place.product.contract
+    before = {name: [one for one in contract.before(name) if one in environments] for name in environments}
+    pairs = [(earlier[0], name) for name, earlier in before.items() if earlier]
     if len(environments) < 2:
         raise UsageError(
             f"{app} is in one environment only, {environments[0]}, so nothing can be promoted: write its layers in "
             f"another one first"
         )
+    if not pairs:
+        raise UsageError(f"by the contract no tag of {app} goes from one of {', '.join(environments)} to another")
     source, to = arguments.source, arguments.to
     if source is None and to is None:
         without: Placed | None = None
-        for one, other in pairwise(environments):
+        for one, other in pairs:
             gives, gets = (find(place, Target(app, name, keys)) for name in (one, other))
             if gives.build is None:
                 without = without or gives
@@ -78,11 +82,14 @@ def _pair(
             raise UsageError(f"{without.target} has no tag that could be promoted")
         return None
     if source is None:
-        source = environments[max(0, environments.index(to) - 1)]
+        source = next((one for one, other in pairs if other == to), to)
     elif to is None:
-        to = environments[min(len(environments) - 1, environments.index(source) + 1)]
-    if environments.index(source) >= environments.index(to):
-        order = " -> ".join(environments)
+        after = [other for one, other in pairs if one == source]
+        if len(after) > 1:
+            raise UsageError(f"{source} comes before {' and '.join(after)}: name one of them with --to")
+        to = after[0] if after else source
+    if source not in before[to]:
+        order = " -> ".join([*reversed(before[to]), to] if before[to] else environments)
         raise UsageError(f"a promotion goes forward ({order}), and not from {source} to {to}")
     return find(place, Target(app, source, keys)), find(place, Target(app, to, keys))
 

@@ -18,10 +18,11 @@ from gitopslint.loaders.contract import (
     read_contract,
 )
 from gitopslint.loaders.git import Asked, GitError, Repository, find_repository
+from gitopslint.loaders.overlay import OverlayTree
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import rules_in_force
 from gitopslint.loaders.schemas import SchemaError
-from gitopslint.loaders.tree import DiskTree, OverlayTree, ReadError, Tree, below, disk_tree, index_tree
+from gitopslint.loaders.tree import DiskTree, ReadError, Tree, below, disk_tree, index_tree
 from gitopslint.model.contract import FILE_NAME, Contract
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue

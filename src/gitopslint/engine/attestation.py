@@ -79,7 +79,7 @@ def _of_move(move: Move, timeline: Timeline, selection: Selection) -> Iterator[J
     level = level_of(move, timeline.contract, selection)
     if rule is not None and level is not None:
         yield Judgement(rule, "violation", move.environment, move.landing.id, level)
-    elif move.doubt is not None and move.environment != timeline.environments[0]:
+    elif move.doubt is not None and timeline.before(move.environment):
         yield Judgement("skipped-environment", "undecided", move.environment, move.landing.id, reason=move.doubt[0])
 
 

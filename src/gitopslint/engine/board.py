@@ -46,8 +46,9 @@ def track(app: App, course: Course, selection: Selection) -> Track:
             one = one._replace(landing=landing, kind=change.kind, level=change.level, doubt=change.doubt)
             if trail is not None and trail.commit is not None and len(trail.commit.commits) == 1:
                 one = one._replace(commit=trail.commit.commits[0].id)
-        if deployments:
-            before = deployments[-1]
+        earlier = {before.environment: before for before in deployments}
+        if (nearest := next(iter(timeline.before(environment)), None)) is not None:
+            before = earlier[nearest]
             stands = standing(course, environment, one.image, before.environment, before.image)
             one = one._replace(standing=stands)
         deployments.append(one)

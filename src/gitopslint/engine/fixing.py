@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gitopslint.engine.comparison import compared
+from gitopslint.loaders.overlay import followed
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rewriting import rewritten
 from gitopslint.loaders.side import Side
-from gitopslint.loaders.tree import ReadError, followed
+from gitopslint.loaders.tree import ReadError
 from gitopslint.model.document import KeyPath, leaves, plain
 from gitopslint.model.edits import in_order, overlapping
 from gitopslint.model.finding import Edit, Finding, Fix, Report

@@ -8,11 +8,12 @@ from typing import Literal
 
 from gitopslint.loaders.history import History, HistoryError, Unavailable
 from gitopslint.loaders.tree import ReadError, Tree
-from gitopslint.model.contract import Contract, PlatformSettings
+from gitopslint.model.contract import Contract
 from gitopslint.model.gitref import LENGTHS, full_id, short_id
 from gitopslint.model.landing import Landing
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.platform import Answer, Build, Gap, Misplaced, Pair, Text
+from gitopslint.model.platformsettings import PlatformSettings
 from gitopslint.model.span import file_start
 
 _SHORTEST = 7  # git takes four digits, and so few could be many commits in a large repository

@@ -55,8 +55,10 @@ def changed_submodules(repository: Repository, prefix: str, commit: str) -> tupl
 def _on_disk(tree: DiskTree, repository: Repository, old: Mapping[str, IndexEntry]) -> dict[str, IndexEntry]:
     width = next((len(entry.oid) for entry in old.values()), 40)
     trusted = repository.trusts_modes()
-    found = {}
+    found = dict(tree.left_out)
     for path in tree.paths:
+        if path in tree.left_out:
+            continue
         target = os.path.join(tree.root, path)  # noqa: PTH118 - as in loaders/tree.py
         before = old.get(path)
         try:

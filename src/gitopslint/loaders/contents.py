@@ -92,6 +92,8 @@ class Contents:
 
     def _content(self, tree: DiskTree, path: str) -> bytes:
         """Read a file, and note whether what was said of it holds for what was read, and for what comes later."""
+        if path in tree.left_out:  # it is in the index alone, which names its content
+            return "{0.mode} {0.oid}".format(tree.left_out[path]).encode()
         try:
             data, status = tree.read_stated(path)
         except ReadError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gitopslint.loaders.git import GitError, Repository
 from gitopslint.loaders.git_history import resolve
-from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
+from gitopslint.loaders.tree import ReadError, Tree, UncheckedError
 
 _SIZE = 16
 _PACKAGE = Path(__file__).parent.parent
@@ -28,7 +28,7 @@ def digest(*texts: str | bytes) -> str:
 def of_content(data: bytes | ReadError) -> bytes:
     """Return a digest of the content of a file, or of why it cannot be read."""
     known = data if isinstance(data, bytes) else str(data).encode("utf-8", "surrogateescape")
-    if isinstance(data, TooLargeError):
+    if isinstance(data, UncheckedError):
         known += data.head  # it tells whether the file is text
     kind = b"\1" if isinstance(data, ReadError) else b"\0"
     return hashlib.blake2b(known, digest_size=_SIZE, salt=kind).digest()

@@ -48,8 +48,9 @@ _HARDENED = (
     "color.ui=false",
     "-c",
     "advice.graftFileDeprecated=false",
-    # Of 96 MB it fills all where folders of 5,000 layers are compared, and is no faster than with 32; with 8, two thirds
-    # slower. To limit what it maps of packs as well would make it slower to tell files, and save what processes share.
+    # Of 96 MB it fills all where folders of 5,000 layers are compared, and is no faster than with 32; with 8, it is
+    # two thirds slower. To limit what it maps of packs as well would make it slower to tell files, and save what
+    # processes share.
     "-c",
     "core.deltaBaseCacheLimit=32m",
 )
@@ -100,6 +101,17 @@ class IndexEntry(NamedTuple):
 
     mode: str
     oid: str
+
+
+class Listed(NamedTuple):
+    """The files of a work tree by path from the top.
+
+    `untracked`: those that nothing ignores. `skipped`: those of the tracked ones that a sparse checkout leaves out.
+    """
+
+    tracked: set[bytes]
+    untracked: set[bytes]
+    skipped: set[bytes]
 
 
 class Repository(NamedTuple):
@@ -172,14 +184,25 @@ class Repository(NamedTuple):
         """Let git look for the files of the work tree, before `files` asks for them. Raises GitError."""
         return self.begin("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
 
-    def files(self, begun: Asked | None = None) -> tuple[set[bytes], set[bytes]]:
-        """Return the tracked paths and the untracked ones that nothing ignores, from the top. Raises GitError."""
-        tracked: set[bytes] = set()
-        untracked: set[bytes] = set()
+    def files(self, begun: Asked | None = None) -> Listed:
+        """Return the files of the work tree, those among them that are gone from the disk as well. Raises GitError."""
+        found = Listed(set(), set(), set())
         listed = (begun or self.begin_files()).answer()
         for line in listed.split(b"\0")[:-1]:
-            (untracked if line.startswith(b"? ") else tracked).add(line[2:])
-        return tracked, untracked
+            (found.untracked if line.startswith(b"? ") else found.tracked).add(line[2:])
+            if line.startswith(b"S "):
+                found.skipped.add(line[2:])
+        return found
+
+    def left_out(self) -> dict[bytes, IndexEntry]:
+        """Return what the index holds of the files that a sparse checkout leaves out. Raises GitError."""
+        entries: dict[bytes, IndexEntry] = {}
+        for line in self.ask("ls-files", "-z", "-t", "--stage").split(b"\0")[:-1]:
+            head, _, path = line.partition(b"\t")
+            tag, mode, oid, _stage = head.decode().split(" ")
+            if tag == "S" and mode in (REGULAR, EXECUTABLE, SYMLINK):
+                entries[path] = IndexEntry(mode, oid)
+        return entries
 
     def blobs(self, oids: Iterable[str], limit: int) -> Iterator[bytes]:
         """Yield the content of each blob in the given order, at most one byte more than `limit` of it.
@@ -202,6 +225,19 @@ class Repository(NamedTuple):
                     yield talk.read_object(int(header[2]), limit)
         finally:
             talk.close()
+
+    def is_partial(self) -> bool:
+        """Tell whether the clone left objects on the server. Raises GitError."""
+        packs = os.fsdecode(self.ask("rev-parse", "--git-path", "objects/pack")).rstrip("\n")
+        return has_promised(self.top / packs)
+
+    def objects(self) -> frozenset[str]:
+        """Return the ids of all objects that this clone holds; a partial one leaves some on the server.
+
+        Raises GitError.
+        """
+        told = self.ask("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+        return frozenset(told.decode().split())
 
     def ask(self, *question: str, stdin: bytes | None = None, staged: bool = False, signed: bool = False) -> bytes:
         """Run one git command and return what it prints. Only commands that start no program may be asked.
@@ -320,6 +356,11 @@ class Conversation:
     def _ended(self) -> GitError:
         brief = f"git {self._command} ended too early"
         return GitError(f"{brief} in {self._top}: `git fsck` says what is broken", brief)
+
+
+def has_promised(packs: Path) -> bool:
+    """Tell whether a folder of packs is that of a partial clone."""
+    return any(packs.glob("*.promisor"))
 
 
 def find_repository(folder: Path) -> Repository | None:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from gitopslint.loaders.annals import Annals, Keeper
 from gitopslint.loaders.chain import Chain, Step, containment, read_chain
-from gitopslint.loaders.git import AT_ONCE, GitError, Repository
+from gitopslint.loaders.git import AT_ONCE, GitError, Repository, has_promised
 from gitopslint.loaders.history import HistoryError, Landed, Later
 from gitopslint.loaders.main_line import RAW, Told, landings, landings_of, words_of
 from gitopslint.loaders.talks import Talks, files_from
@@ -278,13 +278,15 @@ class GitHistory:
     @property
     def _is_partial(self) -> bool:
         """Whether the clone left objects on the server: then it may be able to tell less than an earlier one."""
-        return any(self._packs.glob("*.promisor"))
+        return has_promised(self._packs)
 
     @cached_property
     def _local(self) -> frozenset[str]:
         """All objects that this clone holds."""
-        told = self._ask("cat-file", "--batch-all-objects", "--batch-check=%(objectname)")
-        return frozenset(told.decode().split())
+        try:
+            return self._repository.objects()
+        except GitError as error:
+            raise _failed(error) from None
 
     @cached_property
     def _all_commits(self) -> list[str]:

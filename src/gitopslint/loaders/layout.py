@@ -10,6 +10,7 @@ from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 
 _PARTS = lazy(r"(\{app\}|\{env\})")
+_NO_VALUES = frozenset({"Chart.yaml", "kustomization.yaml", "kustomization.yml"})
 
 
 class Place(NamedTuple):
@@ -48,7 +49,7 @@ class Layout:
         if (layer := self._exact.get(path)) is not None:
             return Place(layer, None, None)
         for layer, pattern in self._patterns:
-            if (match := pattern.fullmatch(path)) is not None:
+            if (match := pattern.fullmatch(path)) is not None and not _is_known(path, layer):
                 found = match.groupdict()
                 return Place(layer, found.get("app"), found.get("env"))
         return None
@@ -102,8 +103,8 @@ class Layout:
         for path in paths:
             if path in self.layers:
                 continue
-            for _, pattern in loose:
-                if (match := pattern.fullmatch(path)) is not None:
+            for layer, pattern in loose:
+                if (match := pattern.fullmatch(path)) is not None and not _is_known(path, layer):
                     found.setdefault(match["env"], path)
                     break
         return found
@@ -115,12 +116,20 @@ class Layout:
         return next(iter(self.contract.apps))
 
 
+def _is_known(path: str, layer: LayerPath) -> bool:
+    """Tell whether a file that a name of an app fits is none, because its name says what else it is."""
+    return path.rpartition("/")[2] in _NO_VALUES and "{app}" in layer.path.rpartition("/")[2]
+
+
 def _pattern(template: str, environments: tuple[str, ...], *, literal: bool = True) -> re.Pattern[str]:
     # Where a name can be divided in two ways, as `shop-eu-prod` with `prod` and `eu-prod`, the longer environment wins.
     environments = tuple(sorted(environments, key=len, reverse=True))
     names = "|".join(map(re.escape, environments)) if literal else "|".join(environments)
-    parts = []
+    parts: list[str] = []
     for part in _PARTS.split(template):
+        if part == "{app}" or (part == "{env}" and not literal):
+            # As in a shell, a name does not fit what is hidden: `.github`, or our own `.gitopslint.yaml`.
+            parts += [r"(?!\.)"] if parts[-1].endswith("/") or parts == [""] else []
         if part == "{app}":
             parts.append("(?P=app)" if "(?P<app>[^/]+?)" in parts else "(?P<app>[^/]+?)")
         elif part == "{env}":

@@ -17,7 +17,7 @@ from gitopslint.loaders.beside import Beside, Noted
 from gitopslint.loaders.charts import making_applications
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.texts import as_utf8, mentions_image_or_secret
-from gitopslint.loaders.tree import ReadError, TooLargeError
+from gitopslint.loaders.tree import ReadError, UncheckedError
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.loaders.wiring import Wiring, elsewhere
 from gitopslint.model.application import Application, Expected
@@ -133,7 +133,7 @@ class Others:
         images: list[str] = []
         unread: list[Unread] = []
         for path, data in self._files.tree.read_many([path for path in others if not self._is_template(path)]):
-            if isinstance(data, TooLargeError):
+            if isinstance(data, UncheckedError):
                 self.documents[path] = beyond(path, str(data))
                 images.append(path)
                 continue

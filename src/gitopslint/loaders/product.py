@@ -18,7 +18,7 @@ from gitopslint.loaders.progress import Inputs
 from gitopslint.loaders.schemas import load_schema
 from gitopslint.loaders.stacks import Composer, Load, own_images
 from gitopslint.loaders.texts import chunks, text_tasks, unread_as_text
-from gitopslint.loaders.tree import ReadError, TooLargeError, Tree
+from gitopslint.loaders.tree import ReadError, Tree, UncheckedError
 from gitopslint.loaders.unit import Mine, Task, all_mine
 from gitopslint.loaders.unit import Unit as Unit
 from gitopslint.loaders.valuefiles import Files
@@ -116,7 +116,7 @@ class Product:
 
     def _manifests(self, paths: Sequence[str]) -> Iterator[Unit]:
         for path, data in self.tree.read_many(paths):
-            data = b"" if isinstance(data, TooLargeError) else data
+            data = b"" if isinstance(data, UncheckedError) else data
             if isinstance(data, bytes):
                 document = self._texts.get(path) or self._parse(path, data)
                 known = self._beside.links, self._beside.namespace(path), self._beside.images(path)
@@ -364,7 +364,7 @@ class Product:
         unread = []
         texts: tuple[TextFile, ...] = ()
         for path, data in self.tree.read_many(paths):
-            if isinstance(data, TooLargeError):
+            if isinstance(data, UncheckedError):
                 documents[path] = beyond(path, str(data))
             elif isinstance(data, ReadError):
                 unread.append(Unread(path, str(data)))

@@ -119,11 +119,11 @@ def _wanted(found: Placed, build: Build) -> dict[KeyPath, str | None]:
         repository = split_reference(whole[1].text).repository if whole is not None and whole[1].is_scalar else ""
         if not repository:
             raise UnwritableError(f"{target} has no image at {dotted(paths['reference'])!r} yet: write it there first")
-        return {paths["reference"]: f"{repository}:{build}"}
+        return {paths["reference"]: build.of(repository)}
     if elsewhere := [parts[one][0] for one in ("tag", "digest") if one in parts and parts[one][0] != found.path]:
         raise UnwritableError(f"{target} has tag and digest in two files, {found.path} and {elsewhere[0]}: keep one")
-    if "tag" not in paths:
-        return {paths["digest"]: build.tag}
+    if "digest" in paths and (build.is_digest or "tag" not in paths):
+        return {paths["digest"]: build.tag} | ({paths["tag"]: None} if "tag" in parts else {})
     inline = "tag" in parts and "@" in parts["tag"][1].text
     has_digest = "digest" in parts and parts["digest"][1].value not in (None, "")
     if inline or "digest" not in paths:

@@ -44,6 +44,8 @@ def write_all(root: Path, files: Mapping[str, tuple[bytes, bytes]]) -> None:
             target = Path(os.path.realpath(root / name))
             if not target.is_relative_to(real_root):
                 raise RewriteError(f"{name} is a symbolic link that leaves the repository")
+            if not target.exists():
+                raise RewriteError(f"{name} is not on disk: check it out first (`git sparse-checkout add` its folder)")
             if target.read_bytes() != old:
                 raise RewriteError(f"{name} has changed meanwhile: run it again")
             ready.append((target, _beside(target, new), old))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from gitopslint.loaders.tree import MAX_BYTES, ReadError, TooLargeError, Tree
+from gitopslint.loaders.tree import ReadError, Tree, UncheckedError
 from gitopslint.loaders.unit import Task, Unit
 from gitopslint.model.document import Document
 from gitopslint.model.finding import Unread
@@ -64,16 +64,16 @@ def _units(tree: Tree, paths: list[str], parsed: Mapping[str, Document]) -> Iter
 def read_texts(tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, bytes] | TextFile | Unread]:
     """Yield the files at these paths.
 
-    One that is too large is a TextFile without text, unless it is binary.
+    One that is not read here, because it is too large, is a TextFile without text, unless it is binary.
 
     Symbolic links are left out: what they lead to in the repository is read at its own path.
     """
     links = tree.links
     wanted = [path for path in paths if path not in links]
     for path, data in tree.read_many(wanted):
-        if isinstance(data, TooLargeError):
+        if isinstance(data, UncheckedError):
             if text_file(path, data.head) is not None:
-                yield TextFile(path, "", limit=f"a file is larger than {MAX_BYTES:,} bytes")
+                yield TextFile(path, "", limit=f"a file is {data.reason}")
         else:
             yield Unread(path, str(data)) if isinstance(data, ReadError) else (path, data)
 

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
-import posixpath
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 from gitopslint.loaders.git import SYMLINK, Asked, GitError, IndexEntry, Repository
-from gitopslint.loaders.stat_data import stat_data
+from gitopslint.loaders.on_disk import every_path, looked_at
 
 MAX_BYTES = 10_000_000
 """Larger files are not read: whatever is done with them would take too long, or too much memory."""
 
+LINKS_FOLLOWED = 40
+"""Beyond as many links nothing is found; Linux does it so."""
+
 _MOST_FILES = 200_000  # where no git says what belongs to a repository
 _HEAD = 8000  # enough to tell text from binary
 _LONGEST_LINK = 4096
-_LINKS_FOLLOWED = 40  # as Linux does
 _LEAVES = "it is a symbolic link that leaves the repository"
 _OUTSIDE = "it is outside the repository"
 
@@ -30,12 +32,27 @@ class ReadError(Exception):
     """A file cannot be read; the message is the reason, without the path."""
 
 
-class TooLargeError(ReadError):
-    """A file is larger than anything that is read; `head` is how it starts."""
+class UncheckedError(ReadError):
+    """A file is there, but it is not read here: what depends on it is undecided. `head` is how it starts."""
+
+    def __init__(self, reason: str, head: bytes = b"") -> None:
+        super().__init__(f"it is {reason}")
+        self.reason = reason
+        self.head = head
+
+
+class TooLargeError(UncheckedError):
+    """A file is larger than anything that is read."""
 
     def __init__(self, head: bytes) -> None:
-        super().__init__(f"it is larger than {MAX_BYTES:,} bytes")
-        self.head = head
+        super().__init__(f"larger than {MAX_BYTES:,} bytes", head)
+
+
+class AbsentError(UncheckedError):
+    """A partial clone has left the content of a file on the server, and a sparse checkout has not fetched it."""
+
+    def __init__(self) -> None:
+        super().__init__("not in this clone (`git sparse-checkout add` its folder, or clone without `--filter`)")
 
 
 class Tree(Protocol):
@@ -57,7 +74,10 @@ class Tree(Protocol):
 
 
 class DiskTree:
-    """Files on disk. Symbolic links are followed inside the root only."""
+    """Files on disk. Symbolic links are followed inside the root only.
+
+    What a sparse checkout leaves out is no deleted file: git takes it for what the index holds, and so does this.
+    """
 
     def __init__(
         self,
@@ -65,14 +85,18 @@ class DiskTree:
         paths: Iterable[str],
         links: dict[str, str] | None = None,
         stated: dict[str, bytes] | None = None,
+        left_out: GitTree | None = None,
     ) -> None:
         """`links` are the symbolic links among the paths, where somebody has looked already.
 
-        `stated` is what the file system says of each regular file, where somebody will ask for it.
+        `stated` is what the file system says of each regular file, where somebody will ask for it. `left_out` are the
+        files that a sparse checkout has not put on disk.
         """
         self.root = root
+        self.left_out: Mapping[str, IndexEntry] = left_out.entries if left_out is not None else {}
         self._start = os.path.join(root, "")
-        self.paths = tuple(sorted(paths))
+        self.paths = tuple(sorted((*paths, *self.left_out)))
+        self._index = left_out
         self._links = links
         self._real_root = os.path.realpath(root)
         self._straight: dict[str, bool] = {}
@@ -96,6 +120,8 @@ class DiskTree:
 
     def read(self, path: str) -> bytes:
         """Return the content of a file on disk. Raises ReadError."""
+        if self._index is not None and path in self.left_out:
+            return self._index.read(path)
         return self.read_stated(path)[0]
 
     def read_stated(self, path: str) -> tuple[bytes, os.stat_result]:
@@ -124,7 +150,17 @@ class DiskTree:
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content, or with the reason why there is none."""
-        return _one_by_one(self, paths)
+        return one_by_one(self, paths) if self._index is None else self._read_both(self._index, paths)
+
+    def _read_both(self, index: GitTree, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
+        """Yield what is on disk and what is not; git is asked once for all of its own."""
+        wanted = list(paths)
+        told = index.read_many(path for path in wanted if path in self.left_out)
+        for path in wanted:
+            if path in self.left_out:
+                yield next(told)
+            else:
+                yield from one_by_one(self, [path])
 
     def _is_straight(self, folder: str) -> bool:
         """Tell whether no part of a folder's path is a symbolic link."""
@@ -169,8 +205,25 @@ class GitTree:
                 entry = self._followed(path)
             (data,) = self._repository.blobs([entry.oid], MAX_BYTES)
         except GitError as error:
+            if entry is not None and self._is_absent(entry):
+                raise AbsentError from None
             raise ReadError(str(error)) from None
         return _whole(data)
+
+    def _held(self, paths: Sequence[str]) -> dict[str, bytes]:
+        oids = (self.entries[path].oid for path in paths)
+        return dict(zip(paths, self._repository.blobs(oids, MAX_BYTES), strict=True))
+
+    def _is_absent(self, entry: IndexEntry) -> bool:
+        return self._here is not None and entry.oid not in self._here
+
+    @cached_property
+    def _here(self) -> frozenset[str] | None:
+        """All objects of a partial clone; None for any other one, in which a missing object is damage."""
+        with contextlib.suppress(GitError):
+            if self._repository.is_partial():
+                return self._repository.objects()
+        return None
 
     def _followed(self, path: str) -> IndexEntry:
         """Return the file behind a path, whatever part of it is a symbolic link. Raises ReadError and GitError."""
@@ -193,7 +246,7 @@ class GitTree:
                 return entry
             if entry is not None:
                 followed += 1
-                if followed > _LINKS_FOLLOWED:
+                if followed > LINKS_FOLLOWED:
                     raise ReadError(os.strerror(errno.ELOOP))
                 if self.links[here].startswith("/"):
                     raise ReadError(_LEAVES)
@@ -205,16 +258,20 @@ class GitTree:
         """Yield each path with its content, asking git once for all of them."""
         wanted = list(paths)
         plain = [path for path in wanted if path in self.entries and self.entries[path].mode != SYMLINK]
+        found: dict[str, bytes] = {}
         try:
-            oids = (self.entries[path].oid for path in plain)
-            found = dict(zip(plain, self._repository.blobs(oids, MAX_BYTES), strict=True))
-        except GitError:
-            found = {}  # one missing object must not hide the others
+            found = self._held(plain)
+        except GitError:  # one missing object must not hide the others
+            with contextlib.suppress(GitError):
+                found = self._held([path for path in plain if not self._is_absent(self.entries[path])])
         for path in wanted:
+            entry = self.entries.get(path)
             if path in found and len(found[path]) <= MAX_BYTES:
                 yield path, found[path]
+            elif path not in found and entry is not None and entry.mode != SYMLINK and self._is_absent(entry):
+                yield path, AbsentError()
             else:
-                yield from _one_by_one(self, [path])
+                yield from one_by_one(self, [path])
 
 
 def _whole(data: bytes) -> bytes:
@@ -244,55 +301,7 @@ class MemoryTree:
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
         """Yield each path with its content, or with the reason why there is none."""
-        return _one_by_one(self, paths)
-
-
-class OverlayTree:
-    """A tree in which some files have another content than underneath: what is typed and not saved, or only meant.
-
-    None takes a file away. What stands over a symbolic link is a file, and a link to such a file shows it.
-    """
-
-    def __init__(self, tree: Tree, files: Mapping[str, bytes | None]) -> None:
-        self._tree = tree
-        self._files = dict(files)
-        gone = {path for path, data in self._files.items() if data is None}
-        self.paths = tuple(sorted((set(tree.paths) | self._files.keys()) - gone))
-
-    @cached_property
-    def links(self) -> dict[str, str]:
-        """The symbolic links among the paths, each with the text that it holds."""
-        return {path: target for path, target in self._tree.links.items() if path not in self._files}
-
-    def read(self, path: str) -> bytes:
-        """Return the content of a file. Raises ReadError."""
-        target = followed(self, path)
-        if target not in self._files:
-            return self._tree.read(path)
-        data = self._files[target]
-        if data is None:
-            raise ReadError(os.strerror(errno.ENOENT))
-        return data
-
-    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
-        """Yield each path with its content; the tree underneath is asked once for all of its own."""
-        wanted = [(path, followed(self, path) in self._files) for path in paths]
-        underneath = self._tree.read_many(path for path, ours in wanted if not ours)
-        for path, ours in wanted:
-            if ours:
-                yield from _one_by_one(self, [path])
-            else:
-                yield next(underneath)
-
-
-def followed(tree: Tree, path: str) -> str:
-    """Return the file of a tree to which a path leads, as far as links are files of the tree."""
-    target = path
-    for _ in range(_LINKS_FOLLOWED):
-        if target not in tree.links:
-            break
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(target), tree.links[target]))
-    return path if target.startswith(("/", "../")) else target
+        return one_by_one(self, paths)
 
 
 def disk_tree(
@@ -304,39 +313,23 @@ def disk_tree(
     GitError.
     """
     if repository is None:
-        found = list(islice(_walk(root), _MOST_FILES + 1))
+        found = list(islice(every_path(root), _MOST_FILES + 1))
         if len(found) > _MOST_FILES:
             raise GitError(f"{root} is no git repository and holds more than {_MOST_FILES:,} files: name a checkout")
-        return _looked_at(root, found, stated=stated, whatever=True)
+        return DiskTree(root, *looked_at(root, found, stated=stated, whatever=True))
     prefix = os.fsencode(below(root, repository.top))
-    tracked, untracked = repository.files(begun)
-    paths = (os.fsdecode(path[len(prefix) :]) for path in tracked | untracked if path.startswith(prefix))
+    listed = repository.files(begun)
+    paths = (os.fsdecode(path[len(prefix) :]) for path in listed.tracked | listed.untracked if path.startswith(prefix))
     # A path in the index may be gone from the disk, or be a submodule.
-    return _looked_at(root, paths, stated=stated, whatever=False)
-
-
-def _looked_at(root: Path, paths: Iterable[str], *, stated: bool, whatever: bool) -> DiskTree:
-    """Return the tree of those paths that are files or links; `whatever`: of all of them."""
-    start = os.path.join(root, "")
-    found: list[str] = []
-    links: dict[str, str] = {}
-    data: dict[str, bytes] = {}
-    for path in paths:
-        try:
-            status = os.lstat(start + path)
-        except OSError:
-            mode = 0
-        else:
-            mode = status.st_mode
-        if stat.S_ISREG(mode):
-            if stated:
-                data[path] = stat_data(status)
-        elif stat.S_ISLNK(mode):
-            links[path] = os.readlink(start + path)
-        elif not whatever:
-            continue
-        found.append(path)
-    return DiskTree(root, found, links, data)
+    found, links, data = looked_at(root, paths, stated=stated, whatever=False)
+    if not listed.skipped:
+        return DiskTree(root, found, links, data)
+    top = os.path.join(os.fsencode(repository.top), b"")
+    skipped = {path: entry for path, entry in repository.left_out().items() if not os.path.lexists(top + path)}
+    left_out = GitTree(repository, os.fsdecode(prefix), skipped)
+    with contextlib.suppress(GitError):  # a partial clone may not hold them: reading one will say so
+        links |= left_out.links
+    return DiskTree(root, found, links, data, left_out)
 
 
 def index_tree(repository: Repository, prefix: str) -> GitTree:
@@ -353,16 +346,6 @@ def below(folder: Path, top: Path) -> str:
     """Return the way from `top` down to `folder` as a prefix for paths: `""` or `examples/shop/`."""
     relative = folder.relative_to(top).as_posix()
     return "" if relative == "." else relative + "/"
-
-
-def _walk(root: Path) -> Iterator[str]:
-    start = os.fspath(root)
-    for folder, folders, files in os.walk(start):
-        folders[:] = [name for name in folders if name != ".git"]
-        relative = os.path.relpath(folder, start)
-        linked = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-        for name in (*files, *linked):
-            yield name if relative == "." else os.path.join(relative, name)
 
 
 def _content(target: str, flags: int = 0) -> tuple[bytes, os.stat_result]:
@@ -384,7 +367,8 @@ def _content(target: str, flags: int = 0) -> tuple[bytes, os.stat_result]:
         os.close(descriptor)
 
 
-def _one_by_one(tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
+def one_by_one(tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
+    """Yield each path with its content, or with the reason why there is none."""
     for path in paths:
         try:
             yield path, tree.read(path)

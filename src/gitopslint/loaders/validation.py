@@ -12,6 +12,7 @@ from gitopslint.loaders import yaml
 from gitopslint.loaders.certain import certain
 from gitopslint.model.closest import closest
 from gitopslint.model.document import KeyPath, Node, dotted, find, plain
+from gitopslint.model.places import MistakeError
 from gitopslint.model.record import described, field_names, is_record
 
 Kind = TypeVar("Kind")
@@ -77,7 +78,7 @@ def validated(
     except ValidationError as error:
         faults: dict[tuple[KeyPath, bool], list[Any]] = {}
         for fault in error.errors(include_url=False):
-            path = _existing(root, fault["loc"])
+            path = _existing(root, (*fault["loc"], *_further(fault)))
             faults.setdefault((path, fault["type"] in _MISSING), []).append(fault)
         for (path, missing), same in faults.items():
             # Where one of several types is a mapping or list and got further, the other types were not meant.
@@ -129,6 +130,12 @@ def _existing(root: Node, location: KeyPath) -> KeyPath:
         if find(root, (*path, step)) is not None:
             path = (*path, step)
     return path
+
+
+def _further(fault: Any) -> KeyPath:
+    """Return the rest of the way to a mistake that a record has found in itself."""
+    error = fault.get("ctx", {}).get("error")
+    return error.at if isinstance(error, MistakeError) else ()
 
 
 def _explained(kind: Any, root: Node, base: KeyPath, path: KeyPath, faults: list[Any], what: str) -> str:

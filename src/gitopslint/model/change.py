@@ -23,10 +23,19 @@ class Target(NamedTuple):
 
 
 class Build(NamedTuple):
-    """What tells one build from another. Where a contract has no key for tags, the digest alone does."""
+    """What tells one build from another. Where nothing names a tag, the digest alone does, and stands in its place."""
 
     tag: str
     digest: str | None = None
+
+    @property
+    def is_digest(self) -> bool:
+        """Whether there is no tag: none holds a colon, and every digest does."""
+        return ":" in self.tag
+
+    def of(self, repository: str) -> str:
+        """Return the reference of the build in a repository."""
+        return f"{repository}{'@' if self.is_digest else ':'}{self}"
 
     def __str__(self) -> str:
         return f"{self.tag}@{self.digest}" if self.digest is not None else self.tag

@@ -6,25 +6,33 @@ against these same classes and the published JSON Schema is generated from them,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Literal
 
-from gitopslint.model.document import KeyPath, dotted, parse_key_path
-from gitopslint.model.glob import alternatives, check_ignore_pattern, name_matches
+from gitopslint.model.commandsettings import CommitSettings, VerifySettings
+from gitopslint.model.document import KeyPath, dotted, parse_place
+from gitopslint.model.glob import alternatives, check_ignore_pattern
 from gitopslint.model.moment import parse_length
-from gitopslint.model.places import PLACEHOLDER, check_beside, check_template
+from gitopslint.model.places import (
+    PLACEHOLDER,
+    MistakeError,
+    check_fixed,
+    check_source,
+    check_template,
+    placed,
+)
+from gitopslint.model.platformsettings import PlatformSettings, ProductSettings
 from gitopslint.model.policy import Policy
 from gitopslint.model.record import record
 from gitopslint.model.rule import Level
 from gitopslint.model.secretsettings import SecretSettings
 from gitopslint.model.tag import check_environment_pattern, check_tag_pattern
-from gitopslint.model.valuepath import parse_value_path
 from gitopslint.model.waiversettings import WaiverSettings
 
 FILE_NAME = ".gitopslint.yaml"
 Role = Literal["chart", "env", "release"]
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
-_SAID = ("summary", "action", "app", "env", "tag", "old")
 _SPECIAL = frozenset("*?[]{}\\")
 
 
@@ -44,7 +52,7 @@ class LayerPath:
     """A JSON Schema in the repository that takes the place of the built-in one for this role."""
 
     def __post_init__(self) -> None:
-        check_template(self.path, {"app", "env"})
+        placed(lambda path: check_template(path, {"app", "env"}), self.path, "path")
 
 
 @record
@@ -69,7 +77,7 @@ class ImageKeys:
             raise ValueError("an image needs `repository` (with `tag`) or `reference`")
         for name in ("repository", "tag", "digest", "registry", "reference"):
             if (path := getattr(self, name)) is not None:
-                parse_key_path(path)
+                placed(_check_keys, path, name)
 
     @property
     def name(self) -> str:
@@ -83,13 +91,21 @@ class ImageKeys:
         if known is None:
             names = ("reference",) if self.reference else ("registry", "repository", "tag", "digest")
             written = {name: path for name in names if (path := getattr(self, name))}
-            known = {name: parse_key_path(path.replace("{env}", environment)) for name, path in written.items()}
+            known = {name: parse_place(path.replace("{env}", environment)) for name, path in written.items()}
             self._paths[environment] = known
         return known
 
     @cached_property
     def _paths(self) -> dict[str, dict[str, KeyPath]]:
         return {}  # every rule about images asks for them, in every app
+
+
+def _check_keys(path: str) -> None:
+    """Raise ValueError for a text that leads to no value."""
+    for name in PLACEHOLDER.findall(path):
+        if name != "env":
+            raise ValueError(f"{{{name}}} is unknown in a key path; known is {{env}}")
+    parse_place(path)
 
 
 @record
@@ -130,134 +146,6 @@ class ApplicationSettings:
             check_template(self.path, {"app", "env"})
 
 
-def _names_secret(namespaces: str, names: str, namespace: str | None, name: str) -> bool:
-    """Tell whether two patterns fit a Secret. Without a namespace only a pattern for all of them fits."""
-    place = namespaces == "*" if namespace is None else name_matches(namespaces, namespace)
-    return place and name_matches(names, name)
-
-
-@record
-class ClusterSecret:
-    """Secrets by name and namespace."""
-
-    __pydantic_config__ = _STRICT
-
-    name: str
-    """The name; `*` stands for any characters."""
-    namespace: str = "*"
-    """The namespace; `*` stands for any characters."""
-    keys: tuple[str, ...] | None = None
-    """The keys that it has; by default any."""
-
-    def fits(self, namespace: str | None, name: str) -> bool:
-        """Tell whether a Secret is meant. Without a namespace only a pattern for all of them fits."""
-        return _names_secret(self.namespace, self.name, namespace, name)
-
-
-@record
-class RequiredKeys:
-    """Keys that Secrets must have, beyond those that manifests name."""
-
-    __pydantic_config__ = _STRICT
-
-    name: str
-    """The name of the Secret; `*` stands for any characters."""
-    keys: tuple[str, ...]
-    """The keys that it must have."""
-    namespace: str = "*"
-    """The namespace; `*` stands for any characters."""
-
-    def fits(self, namespace: str | None, name: str) -> bool:
-        """Tell whether a Secret is meant."""
-        return _names_secret(self.namespace, self.name, namespace, name)
-
-
-@record
-class PlatformSettings:
-    """The platform repository: what builds the images, and the Secrets of the cluster."""
-
-    __pydantic_config__ = _STRICT
-
-    path: str | None = None
-    """Where a checkout of it lies, from the root of this repository; `--platform DIR` wins."""
-    ref: str = "docker/web-{app}/WEB_CORE_REF"
-    """The file there that names the commit from which the image of an app is built."""
-    version: str = "docker/web-{app}/VERSION"
-    """The file there that names the tag which that image gets."""
-    names: dict[str, str] = {}  # noqa: RUF012 - a record has no class attributes
-    """What stands for `{app}` in these paths, by app, where it is not the name of the app."""
-    cluster_secrets: tuple[ClusterSecret, ...] = ()
-    """Secrets that something in the cluster makes, so that no file has them."""
-    required_keys: tuple[RequiredKeys, ...] = ()
-    """Keys that Secrets must have which apps refer to as a whole."""
-
-    def __post_init__(self) -> None:
-        check_beside(self.path)
-        for template in (self.ref, self.version):
-            check_template(template, {"app"})
-            if template.count("{app}") != 1:
-                raise ValueError(f"{template!r} must hold {{app}} once")
-
-
-@record
-class ProductSettings:
-    """The product repository, in the contract of a platform repository."""
-
-    __pydantic_config__ = _STRICT
-
-    path: str | None = None
-    """Where a checkout of it lies, from the root of this repository; `--product DIR` wins."""
-
-    def __post_init__(self) -> None:
-        check_beside(self.path)
-
-
-@record
-class CommitSettings:
-    """The commits that `promote`, `rollback` and `release` make with `--commit`."""
-
-    __pydantic_config__ = _STRICT
-
-    message: str = "chore(release): {summary}"
-    """The subject. `{summary}` says in a few words what the commit does; `{action}`, `{app}`, `{env}`, `{tag}` and
-    `{old}`, the tag before, are there to say it otherwise."""
-    skip_ci: bool = False
-    """Whether `[skip ci]` stands at its end, so that no pipeline runs for it."""
-
-    def __post_init__(self) -> None:
-        if not self.message.strip() or "\n" in self.message:
-            raise ValueError("the subject of a commit is one line")
-        for name in PLACEHOLDER.findall(self.message):
-            if name not in _SAID:
-                listed = ", ".join(f"{{{one}}}" for one in _SAID)
-                raise ValueError(f"{{{name}}} is unknown in a message; known are {listed}")
-
-
-@record
-class VerifySettings:
-    """What `gitopslint verify` asks of a release that is live."""
-
-    __pydantic_config__ = _STRICT
-
-    hosts: tuple[str, ...] = (
-        "ingress.hosts[*].host",
-        "ingress.hosts[*]",
-        "ingress.host",
-        "ingress.hostname",
-        "httpRoute.hostnames[*]",
-    )
-    """Where the values of an app name its hosts; `*` stands for one key, `[*]` for one item, `**` for any number."""
-    paths: tuple[str, ...] = ("/", "/admin")
-    """The paths that each host must answer below 500."""
-
-    def __post_init__(self) -> None:
-        for written in self.hosts:
-            parse_value_path(written)
-        for path in self.paths:
-            if not path.startswith("/") or not path.isascii() or not path.isprintable() or " " in path:
-                raise ValueError(f"{path!r} is no path of an address: it starts with '/' and holds plain characters")
-
-
 @record
 class RuleSettings:
     """How one rule is applied here."""
@@ -270,6 +158,22 @@ class RuleSettings:
     """Values for the rule's own parameters (`gitopslint explain RULE` lists them)."""
 
 
+_ONE_OF = {"environments": "environment", "layers": "layer", "images": "image"}
+_CHECKED: dict[str, Callable[[str], object]] = {
+    "tag_patterns": check_tag_pattern,
+    "environment_tags": check_environment_pattern,
+    "minimum_soak": parse_length,
+    "sources": check_source,
+    "shared_sources": alternatives,
+    "ignored_sources": alternatives,
+    "migrations": alternatives,
+    "exclude": check_ignore_pattern,
+    "policy_folder": check_fixed,
+    "baseline": check_fixed,
+}
+"""What is demanded of texts, by the key under which they stand."""
+
+
 @record
 class Contract:
     """The contract of one product repository."""
@@ -280,6 +184,8 @@ class Contract:
     """The version of this format."""
     environments: tuple[str, ...] = ("dev", "prod")
     """The environments in the order of promotion, the first one first."""
+    promoted_from: dict[str, str | None] = {}  # noqa: RUF012 - a record has no class attributes
+    """From which environment a tag comes, where that is not the one before: `{prod-us: stage}`. `null`: from none."""
     layers: tuple[LayerPath, ...] = (
         LayerPath("chart", "deploy/charts/web-app/values.yaml", required=False),
         LayerPath("release", "deploy/env/release-{env}/{app}.yaml"),
@@ -351,37 +257,69 @@ class Contract:
     """A file of findings that were there when gitopslint came, written by `gitopslint baseline`. They do not fail."""
 
     def __post_init__(self) -> None:
-        if not self.environments:
-            raise ValueError("a contract needs at least one environment")
-        if len(set(self.environments)) < len(self.environments):
-            raise ValueError("an environment is listed twice")
-        if not self.layers:
-            raise ValueError("a contract needs at least one layer")
+        for name in ("environments", "layers", "images"):
+            if not getattr(self, name):
+                raise MistakeError(f"a contract needs at least one {_ONE_OF[name]}", name)
+        for number, environment in enumerate(self.environments):
+            if not environment.strip():
+                raise MistakeError("an environment needs a name", "environments", number)
+            if environment in self.environments[:number]:
+                raise MistakeError(f"the environment {environment!r} is listed twice", "environments", number)
+        for number, layer in enumerate(self.layers):
+            if any(layer.path == other.path for other in self.layers[:number]):
+                raise MistakeError(f"{layer.path!r} is the path of another layer already", "layers", number, "path")
+        for number, image in enumerate(self.images):
+            if image in self.images[:number]:
+                raise MistakeError("the same image is listed twice", "images", number)
         if not any("{app}" in layer.path for layer in self.layers) and len(self.apps) != 1:
-            raise ValueError("no layer path holds {app}: then `apps` must name the one app that there is")
-        if self.policy_folder is not None:
-            check_template(self.policy_folder, set())
-        if self.baseline is not None:
-            check_template(self.baseline, set())
-        for pattern in self.tag_patterns:
-            check_tag_pattern(pattern)
-        for pattern in self.environment_tags:
-            check_environment_pattern(pattern)
-        for pattern in self.exclude:
-            check_ignore_pattern(pattern)
-        if self.minimum_soak is not None:
-            parse_length(self.minimum_soak)
-        for pattern in (
-            *self.sources,
-            *self.shared_sources,
-            *self.ignored_sources,
-            *self.migrations,
-            *(one for app in self.apps.values() for one in app.sources or ()),
-        ):
-            alternatives(pattern)
+            raise MistakeError("no path holds {app}: then `apps` must name the one app that there is", "layers")
+        for name, check in _CHECKED.items():
+            value = getattr(self, name)
+            for at, text in enumerate(value) if isinstance(value, tuple) else [(None, value)]:
+                if text is not None:
+                    placed(check, text, name, *(() if at is None else (at,)))
+        self._check_names()
+
+    def _check_names(self) -> None:
+        """Raise MistakeError for a name that stands for no environment, or for one that comes too late."""
+        for environment, source in self.promoted_from.items():
+            self._check_environment(environment, "promoted_from", environment)
+            if source is None:
+                continue
+            self._check_environment(source, "promoted_from", environment)
+            if self.environments.index(source) >= self.environments.index(environment):
+                raise MistakeError(f"{source!r} does not come before it", "promoted_from", environment)
         for name, app in self.apps.items():
-            if unknown := [env for env in app.environments or () if env not in self.environments]:
-                raise ValueError(f"apps.{name}.environments names {unknown[0]!r}, which is no environment here")
+            for number, pattern in enumerate(app.sources or ()):
+                placed(check_source, pattern, "apps", name, "sources", number)
+            for number, environment in enumerate(app.environments or ()):
+                self._check_environment(environment, "apps", name, "environments", number)
+        for environment in self.applications.self_heal.keys() - ApplicationSettings().self_heal.keys():
+            self._check_environment(environment, "applications", "self_heal", environment)
+        for name, environments in self.applications.names.items():
+            for environment in environments:
+                self._check_environment(environment, "applications", "names", name, environment)
+
+    def _check_environment(self, name: str, *at: str | int) -> None:
+        if name not in self.environments:
+            known = ", ".join(self.environments)
+            raise MistakeError(f"{name!r} is no environment of the contract; known are {known}", *at)
+
+    def before(self, environment: str) -> tuple[str, ...]:
+        """Return the environments through which a tag comes to one, the nearest first."""
+        if environment not in self._before:
+            place = self.environments.index(environment)
+            nearest = self.promoted_from.get(environment, self.environments[place - 1]) if place else None
+            self._before[environment] = () if nearest is None else (nearest, *self.before(nearest))
+        return self._before[environment]
+
+    @cached_property
+    def _before(self) -> dict[str, tuple[str, ...]]:
+        return {}  # every landing is judged by it
+
+    def is_last(self, environment: str) -> bool:
+        """Tell whether no tag goes on from an environment."""
+        return not any(environment in self.before(other) for other in self.environments)
 
     @property
     def builds(self) -> PlatformSettings:

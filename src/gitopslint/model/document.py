@@ -333,6 +333,18 @@ def parse_key_path(text: str) -> KeyPath:
     return tuple(parts)
 
 
+def parse_place(text: str) -> KeyPath:
+    r"""Read `jobs[0].image` as the way to one value: keys, and positions in lists. Raises ValueError."""
+    path: list[str | int] = []
+    for part in parse_key_path(text):
+        name, *positions = str(part).split("[")
+        numbers = [one.removesuffix("]") for one in positions]
+        if not name or not all(one.endswith("]") and one[:-1].isdecimal() for one in positions):
+            raise ValueError(f"{text!r} is not a key path such as 'image.tag' or 'images[0].tag'")
+        path += [name, *map(int, numbers)]
+    return tuple(path)
+
+
 def dotted(path: KeyPath) -> str:
     """Write a key path for people: `jobs[0].image`, with keys that hold a dot in quotes."""
     text = ""

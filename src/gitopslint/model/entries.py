@@ -41,12 +41,16 @@ def setting(document: Document, path: KeyPath, text: str) -> Edit:
     for depth, step in enumerate(path):
         if _is_empty(mapping) and mapping.key is not None:
             return _below(lines, mapping.key, path[depth:], text)
-        if not isinstance(mapping.value, dict):
+        entry = _entry(mapping, step)
+        last = depth + 1 == len(path)
+        if isinstance(step, int):
+            if entry is None:
+                at = dotted(path[: depth + 1])
+                raise UnwritableError(f"{mapping.span}: there is no {at!r}: write it out")
+        elif not isinstance(mapping.value, dict):
             at = dotted(path[:depth])
             raise UnwritableError(f"{mapping.span}: {at!r} is no mapping, so {dotted(path)!r} cannot be set in it")
-        entry = mapping.mapping.get(str(step))
-        last = depth + 1 == len(path)
-        if entry is None or (last and _merged(lines, entry)):
+        elif entry is None or (last and _merged(lines, entry)):
             return _added(lines, mapping, path[depth:], text)
         if entry.uses and not last:
             raise UnwritableError(
@@ -57,6 +61,13 @@ def setting(document: Document, path: KeyPath, text: str) -> Edit:
     return _replaced(lines, mapping, path, text)
 
 
+def _entry(around: Node, step: str | int) -> Node | None:
+    """Return what stands under a key of a mapping, or at a position in a list."""
+    if isinstance(step, int):
+        return around.items[step] if step < len(around.items) else None
+    return around.mapping.get(step)
+
+
 def without(document: Document, path: KeyPath) -> Edit | None:
     """Return the edit that takes an entry out with its lines, and mappings that hold nothing else with it.
 
@@ -65,7 +76,7 @@ def without(document: Document, path: KeyPath) -> Edit | None:
     mapping = document.root
     around = [mapping]
     for step in path[:-1]:
-        mapping = mapping.mapping.get(str(step), mapping)
+        mapping = _entry(mapping, step) or mapping
         around.append(mapping)
         if mapping.uses:
             return None

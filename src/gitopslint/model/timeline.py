@@ -158,6 +158,10 @@ class Timeline(NamedTuple):
         """A timeline spans all environments."""
         return
 
+    def before(self, environment: str) -> tuple[str, ...]:
+        """Return the environments of the app through which a tag comes to one, the nearest first."""
+        return tuple(one for one in self.contract.before(environment) if one in self.environments)
+
     def runs(self, environment: str) -> tuple[Run, ...]:
         """Return what an environment ran, the oldest run first."""
         return tuple(runs(self.steps, environment))

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from gitopslint.model.environments import sources
 from gitopslint.model.proposal import FoundLayer, Proposal
 from gitopslint.model.scalars import resolve
 from gitopslint.reporters.escape import visible
@@ -64,9 +65,16 @@ def _rules() -> str:
 
 
 def _environments(found: Proposal) -> str:
-    return (
+    text = (
         "# The environments in the order of promotion, which is guessed from their names.\n"
         f"environments: {_list(found.environments)}\n"
+    )
+    if not (others := sources(found.environments)):
+        return text
+    listed = ", ".join(f"{_text(name)}: {'null' if one is None else _text(one)}" for name, one in others.items())
+    return (
+        f"{text}\n# From which one a tag comes, where that is not the one before. `null`: it gets releases itself.\n"
+        f"promoted_from: {{{listed}}}\n"
     )
 
 
