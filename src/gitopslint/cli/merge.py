@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from gitopslint import __version__
+from gitopslint.cli import deadline, memory
 from gitopslint.cli.exits import UsageError
 from gitopslint.cli.reporting import declare_reporting, exit_code, rendering, require_distinct, write_reports
 from gitopslint.engine.pieces import PieceError, whole
@@ -24,6 +25,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "repositories",
     )
     declare_reporting(parser)
+    deadline.declare(parser)
+    memory.declare(parser)
 
 
 def merge(arguments: argparse.Namespace) -> int:
