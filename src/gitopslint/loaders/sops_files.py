@@ -266,15 +266,17 @@ def _comments(document: Document) -> dict[int, str]:
 def _masks(text: str, parts: Iterable[Part], more: tuple[Span, ...] = ()) -> tuple[Span, ...]:
     """Return what hides every value that SOPS does not leave in plain text on purpose, to the end of its line.
 
-    Behind a value there may be a comment about it.
+    Behind a value there may be a comment about it. What only closes a mapping or list in flow style stays to be seen.
     """
     lines = text.replace("\r\n", "\n").split("\n")
+
+    def hidden(span: Span) -> Span:
+        line = lines[span.end_line - 1]
+        closes = not line[span.end_column - 1 :].strip(" \t,]}")
+        return span if closes else span._replace(end_column=len(line) + 1)
+
     spans = [leaf.span for part in parts for leaf in part.leaves if leaf.selected is not False or leaf.credential]
-    return tuple(
-        span._replace(end_column=len(lines[span.end_line - 1]) + 1)
-        for span in (*spans, *more)
-        if span.end_line <= len(lines)
-    )
+    return tuple(hidden(span) for span in (*spans, *more) if span.end_line <= len(lines))
 
 
 def _whole(name: str, text: str) -> Span:
