@@ -269,8 +269,8 @@ def assert_hidden(report: Report) -> None:
 
 FLOW = {
     "one value": (f"{{a: {PLAIN}}}", f"{{a: {'*' * len(PLAIN)}}}"),
-    "two values": (f"{{a: x1, b: {PLAIN}}}", f"{{a: {'*' * 24}}}"),
-    "a comment": (f"{{a: {PLAIN}}}  # {PLAIN}", f"{{a: {'*' * 24}"),
+    "two values": (f"{{a: x1, b: {PLAIN}}}", f"{{a: {'*' * (len(PLAIN) + 7)}}}"),
+    "a comment": (f"{{a: {PLAIN}}}  # {PLAIN}", f"{{a: {'*' * (2 * len(PLAIN) + 5)}"),
     "a list in a mapping": (f"{{a: [{PLAIN}] }}", f"{{a: [{'*' * len(PLAIN)}] }}"),
 }
 

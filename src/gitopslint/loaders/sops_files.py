@@ -270,13 +270,15 @@ def _masks(text: str, parts: Iterable[Part], more: tuple[Span, ...] = ()) -> tup
     """
     lines = text.replace("\r\n", "\n").split("\n")
 
-    def hidden(span: Span) -> Span:
-        line = lines[span.end_line - 1]
-        closes = not line[span.end_column - 1 :].strip(" \t,]}")
-        return span if closes else span._replace(end_column=len(line) + 1)
-
     spans = [leaf.span for part in parts for leaf in part.leaves if leaf.selected is not False or leaf.credential]
-    return tuple(hidden(span) for span in (*spans, *more) if span.end_line <= len(lines))
+    spans = [span for span in (*spans, *more) if span.end_line <= len(lines)]
+    ends: dict[int, int] = {}
+    for span in spans:
+        ends[span.end_line] = max(span.end_column, ends.get(span.end_line, 1))
+    for number, end in ends.items():
+        if lines[number - 1][end - 1 :].strip(" \t,]}"):
+            ends[number] = len(lines[number - 1]) + 1
+    return tuple(span._replace(end_column=ends[span.end_line]) for span in spans)
 
 
 def _whole(name: str, text: str) -> Span:
