@@ -58,6 +58,19 @@ def pointed(uri: str, line: object, character: object) -> bytes:
     )
 
 
+BROKEN: tuple[object, ...] = (b'{"x": "' + SECRET.encode(), b"\xff\xfe", b"[" * 100_000, [1], 5, "x", None, {})
+"""Bodies of messages, and messages, that are none."""
+PLACES: tuple[tuple[object, object], ...] = (
+    (10**6, 10**6),
+    (2**31 - 1, 0),
+    (2**40, 2**70),
+    (-1, -1),
+    (0.5, "x"),
+    (None, []),
+)
+"""Lines and characters beyond any text."""
+
+
 class Server:
     """A server with its pipes."""
 
@@ -118,7 +131,7 @@ def test_it_goes_on(scene: Scene) -> None:
     with server(scene.path) as one:
         one.say(pointed(layer, 0, 0) + opened(layer))  # before the greeting
         one.say(begun(scene.path))
-        for broken in (b'{"x": "' + SECRET.encode(), b"\xff\xfe", b"[" * 100_000, [1], 5, "x", None, {}):
+        for broken in BROKEN:
             one.say(framed(broken))
         for number, wrong in enumerate((SECRET, [SECRET], None, {"textDocument": SECRET}), 20):
             one.say(framed({"jsonrpc": "2.0", "id": number, "method": "textDocument/hover", "params": wrong}))
@@ -140,7 +153,7 @@ def test_it_goes_on(scene: Scene) -> None:
             one.say(opened(uri, f"password: {SECRET}\n") + pointed(uri, 0, 12))
         one.say(opened(missing, "a: \ud800\n"))
         one.say(opened(layer, in_image("latest")))
-        for place in ((10**6, 10**6), (2**31 - 1, 0), (2**40, 2**70), (-1, -1), (0.5, "x"), (None, [])):
+        for place in PLACES:
             one.say(pointed(layer, *place))
         one.say(said("textDocument/didChange", textDocument={"uri": f"{missing}2", "version": 2}, contentChanges=[{}]))
         one.say(said("textDocument/didClose", textDocument={"uri": f"{missing}3"}))
