@@ -50,6 +50,7 @@ def test_every_limit_is_told() -> None:
     """The page names the limits that the code has."""
     from gitopslint.checks import linear
     from gitopslint.cli import deadline, memory
+    from gitopslint.cli.editor import pipes
     from gitopslint.loaders import applicationsets, charts, contract, held, schemas, set_values, tree, yaml
     from gitopslint.model import glob, regex, tag
 
@@ -75,6 +76,7 @@ def test_every_limit_is_told() -> None:
         contract.MOST_IMAGES,
         held.MOST_VALUES,
         memory.MEGABYTES,
+        pipes.MOST_BYTES,
     }
     table = PAGE.partition("## Budgets")[2].partition("\n## ")[0]
     assert {limit for limit in limits if not re.search(rf"(?<![\d,]){limit:,}(?![\d,])", table)} == set()

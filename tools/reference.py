@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from gitopslint.cli.commands import COMMANDS
+from gitopslint.cli.vocabulary import declared
 
 Schema = dict[str, Any]
 _LONGEST_DEFAULT = 60
@@ -33,13 +34,7 @@ def command_reference() -> str:
     )
     parts = ["# Every command", codes]
     for name, entry in COMMANDS.items():
-        parser = argparse.ArgumentParser(prog=f"gitopslint {name}", add_help=False)
-        entry.load().declare(parser)
-        rows = [
-            f"| {_word(action)} | {_cell(action.help or '')} |"
-            for action in parser._actions  # noqa: SLF001 - argparse has no public list of them
-            if action.help is not argparse.SUPPRESS
-        ]
+        rows = [f"| {_word(action)} | {_cell(action.help or '')} |" for action in declared(entry, add_help=False)]
         parts += [f"## gitopslint {name}", entry.summary]
         parts += ["\n".join(["| word | meaning |", "|---|---|", *rows])] if rows else []
     return "\n\n".join(parts) + "\n"

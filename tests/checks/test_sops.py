@@ -265,3 +265,20 @@ def assert_hidden(report: Report) -> None:
     """No format shows what should have been secret."""
     for name in ("text", "json", "sarif", "gitlab"):
         assert PLAIN not in render(name, report, colour=False)
+
+
+FLOW = {
+    "one value": (f"{{a: {PLAIN}}}", f"{{a: {'*' * len(PLAIN)}}}"),
+    "two values": (f"{{a: x1, b: {PLAIN}}}", f"{{a: {'*' * (len(PLAIN) + 7)}}}"),
+    "a comment": (f"{{a: {PLAIN}}}  # {PLAIN}", f"{{a: {'*' * (2 * len(PLAIN) + 5)}"),
+    "a list in a mapping": (f"{{a: [{PLAIN}] }}", f"{{a: [{'*' * len(PLAIN)}] }}"),
+}
+
+
+@pytest.mark.parametrize(("written", "shown"), FLOW.values(), ids=FLOW)
+def test_excerpts_in_flow_style(written: str, shown: str) -> None:
+    """Excerpts show where a mapping or list ends, and nothing of what stands in it or behind it."""
+    manifest = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\nstringData: {written}\n"
+    report = check({"secrets/a.yaml": manifest}, "creation_rules:\n- {path_regex: ^secrets/, age: x}\n")
+    lines = [line for source in report.sources.values() for line in source.lines]
+    assert f"stringData: {shown}" in lines

@@ -218,6 +218,7 @@ def test_pipeline(kind: str, file: str, tmp_path: Path, capsys: pytest.CaptureFi
     written = yaml.safe_load((tmp_path / file).read_text("utf-8"))
     text = json.dumps(written)
     assert "gitopslint check" in text
+    assert ("docs/pipelines.md" in (tmp_path / file).read_text("utf-8")) == (kind == "gitlab")
     assert '"GIT_DEPTH": 0' in text or '"fetch-depth": 0' in text
     (tmp_path / file).write_text("mine: {}\n")
     capsys.readouterr()

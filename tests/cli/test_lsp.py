@@ -303,6 +303,27 @@ def test_a_file_below_two_contracts(repo: Repo) -> None:
     talk(repo, words)
 
 
+def test_baseline(repo: Repo) -> None:
+    """What the baseline of the contract holds is a hint, and the next finding is one; a missing baseline is told."""
+    repo.commit("Bad", {RELEASE: LATEST, CONTRACT: "baseline: known.json\n"})
+    file, dev = repo.path / RELEASE, repo.path / RELEASE.replace("prod", "dev")
+    assert main(["baseline", str(repo.path), "--output-file", str(repo.path / "known.json")]) == 0
+
+    async def words(one: Editor, _: Path) -> None:
+        await one.until(lambda: file.as_uri() in one.shown)
+        known = one.the(file, "mutable-tag")
+        assert known.severity == types.DiagnosticSeverity.Hint
+        assert known.message.startswith("(known) shop in prod runs")
+        one.open(dev)
+        one.type(dev, LATEST)
+        await one.until(lambda: "mutable-tag" in one.rules(dev))
+        (repo.path / "known.json").unlink()
+        one.save(file, LATEST)
+        await one.until(lambda: "there is no file known.json" in str(one.logged))
+
+    talk(repo, words)
+
+
 def test_a_fault_of_ours(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     """The editor goes on after a crash, and is told where it was, not what was read."""
     broken = repo.path.parent / "broken"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gitopslint.cli import main
+from gitopslint.cli import main, merge
 from gitopslint.cli.formats import FORMATS
 from gitopslint.model.share import Share
 from tests.support.fleet import POLICY, SHORT_SECRET, TOKEN, fleet
@@ -191,3 +192,19 @@ def test_no_shares_without_git(tmp_path: Path, capsys: pytest.CaptureFixture[str
     (tmp_path / "deploy/env/dev/shop.yaml").write_text("a: 1\n")
     assert main(["check", str(tmp_path), "--shard", "1/2"]) == 2
     assert "--shard needs a git repository" in capsys.readouterr().err
+
+
+def test_a_merge_that_takes_too_long(
+    shares: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is stopped as every command is: with 2 and the way out, and no report that looks like one of the whole."""
+
+    def slow(*_: object) -> None:
+        time.sleep(60)
+
+    monkeypatch.setattr(merge, "whole", slow)
+    assert main(["merge", *shares, "--timeout", "0.2"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "stopped after 0.2 seconds" in said.err
+    assert "allow more with `--timeout`" in said.err

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from gitopslint.loaders import past
 from gitopslint.loaders.history import Told, ToldHistory, Unavailable
 from gitopslint.loaders.layout import Layout
 from gitopslint.loaders.past import Past
@@ -28,3 +31,15 @@ def test_without_a_history_the_reason_decides() -> None:
     """What is kept is used again only as long as the history is missing for the same reason."""
     past = Past(lambda: Unavailable("why", "how"), Layout(Contract(), ()), "")
     assert past.told("shop") == "why: how"
+
+
+def test_a_crash_ends_what_tells_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where reading crashes, no git waits for the next question until the program ends."""
+    ended: list[bool] = []
+    history = ToldHistory([FIRST], {})
+    monkeypatch.setattr(history, "close", lambda: ended.append(True))
+    monkeypatch.setattr(past, "Chronology", lambda *_: 1 // 0)
+    crashed = Past(lambda: history, Layout(Contract(), ()), "")
+    with pytest.raises(ZeroDivisionError):
+        _ = crashed.chronology
+    assert ended == [True]

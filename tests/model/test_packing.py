@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitopslint.loaders.rules import load_catalogue
@@ -57,6 +57,7 @@ PARTS = st.builds(
 
 
 @given(PARTS)
+@settings(max_examples=40)  # each part has every kind of thing in it
 def test_parts_come_back(part: Part) -> None:
     """Through JSON, with whatever bytes paths hold; named tuples are written without a copy, too."""
     assert unpacked(Part, json.loads(json.dumps(packed(part)))) == part

@@ -44,7 +44,8 @@ def copy_project(target: Path) -> Path:
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object], workers: str) -> Path:
     """Let `make` fill a folder once for all test processes, and return the folder to each of them.
 
-    `workers` is the fixture `worker_id` of pytest-xdist: with several processes, one makes and the others wait.
+    `workers` is the fixture `worker_id` of pytest-xdist: with several processes, one makes and the others wait. Groups
+    of pytest-xdist would not do: 3.8 marks ids of tests in a way that pytest 9.2 does not read.
     """
     base = factory.getbasetemp()
     folder = (base if workers == "master" else base.parent) / name

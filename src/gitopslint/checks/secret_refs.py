@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
-from gitopslint.checks.check import Outcome, check
+from gitopslint.checks.check import Check, Outcome, check
 from gitopslint.model.closest import closest
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Node, text_at
@@ -42,34 +43,6 @@ class _Place(NamedTuple):
     def certificates(self) -> bool:
         """Whether the cluster makes certificates, with their Secrets, for what stands here."""
         return makes_certificates(self.root)
-
-
-@check("unresolved-secret-ref", over=Stack)
-def unresolved_secret_ref(stack: Stack, _: object) -> Iterator[Outcome]:
-    """A stack refers to a Secret that nobody makes in its namespace."""
-    for place, uses in _of_stack(stack):
-        yield from _unresolved(place, uses)
-
-
-@check("unresolved-secret-ref", over=Manifest)
-def unresolved_secret_ref_in_manifest(manifest: Manifest, _: object) -> Iterator[Outcome]:
-    """A Job or another manifest refers to a Secret that nobody makes in its namespace."""
-    for place, uses in _of_manifest(manifest):
-        yield from _unresolved(place, uses)
-
-
-@check("missing-secret-key", over=Stack)
-def missing_secret_key(stack: Stack, _: object) -> Iterator[Outcome]:
-    """The Secret is there and lacks a key that is asked of it."""
-    for place, uses in _of_stack(stack):
-        yield from _missing_keys(place, uses)
-
-
-@check("missing-secret-key", over=Manifest)
-def missing_secret_key_in_manifest(manifest: Manifest, _: object) -> Iterator[Outcome]:
-    """The Secret is there and lacks a key that a manifest takes from it."""
-    for place, uses in _of_manifest(manifest):
-        yield from _missing_keys(place, uses)
 
 
 @check("unused-secret", over=Unused)
@@ -255,3 +228,24 @@ def _key_unseen(place: _Place, use: SecretUse, key: str, span: Span) -> Iterator
     gap = None if made else _why_unknown(place, use.name)
     if gap is not None and not use.optional:
         yield Doubt(gap.reason, gap.remedy, use.span)
+
+
+def _over_both(rule: str, judge: Callable[[_Place, list[SecretUse]], Iterator[Outcome]]) -> tuple[Check[Any], ...]:
+    """Return the checks of a rule about references to Secrets: in stacks, and in Jobs and other manifests."""
+
+    def in_stack(stack: Stack, _: object) -> Iterator[Outcome]:
+        for place, uses in _of_stack(stack):
+            yield from judge(place, uses)
+
+    def in_manifest(manifest: Manifest, _: object) -> Iterator[Outcome]:
+        for place, uses in _of_manifest(manifest):
+            yield from judge(place, uses)
+
+    return check(rule, over=Stack)(in_stack), check(rule, over=Manifest)(in_manifest)
+
+
+CHECKS: tuple[Check[Any], ...] = (
+    *_over_both("unresolved-secret-ref", _unresolved),
+    *_over_both("missing-secret-key", _missing_keys),
+    unused_secret,
+)

@@ -21,6 +21,8 @@ _HOOK = """\
 """
 _GITLAB = """\
 # Checks merge requests and the default branch. The whole history proves how releases got where they are.
+# Where your GitLab has a copy of our project, its component does the same, with inputs for more, such as the platform:
+# {project}/blob/main/docs/pipelines.md
 gitopslint:
   image: python:3.13
   variables: {{GIT_DEPTH: 0}}
@@ -84,7 +86,7 @@ def install_pipeline(kind: str, top: Path, prefix: str) -> None:
         text = _GITHUB.format(version=__version__, path=path)
         _install(top, ".github/workflows/gitopslint.yml", text, text, "as a workflow", "commit it")
     else:
-        text = _GITLAB.format(version=__version__, path=path)
+        text = _GITLAB.format(project=_PROJECT, version=__version__, path=path)
         _install(top, ".gitlab-ci.yml", text, text, "as a job", "commit it")
 
 

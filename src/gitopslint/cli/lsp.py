@@ -16,11 +16,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def lsp(_: argparse.Namespace) -> int:
     """Serve an editor until it leaves. Raises UsageError."""
     try:
-        from gitopslint.cli.editor.server import make_server
+        from gitopslint.cli.editor.server import serve
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol", "cattrs", "attrs"):
             raise
         raise UsageError("the language server needs pygls: pip install 'gitopslint[lsp]'") from None
     gc.enable()  # `run` turned it off for commands that end soon
-    make_server().start_io()
+    serve()
     return CLEAN

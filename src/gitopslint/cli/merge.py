@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from gitopslint import __version__
+from gitopslint.cli import deadline, memory
 from gitopslint.cli.exits import UsageError
 from gitopslint.cli.formats import declare_reporting, require_distinct
 from gitopslint.cli.reporting import exit_code, rendering, write_reports
@@ -25,6 +26,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "repositories",
     )
     declare_reporting(parser)
+    deadline.declare(parser)
+    memory.declare(parser)
 
 
 def merge(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from gitopslint.cli.commands import COMMANDS
+from gitopslint.cli.commands import COMMANDS, Entry
 from gitopslint.model.commandline import Argument, Kind, Verb
 
 _KINDS: dict[str, Kind] = {
@@ -21,10 +21,14 @@ _KINDS: dict[str, Kind] = {
 def vocabulary() -> Iterator[Verb]:
     """Yield every command."""
     for name, entry in COMMANDS.items():
-        parser = argparse.ArgumentParser(prog=name)
-        entry.load().declare(parser)
-        actions = [action for action in parser._actions if action.help != argparse.SUPPRESS]  # noqa: SLF001 - no public list
-        yield Verb(name, entry.summary, tuple(map(_argument, actions)))
+        yield Verb(name, entry.summary, tuple(map(_argument, declared(entry))))
+
+
+def declared(entry: Entry, *, add_help: bool = True) -> list[argparse.Action]:
+    """Return the words of a command that are told about. `add_help`: that for help itself, too."""
+    parser = argparse.ArgumentParser(add_help=add_help)
+    entry.load().declare(parser)
+    return [action for action in parser._actions if action.help != argparse.SUPPRESS]  # noqa: SLF001 - no public list
 
 
 def _argument(action: argparse.Action) -> Argument:

@@ -75,4 +75,7 @@ class Past:
         except HistoryError as error:
             history.close()
             return Unavailable(str(error), error.remedy)
+        except BaseException:
+            history.close()  # whoever asks is told of the crash, and knows of no git that still waits
+            raise
         return chronology

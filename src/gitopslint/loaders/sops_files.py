@@ -266,15 +266,19 @@ def _comments(document: Document) -> dict[int, str]:
 def _masks(text: str, parts: Iterable[Part], more: tuple[Span, ...] = ()) -> tuple[Span, ...]:
     """Return what hides every value that SOPS does not leave in plain text on purpose, to the end of its line.
 
-    Behind a value there may be a comment about it.
+    Behind a value there may be a comment about it. What only closes a mapping or list in flow style stays to be seen.
     """
     lines = text.replace("\r\n", "\n").split("\n")
+
     spans = [leaf.span for part in parts for leaf in part.leaves if leaf.selected is not False or leaf.credential]
-    return tuple(
-        span._replace(end_column=len(lines[span.end_line - 1]) + 1)
-        for span in (*spans, *more)
-        if span.end_line <= len(lines)
-    )
+    spans = [span for span in (*spans, *more) if span.end_line <= len(lines)]
+    ends: dict[int, int] = {}
+    for span in spans:
+        ends[span.end_line] = max(span.end_column, ends.get(span.end_line, 1))
+    for number, end in ends.items():
+        if lines[number - 1][end - 1 :].strip(" \t,]}"):
+            ends[number] = len(lines[number - 1]) + 1
+    return tuple(span._replace(end_column=ends[span.end_line]) for span in spans)
 
 
 def _whole(name: str, text: str) -> Span:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from gitopslint.loaders import charts, flux, yaml
-from gitopslint.loaders.argocd import mentions_applications, wire
+from gitopslint.loaders import charts, flux
+from gitopslint.loaders.argocd import wire
+from gitopslint.loaders.candidates import MOST_FILES, read_candidates
 from gitopslint.loaders.exclusion import included
 from gitopslint.loaders.generator_files import read_by_generators
 from gitopslint.loaders.git import GitError, Repository
@@ -19,25 +20,15 @@ from gitopslint.loaders.tree import Tree
 from gitopslint.loaders.valuefiles import Files
 from gitopslint.loaders.wiring import Wiring
 from gitopslint.model.contract import AppSettings, Contract, LayerPath, Role
-from gitopslint.model.document import Document
 from gitopslint.model.environments import by_promotion, rank, sure
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.proposal import Commits, FoundLayer, Proposal
 from gitopslint.model.tag import commit_in
 
-_YAML = (".yaml", ".yml")
-_NO_VALUES = re.compile(
-    r"(?:chart|kustomization|helmfile|skaffold|mkdocs|openapi|swagger|renovate|pnpm-workspace|pnpm-lock|docker-compose|"
-    r"compose|codecov|taskfile|application|ingress|namespace)(?:[-_.].*)?\.ya?ml",
-    re.IGNORECASE,
-)
-_NOT_HERE = frozenset({"tests", "testdata", "fixtures", "examples", "example", "docs", "doc", "node_modules", "vendor"})
 _SHARED = re.compile(r"(?:.*[-_.])?(?:values|common|base|shared|global|defaults?|all)(?:[-_.].*)?", re.IGNORECASE)
-_MOST_FILES = 20_000
 _MOST_RELEASE_KEYS = 2
 _MOST_EXCLUDED = 20
 _MOST_NAMED = 8
-_FLUX = re.compile(rb"^kind:\s*HelmRelease\b", re.MULTILINE)
 _BUILDS = re.compile(r"docker/web-[^/]+/WEB_CORE_REF")
 
 
@@ -64,22 +55,20 @@ class _Survey:
         self._prefix = prefix
         self._name = name
         self._charts = [path.rpartition("/")[0] for path in tree.paths if path.rpartition("/")[2] == "Chart.yaml"]
-        self._kustomize = 0
-        self._flux: dict[str, Document] = {}
         self._bases: frozenset[str] = frozenset()
         self._previews: tuple[str, ...] = ()
-        self._applications: dict[str, Document] = {}
-        self._values = self._read()
-        for path in read_by_generators(self._applications.values(), self._values):
+        self._found = read_candidates(tree, self._charts)
+        self._values = self._found.values
+        for path in read_by_generators(self._found.applications.values(), self._values):
             del self._values[path]
 
     def proposal(self) -> Proposal:
         """Return what was found: values files, or else the HelmReleases of Flux that are none."""
         found = self._proposal()
-        if found.layers or not self._flux:
+        if found.layers or not self._found.flux:
             return found
-        self._values = self._flux
-        self._bases = flux.bases(self._flux)
+        self._values = self._found.flux
+        self._bases = flux.bases(self._found.flux)
         return self._proposal()
 
     def _proposal(self) -> Proposal:
@@ -122,38 +111,11 @@ class _Survey:
             notes=tuple(self._notes(wiring, bought)),
         )
 
-    def _read(self) -> dict[str, Document]:
-        """Read what could be values files; count what else there is."""
-        candidates = [
-            path
-            for path in self._tree.paths
-            if path.endswith(_YAML)
-            and not _NOT_HERE.intersection(path.split("/")[:-1])
-            and not any(folder.startswith(".") for folder in path.split("/"))
-            and not charts.is_template(path, self._charts)
-        ]
-        self._unseen = max(0, len(candidates) - _MOST_FILES)
-        values: dict[str, Document] = {}
-        for path, data in self._tree.read_many(candidates[:_MOST_FILES]):
-            file = path.rpartition("/")[2]
-            if not isinstance(data, bytes):
-                continue
-            self._kustomize += file in ("kustomization.yaml", "kustomization.yml")
-            if _FLUX.search(data) and flux.is_helm_release(document := yaml.parse(path, data)):
-                self._flux[path] = document
-            elif mentions_applications(data):
-                self._applications[path] = yaml.parse(path, data)
-            elif not _NO_VALUES.fullmatch(file):
-                document = yaml.parse(path, data)
-                if _may_be_values(document):
-                    values[path] = document
-        return values
-
     def _wiring(self) -> Wiring:
         files = Files(self._tree, self._tree.paths, self._prefix)
         templates = [path for path in self._tree.paths if charts.is_template(path, self._charts)]
         made = charts.making_applications(self._tree, templates)
-        return wire(self._applications.values(), files, Layout(Contract(), self._tree.paths), made)
+        return wire(self._found.applications.values(), files, Layout(Contract(), self._tree.paths), made)
 
     def _layer_files(self, loaded: _Loaded, wiring: Wiring) -> list[Guess]:
         """Return the values files of apps: those that Applications load, or else those that look like it."""
@@ -184,7 +146,7 @@ class _Survey:
 
     def _look_like_values(self, layers: Sequence[Guess]) -> bool:
         """Tell whether files that are named after environments are values of Helm at all."""
-        if any("values" in one.path.lower() or one.path in self._flux for one in layers):
+        if any("values" in one.path.lower() or one.path in self._found.flux for one in layers):
             return True
         return any(next(images_in(self._values[one.path].root), None) is not None for one in layers)
 
@@ -313,7 +275,7 @@ class _Survey:
         return ("unknown" if shallow else "elsewhere"), len(prefixes)
 
     def _application_path(self, environments: Sequence[str]) -> str | None:
-        found = [one for one in guesses(sorted(self._applications)) if one.environment in environments]
+        found = [one for one in guesses(sorted(self._found.applications)) if one.environment in environments]
         return common_template(found)
 
     def _builds(self) -> bool:
@@ -330,19 +292,20 @@ class _Survey:
                 f"tags that never name a commit, as images that others build have them: "
                 f"{', '.join(bought[:_MOST_NAMED])}; add those that are yours to `images`"
             )
-        if self._unseen:
-            yield f"{_counted(self._unseen, 'YAML file')} more, because only the first {_MOST_FILES} were looked at"
-        if self._flux and self._values is self._flux:
+        found = self._found
+        if found.unseen:
+            yield f"{_counted(found.unseen, 'YAML file')} more, because only the first {MOST_FILES} were looked at"
+        if found.flux and self._values is found.flux:
             yield "what Flux adds to its HelmReleases: the defaults of charts, `valuesFrom` and substituted variables"
-        elif self._flux:
+        elif found.flux:
             yield (
-                f"{_counted(len(self._flux), 'HelmRelease')} of Flux: `spec.values` and `valuesFrom` in them are not "
+                f"{_counted(len(found.flux), 'HelmRelease')} of Flux: `spec.values` and `valuesFrom` in them are not "
                 f"read as layers; values files beside them are, where their names tell app and environment"
             )
-        if self._kustomize:
+        if found.kustomizations:
             yield (
-                f"{_counted(self._kustomize, 'kustomization')}: overlays are no layers; images in them are checked "
-                f"as those of manifests, without the history of their promotion"
+                f"{_counted(found.kustomizations, 'kustomization')}: overlays are no layers; images in them are "
+                f"checked as those of manifests, without the history of their promotion"
             )
         for one in wiring.undecidable[:3]:
             yield f"{one.name} in {one.path} could not be followed: {one.reason}"
@@ -373,14 +336,6 @@ def _self_heal(wiring: Wiring, environments: Sequence[str], found: Sequence[Gues
         for environment in {homes.get(path) for path in files} - {None}:
             said.setdefault(str(environment), set()).add(application.automation.self_heal)
     return {name: True in said[name] for name in environments if len(said.get(name, ())) == 1}
-
-
-def _may_be_values(document: Document) -> bool:
-    """Tell whether a file could hold values: a mapping that is no manifest, in plain text."""
-    if document.problem is not None:
-        return True  # a layer that is broken today is a layer
-    keys = document.root.mapping
-    return len(document.roots) == 1 and bool(keys) and not ({"apiVersion", "kind"} <= keys.keys() or "sops" in keys)
 
 
 def _without_environment(path: str, environments: Sequence[str]) -> str:

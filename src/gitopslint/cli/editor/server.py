@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -14,6 +15,7 @@ from pygls.uris import to_fs_path
 from pygls.workspace import TextDocument
 
 from gitopslint import __version__
+from gitopslint.cli.editor.pipes import incoming, outgoing
 from gitopslint.cli.editor.queue import Queue
 from gitopslint.cli.editor.session import Look, Mistake, contracts_below, look, mistakes
 from gitopslint.cli.editor.waiving import waiver_for
@@ -273,7 +275,14 @@ class _Server(LanguageServer):
         self.window_log_message(types.LogMessageParams(types.MessageType.Error, text))
 
 
-def make_server() -> LanguageServer:
+def serve() -> None:
+    """Serve an editor over standard input and output until it leaves. Raises UsageError for what is no editor."""
+    # The library logs errors with their text, which may quote the repository. `report_server_error` says the rest.
+    logging.getLogger().addHandler(logging.NullHandler())
+    _make_server().start_io(cast(BinaryIO, incoming()), outgoing())
+
+
+def _make_server() -> LanguageServer:
     """Return a server that is ready to be started."""
     # Whole texts with each change: the library counts lines as Python does, which is not how editors count them.
     server = _Server(SOURCE, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)

@@ -12,6 +12,7 @@ from gitopslint.cli.arguments import parse
 from gitopslint.cli.exits import UsageError
 from gitopslint.cli.looking import looking
 from gitopslint.cli.pair import Checked, open_checked
+from gitopslint.cli.recorded import with_baseline
 from gitopslint.cli.values import without_secrets
 from gitopslint.engine.secrets import SecretWatch
 from gitopslint.engine.selection import select
@@ -91,12 +92,13 @@ def _readings(side: Product, path: str, key_path: KeyPath) -> Iterator[Reading]:
 
 
 def look(root: Path, unsaved: Mapping[Path, bytes]) -> Look:
-    """Check a repository as `gitopslint check` does. Raises UsageError."""
+    """Check a repository as `gitopslint check` does, by the baseline of its contract, too. Raises UsageError."""
     shipped = load_catalogue()
     checked = open_checked(parse(["check", str(root)]), shipped, unsaved)
+    selection = select(checked.catalogue, checked.side.contract)
     with closing(checked.side):
-        report = looking(checked, select(checked.catalogue, checked.side.contract))()
-    return Look(checked, report, unsaved)
+        report = looking(checked, selection)(whole=True)
+    return Look(checked, with_baseline(report, checked, selection, None), unsaved)
 
 
 def contracts_below(folder: Path) -> list[Path]:

@@ -25,7 +25,8 @@ _UNNECESSARY = frozenset({"unused-waiver"})
 def diagnostics(report: Report, places: Places) -> dict[str, list[types.Diagnostic]]:
     """Return what there is to say about each file, by path.
 
-    What cannot be decided is a hint: it is there to be read, and does not fill the list of problems.
+    What cannot be decided is a hint: it is there to be read, and does not fill the list of problems. So is what a
+    baseline knows already.
     """
     found: dict[str, list[types.Diagnostic]] = {}
     for finding in report.findings:
@@ -49,10 +50,11 @@ def diagnostic(finding: Finding, report: Report, places: Places) -> types.Diagno
         for one in finding.related
         if not is_across(one.span.path)
     ]
+    known = report.is_known(finding)
     return types.Diagnostic(
         range=places.range(finding.span),
-        message=visible(finding.message + report.beyond(finding)),
-        severity=_SEVERITIES[finding.level],
+        message=visible("(known) " * known + finding.message + report.beyond(finding)),
+        severity=types.DiagnosticSeverity.Hint if known else _SEVERITIES[finding.level],
         code=finding.rule,
         code_description=_page(report.catalogue, finding.rule),
         source=SOURCE,
