@@ -10,7 +10,7 @@ from gitopslint.model.namedtuple import NamedTuple
 
 _QUOTED = r'"(?:[^"\\\n]|\\.){0,4000}"' + r"|'(?:[^'\\\n]|\\.|''){0,4000}'"
 _LINE = lazy(
-    r"""[\s>|]{0,200}(?:[-*]\s{1,8})?(?:(?:export|set|setx|ENV|ARG|declare|local|readonly|SET|val|var|let|const|-e|--env)\s{1,8}(?:-x\s)?)?
+    r"""[\s>|]{0,200}(?:[-*]\s{1,8})?\$?(?:(?:export|set|setx|ENV|ARG|declare|local|readonly|SET|val|var|let|const|-e|--env)\s{1,8}(?:-x\s)?)?
     (?P<quote>["'`]?)(?P<key>[^\s=:"'`#{}\[\](),;<>|&$]{1,99}(?:[ ][^\s=:"'`#{}\[\](),;<>|&$.]{1,30}){0,2})(?P=quote)
     \s{0,8}(?P<sign>:=|=>|\?=|\+=|=|:)(?P<gap>[ \t]{0,40})(?P<value>.{0,8000})""",
     re.VERBOSE,
@@ -30,13 +30,13 @@ _SPACED = lazy(r"\s{0,40}ENV\s{1,8}(?P<key>[A-Za-z_]\w{1,80})[ \t]{1,8}(?P<value
 _QUERY = lazy(r"[?&](?P<key>[\w.-]{2,60})=(?P<value>[^\s&\"'<>#]{3,2000})")
 _PIPED = lazy(
     rf"""\becho\s{{1,4}}(?:-n\s{{1,4}})?(?P<value>{_QUOTED}|[^\s"'$|]{{1,200}})\s{{0,4}}\|"""
-    r"""[^\n|;]{0,300}(?:--password-stdin|\bpasswd\s{1,4}--stdin)"""
+    r"""[^\n|;]{0,300}(?:--password-stdin|\bpasswd\s{1,4}--stdin|\bsudo\s{1,4}-S\b)"""
 )
 _ELEMENT = lazy(r"<(?P<key>[A-Za-z][\w:.-]{1,60})(?:\s[^<>]{0,200})?>(?P<value>[^<>\n]{1,1000})</")
 _DIRECTIVE = lazy(
     rf"""(?<![\w-])(?P<key>requirepass|masterauth|masterpass|(?<=^)[ \t]{{0,40}}passw(?:or)?d|auth-?token|rpcpassword
     |(?:login|user)\s{{1,4}}\S{{1,60}}\s{{1,4}}(?:insecure-)?password|(?:encrypted|with|set|login)\s{{1,4}}password
-    |(?:aws_)?secret_access_key
+    |(?:aws_)?secret_access_key|convertto-securestring(?:\s{{1,4}}-string)?
     |identified\s{{1,4}}(?:with\s{{1,4}}\S{{1,40}}\s{{1,4}})?by
     |sshpass\s{{1,4}}-p|-(?:src|dest)?storepass|-keypass|pass(?=:))
     [ \t:]{{1,4}}(?P<value>{_QUOTED}|[^\s"';,=:(){{}}<>|][^\s"';,<>|]{{0,500}})""",
@@ -50,18 +50,20 @@ _COMMANDS = tuple(
         (r"mysql\w{0,20}|mariadb[\w-]{0,20}", "-p", rf"""{_QUOTED}|[^\s"';|$]{{1,200}}"""),
         # Elsewhere than in `login`, `-p` of these programs is a port or a project.
         (
-            r"(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|argocd|oc|az)\b[^\n|;]{0,200}?\slogin",
+            r"(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|argocd|oc|az|cosign)\b[^\n|;]{0,200}?\slogin",
             r"-p\s{1,4}",
             _BARE,
         ),
         (r"mongo\w{0,10}|sqlcmd|ldap\w{1,10}", r"-[pPw]\s{1,4}", _BARE),
         ("redis-cli", r"-a\s{1,4}", _BARE),
+        (r"twine\s{1,4}upload", r"-p\s{1,4}", _BARE),
         # What they take stands behind no flag at all: `htpasswd -b file user password`.
         (
             r"htpasswd(?=[^\n|;]{0,60}?\s-[A-Za-z]{0,8}b)",
             r"(?<=\s)-[A-Za-z]{1,8}(?:\s{1,4}[^\s-][^\s|;]{0,200})?\s{1,4}[\w.@-]{1,64}\s{1,4}",
             _LAST,
         ),
+        (r"rabbitmqctl", r"(?:add_user|change_password)\s{1,4}[^\s|;-][^\s|;]{0,63}\s{1,4}", _LAST),
         (
             r"\bmc\s{1,4}(?:alias\s{1,4}set|config\s{1,4}host\s{1,4}add)(?:\s{1,4}[^\s|;]{1,200}){2}",
             r"[^\s|;]{1,200}\s{1,4}",
@@ -91,7 +93,7 @@ _FORMS = (
     (_QUERY, ("=",)),
     (_FLAG, ("-",)),
     (_ELEMENT, ("</",)),
-    (_DIRECTIVE, ("pass", "auth", "identified", "secret_access_key")),
+    (_DIRECTIVE, ("pass", "auth", "identified", "secret_access_key", "securestring")),
     (_ATTRIBUTES, ("value",)),
     (_HEADER, ("authorization",)),
     (_CONFIGURED, ("config",)),
@@ -103,6 +105,7 @@ _USER = lazy(
 )
 
 
+_ESCAPED = lazy(r"""(?:(?P<opening>(?<![^\s{[,:("'=]))|)\\\"""")
 _EXPRESSIONS = ("$(", "${", "`", "{{", "<(", "$[[", "<%", "{", "[")
 
 
@@ -118,6 +121,8 @@ class Assignment(NamedTuple):
     """Whether the line is nothing but this."""
     loose: bool = False
     """Whether nothing but a blank ties the value to the key, as in sentences."""
+    command: bool = False
+    """Whether a program is known to take it so: then it is a value, whatever the language around it."""
 
 
 def assignments(line: str) -> Iterator[Assignment]:
@@ -127,7 +132,11 @@ def assignments(line: str) -> Iterator[Assignment]:
         # What is in quotes may be a line of its own, an address has parameters, `--from-literal=key=x` has two signs.
         if "=" in one.value and (one.quoted or not one.whole or "://" in one.value):
             for inner in _written(one.value):
-                yield inner._replace(start=one.start + inner.start, end=one.start + inner.end, whole=False)
+                if not inner.whole or inner.quoted or " " not in inner.value:
+                    yield inner._replace(start=one.start + inner.start, end=one.start + inner.end, whole=False)
+    if '\\"' in line:
+        # JSON in a string of a shell: its quotes stand where they would stand without their backslashes.
+        yield from (one for one in _written(_ESCAPED.sub(_bare_quote, line)) if not one.whole)
 
 
 def _written(line: str) -> Iterator[Assignment]:
@@ -144,17 +153,22 @@ def _written(line: str) -> Iterator[Assignment]:
             if key == "key" and (form is _QUERY or line[match.start() - 1 : match.start()] in ("?", "&")):
                 key = "api-key"  # as a parameter of an address it opens something
             yield _part(key, match, "value", line)._replace(loose=form is _DIRECTIVE)
-    if " -" in line or " set " in line or " add " in line:
+    if " -" in line or " set " in line or " add" in line or "rabbitmqctl" in line:
         for match in _PIPED.finditer(line):
-            yield _part("password", match, "value", line)
+            yield _part("password", match, "value", line)._replace(command=True)
         for command in _COMMANDS:
             for match in command.finditer(line):
-                yield _part("password", match, "value", line)
+                yield _part("password", match, "value", line)._replace(command=True)
         for match in _USER.finditer(line):
             found = _part("user-pass", match, "value", line)
             user, colon, password = found.value.partition(":")
             if colon and user and password:
-                yield found._replace(key="password", value=password, start=found.start + len(user) + 1)
+                at = found.start + len(user) + 1
+                yield found._replace(key="password", value=password, start=at, command=True)
+
+
+def _bare_quote(match: re.Match[str]) -> str:
+    return ' "' if match["opening"] is not None else '" '
 
 
 def _whole(match: re.Match[str]) -> Iterator[Assignment]:

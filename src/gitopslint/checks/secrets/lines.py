@@ -21,7 +21,9 @@ _COMMON = word_set(
     "chave chiave parola kennwort geheim segredo schlüssel schlussel lösen jelszó heslo hasło şifre κωδικ "
     "klucz klíč klic kulcs nyckel sleutel mật seed jwt hmac pat: pat= pat_ pat- pat\" pat' pre_shared "
     "preshared kata_sandi katasandi"
-) | {"login ", "alias set", "host add", "ldapsearch"}
+) | {
+    *("login ", "alias set", "host add", "ldapsearch", "sqlcmd", "twine upload", "sudo -s", "add_user", "securestring"),
+}
 STEMS = (
     *sorted(_COMMON),
     *NAMES_IN_OTHER_SCRIPTS,
@@ -103,7 +105,7 @@ def _judged(one: Assignment, manner: Manner, before: str) -> Named | None:
         if above is None:
             return None
         key = above[1]
-    if manner == "expression" and not one.quoted:
+    if manner == "expression" and not (one.quoted or one.command):
         return None
     if manner == "prose" and not one.quoted and _CALL.match(one.value) is not None:
         return None
