@@ -124,6 +124,7 @@ HARMLESS = {
         'script:\n- echo "{\\"auths\\":{\\"$R\\":{\\"username\\":\\"$U\\",\\"password\\":\\"$P\\"}}}" >config.json\n',
     ),
     "what a variable is cut to": ("a.sh", "TOKEN=${TOKEN:0:8}\nPASSWORD=${PASSWORD:?err1}\nSECRET=${SECRET:+yes1}\n"),
+    "a sentence about a variable": ("README.md", "ENV SECRET_KEY is required!\n"),
     "keys of those who sign": (
         "Dockerfile",
         "ENV GPG_KEY {upper:40}\nRUN gpg --keyserver hkps://keys.openpgp.org --recv-keys {hex:40}\n",

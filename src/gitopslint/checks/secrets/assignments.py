@@ -25,7 +25,9 @@ _FLAG = lazy(
     rf"""(?<![\w-])--?(?P<key>[A-Za-z][\w.-]{{2,60}})(?:=|[ \t]{{1,4}})"""
     rf"""(?P<value>{_QUOTED}|[^\s"'-][^\s"';|&)]{{0,1000}})"""
 )
-_SPACED = lazy(r"\s{0,40}ENV\s{1,8}(?P<key>[A-Za-z_]\w{1,80})[ \t]{1,8}(?P<value>[^\s=].{0,2000})")
+_SPACED = lazy(
+    rf"\s{{0,40}}ENV\s{{1,8}}(?P<key>[A-Za-z_]\w{{1,80}})[ \t]{{1,8}}(?P<value>{_QUOTED}|[^\s=]\S{{0,2000}})\s{{0,40}}"
+)
 """A variable in a Dockerfile, as it was written once and still can be: `ENV KEY value`."""
 _QUERY = lazy(r"[?&](?P<key>[\w.-]{2,60})=(?P<value>[^\s&\"'<>#]{3,2000})")
 _PIPED = lazy(
