@@ -46,41 +46,50 @@ _DIRECTIVE = lazy(
 )
 _BARE = rf"""{_QUOTED}|[^\s"';|$-][^\s"';|]{{0,200}}"""
 _LAST = rf"(?:{_BARE})(?=\s{{0,4}}(?:$|[>|;&\\]))"
-_COMMANDS = tuple(
-    lazy(rf"(?:{programs})\b[^\n|;]{{0,300}}?\s{flag}(?P<value>{value})")
-    for programs, flag, value in (
-        (r"mysql\w{0,20}|mariadb[\w-]{0,20}", "-p", rf"""{_QUOTED}|[^\s"';|$]{{1,200}}"""),
+_OF_PROGRAMS = tuple(
+    (lazy(rf"(?:{programs})\b[^\n|;]{{0,300}}?\s{flag}(?P<value>{value})"), marks)
+    for marks, programs, flag, value in (
+        (("mysql", "maria"), r"mysql\w{0,20}|mariadb[\w-]{0,20}", "-p", rf"""{_QUOTED}|[^\s"';|$]{{1,200}}"""),
         # Elsewhere than in `login`, `-p` of these programs is a port or a project.
         (
-            r"(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|argocd|oc|az|cosign)\b[^\n|;]{0,200}?\slogin",
+            (" login",),
+            r"(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|argocd|oc|az|cosign)\b[^\n|;]{0,200}? login",
             r"-p\s{1,4}",
             _BARE,
         ),
-        (r"mongo\w{0,10}|sqlcmd|ldap\w{1,10}", r"-[pPw]\s{1,4}", _BARE),
-        ("redis-cli", r"-a\s{1,4}", _BARE),
-        (r"twine\s{1,4}upload", r"-p\s{1,4}", _BARE),
+        (("mongo", "sqlcmd", "ldap"), r"mongo\w{0,10}|sqlcmd|ldap\w{1,10}", r"-[pPw]\s{1,4}", _BARE),
+        (("redis-cli",), "redis-cli", r"-a\s{1,4}", _BARE),
+        (("twine",), r"twine\s{1,4}upload", r"-p\s{1,4}", _BARE),
         # What they take stands behind no flag at all: `htpasswd -b file user password`.
         (
+            ("htpasswd",),
             r"htpasswd(?=[^\n|;]{0,60}?\s-[A-Za-z]{0,8}b)",
             r"(?<=\s)-[A-Za-z]{1,8}(?:\s{1,4}[^\s-][^\s|;]{0,200})?\s{1,4}[\w.@-]{1,64}\s{1,4}",
             _LAST,
         ),
-        (r"rabbitmqctl", r"(?:add_user|change_password)\s{1,4}[^\s|;-][^\s|;]{0,63}\s{1,4}", _LAST),
         (
-            r"\bmc\s{1,4}(?:alias\s{1,4}set|config\s{1,4}host\s{1,4}add)(?:\s{1,4}[^\s|;]{1,200}){2}",
+            ("rabbitmqctl",),
+            "rabbitmqctl",
+            r"(?:add_user|change_password)\s{1,4}[^\s|;-][^\s|;]{0,63}\s{1,4}",
+            _LAST,
+        ),
+        (
+            ("mc alias", "mc config"),
+            r"\bmc (?:alias\s{1,4}set|config\s{1,4}host\s{1,4}add)(?:\s{1,4}[^\s|;]{1,200}){2}",
             r"[^\s|;]{1,200}\s{1,4}",
             _LAST,
         ),
     )
 )
 """Programs that take a password behind a flag of one letter, or as a word of its own."""
+_COMMANDS = ((_PIPED, ("echo",)), *_OF_PROGRAMS)
 _CONFIGURED = lazy(
-    rf"""\bconfig(?:ure)?\s{{1,4}}(?:-\S{{1,20}}\s{{1,4}}){{0,3}}set\s{{1,4}}(?P<key>[\w./:@-]{{2,120}})"""
+    rf"""\bconfig(?:ure)?[ ](?:-\S{{1,20}}\s{{1,4}}){{0,3}}set\s{{1,4}}(?P<key>[\w./:@-]{{2,120}})"""
     rf"""\s{{1,4}}(?P<value>{_BARE})"""
 )
 """`aws configure set aws_secret_access_key x`, `npm config set //registry.example.com/:_authToken x`."""
 _ATTRIBUTES = lazy(
-    r"""\b(?:name|key)\s?=\s?["'](?P<key>[\w.:-]{2,80})["']\s{1,8}value\s?=\s?"""
+    r"""\b(?:name|key)\s?=\s?["'](?P<key>[\w.:-]{2,80})["']\s{1,8}value ?=\s?"""
     r"""(?P<value>"[^"\n]{1,1000}"|'[^'\n]{1,1000}')""",
     re.IGNORECASE,
 )
@@ -96,11 +105,13 @@ _FORMS = (
     (_FLAG, ("-",)),
     (_ELEMENT, ("</",)),
     (_DIRECTIVE, ("pass", "auth", "identified", "secret_access_key", "securestring")),
-    (_ATTRIBUTES, ("value",)),
+    (_ATTRIBUTES, ("value=", "value =")),
     (_HEADER, ("authorization",)),
-    (_CONFIGURED, ("config",)),
+    (_CONFIGURED, ("config set", "config -", "configure set", "configure -")),
 )
 """Each with what a line must hold, in lower case, to be looked at: most hold hardly any of it."""
+_CLIENTS = ("curl", "wget", "http", "xh")
+_PROGRAM = lazy("|".join([*_CLIENTS, *(mark for _, marks in _COMMANDS for mark in marks)]))
 _USER = lazy(
     rf"""(?:curl|wget|http|https|xh)\b[^\n|;]{{0,400}}?\s(?:-u|--user|--proxy-user|-a)[ =]{{0,2}}"""
     rf"""(?P<value>{_QUOTED}|[^\s"';|$][^\s"';|]{{0,300}})"""
@@ -155,18 +166,17 @@ def _written(line: str) -> Iterator[Assignment]:
             if key == "key" and (form is _QUERY or line[match.start() - 1 : match.start()] in ("?", "&")):
                 key = "api-key"  # as a parameter of an address it opens something
             yield _part(key, match, "value", line)._replace(loose=form is _DIRECTIVE)
-    if " -" in line or " set " in line or " add" in line or "rabbitmqctl" in line:
-        for match in _PIPED.finditer(line):
+    if " " not in line or _PROGRAM.search(line) is None:
+        return
+    for command, marks in _COMMANDS:
+        for match in command.finditer(line) if any(mark in line for mark in marks) else ():
             yield _part("password", match, "value", line)._replace(command=True)
-        for command in _COMMANDS:
-            for match in command.finditer(line):
-                yield _part("password", match, "value", line)._replace(command=True)
-        for match in _USER.finditer(line):
-            found = _part("user-pass", match, "value", line)
-            user, colon, password = found.value.partition(":")
-            if colon and user and password:
-                at = found.start + len(user) + 1
-                yield found._replace(key="password", value=password, start=at, command=True)
+    for match in _USER.finditer(line) if any(mark in line for mark in _CLIENTS) else ():
+        found = _part("user-pass", match, "value", line)
+        user, colon, password = found.value.partition(":")
+        if colon and user and password:
+            at = found.start + len(user) + 1
+            yield found._replace(key="password", value=password, start=at, command=True)
 
 
 def _bare_quote(match: re.Match[str]) -> str:
