@@ -207,7 +207,31 @@ COVERED = {
     "the first rule wins": (
         "path_regex: ^secrets/a, encrypted_regex: ^nothing$}, {path_regex: ^secrets/",
         "secrets/a.yaml",
+        "a: 1\n",
+        [],
+    ),
+    "a Secret that the selector leaves": (
+        "path_regex: ^secrets/, encrypted_regex: ^nothing$",
+        "secrets/a.yaml",
         MANIFEST,
+        ["secrets/a.yaml:5:6 error"],
+    ),
+    "a password that the selector leaves": (
+        "path_regex: ^apps/, encrypted_regex: ^(data|stringData)$",
+        "apps/v.yaml",
+        f"db: {{password: {PLAIN}}}\n",
+        ["apps/v.yaml:1:16 warning"],
+    ),
+    "a private key among other files": (
+        "path_regex: '\\.(?:env|pem)$'",
+        "tls/a.pem",
+        f"-----BEGIN PRIVATE KEY-----\n{PLAIN}\n-----END PRIVATE KEY-----\n",
+        ["tls/a.pem:1:1 error"],
+    ),
+    "a certificate among other files": (
+        "path_regex: '\\.(?:env|pem)$'",
+        "tls/a.pem",
+        f"-----BEGIN CERTIFICATE-----\n{PLAIN}\n-----END CERTIFICATE-----\n",
         [],
     ),
     "a pattern that cannot be matched": (
@@ -233,6 +257,12 @@ def test_covered(rules: str, path: str, text: str, expected: list[str]) -> None:
     report = check({path: text}, f"creation_rules: [{{{rules}}}]\n")
     assert said(report) == expected
     assert_hidden(report)
+
+
+def test_configuration_that_sops_does_not_read() -> None:
+    """Under another name the rules say nothing, so what they would cover is not known to be checked."""
+    files = {"apps/.sops.yml": "creation_rules: [{path_regex: ^secrets/}]\n", "apps/secrets/a.yaml": "a: 1\n"}
+    assert said(check(files, "creation_rules: [{path_regex: ^b.yaml}]\n")) == ["undecided apps/.sops.yml:1:1"]
 
 
 def test_nearest_configuration_wins() -> None:

@@ -63,6 +63,28 @@ SECRETS = {
         "encryption.yaml",
         "kind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - aescbc: {keys: [{name: a, secret: «{alnum:43}=»}]}\n",
     ),
+    "JSON in a string of a shell": (
+        ".gitlab-ci.yml",
+        'script:\n- echo "{\\"auths\\":{\\"r.io\\":{\\"username\\":\\"ci\\",\\"password\\":\\"«Winter!77»\\"}}}" >config.json\n',
+    ),
+    "commands in other languages": (
+        "Makefile",
+        "login:\n\tdocker login -u ci -p «Winter!77» r.io\n\tcurl -u ci:«Winter!78» https://x\n",
+    ),
+    "PowerShell": (
+        "deploy.ps1",
+        '$password = "«Winter!77»"\n$p = ConvertTo-SecureString "«Winter!78»" -AsPlainText -Force\n$env:API_TOKEN = $token\n',
+    ),
+    "a password for a program": (
+        "ci.sh",
+        "echo «Winter!77» | sudo -S apt-get update\nrabbitmqctl add_user ci «Winter!78»\ntwine upload -u ci -p «Winter!79» dist/*\n",
+    ),
+    "what Spring falls back to": ("application.yml", "spring:\n  rabbitmq:\n    password: ${RABBIT_PW:«Winter!77»}\n"),
+    "a flag before an address": ("ci.yaml", "script:\n- wget --http-user=a --http-password=«Winter!77» https://x\n"),
+    "users of PgBouncer": (
+        "values.yaml",
+        'userlist: |\n  "shop" "«SCRAM-SHA-256$4096:{alnum:22}==${alnum:43}=:{alnum:43}=»"\n',
+    ),
     "an example that is none": (
         ".env.example",
         "DB_PASSWORD=«Winter!77»\nURL=postgres://a:«Winter!78»@db.shop.internal/x\n",
@@ -97,6 +119,12 @@ HARMLESS = {
         "values.yaml",
         'argocdServerAdminPasswordMtime: "2026-01-01T00:00:00Z"\nrecaptchaSiteKey: 6Lc{alnum:37}\n',
     ),
+    "JSON of variables in a string of a shell": (
+        ".gitlab-ci.yml",
+        'script:\n- echo "{\\"auths\\":{\\"$R\\":{\\"username\\":\\"$U\\",\\"password\\":\\"$P\\"}}}" >config.json\n',
+    ),
+    "what a variable is cut to": ("a.sh", "TOKEN=${TOKEN:0:8}\nPASSWORD=${PASSWORD:?err1}\nSECRET=${SECRET:+yes1}\n"),
+    "a sentence about a variable": ("README.md", "ENV SECRET_KEY is required!\n"),
     "keys of those who sign": (
         "Dockerfile",
         "ENV GPG_KEY {upper:40}\nRUN gpg --keyserver hkps://keys.openpgp.org --recv-keys {hex:40}\n",

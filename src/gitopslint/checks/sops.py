@@ -166,12 +166,25 @@ def _not_encrypted(file: SopsFile, rule: CreationRule) -> Iterator[Outcome]:
                 (*related, *_others(found)),
                 found[0].key_path,
             )
+        elif rule.reach != "everything" and (missed := [one for one in part.leaves if _is_missed(one)]):
+            yield Offence(
+                f"{_counted(missed)} of this file {_look(missed)} like a secret, and {rule} would leave it in plain "
+                f"text: correct what the rule selects, and encrypt the file",
+                missed[0].span,
+                (*related, *_others(missed)),
+                missed[0].key_path,
+                at_most=None if any(one.certain for one in missed) else "warning",
+            )
         elif plain and not surely and rule.reach == "places":
             yield Doubt(
                 f"whether the files without a sops block that {rule} covers hold secrets is not known",
                 "narrow path_regex to files that are encrypted, or encrypt these",
                 file_start(file.path),
             )
+
+
+def _is_missed(leaf: Leaf) -> bool:
+    return leaf.kind == "plain" and leaf.selected is False and leaf.credential
 
 
 def _about_block(message: str, metadata: Metadata) -> Offence:
@@ -188,6 +201,10 @@ def _counted(leaves: list[Leaf]) -> str:
 
 def _are(leaves: list[Leaf]) -> str:
     return "is" if len(leaves) == 1 else "are"
+
+
+def _look(leaves: list[Leaf]) -> str:
+    return "looks" if len(leaves) == 1 else "look"
 
 
 def _listed(recipients: frozenset[Recipient]) -> str:

@@ -19,6 +19,7 @@ from gitopslint.model.sops import DEFAULT_SUFFIX, SELECTORS, CreationRule, Reach
 from gitopslint.model.span import file_start
 
 NAME = ".sops.yaml"
+_UNREAD_NAME = ".sops.yml"
 _SPEAKS_OF_SECRETS = re.compile(
     r"secret|sops|cred|vault|privat|passw|token|\.env|(?<![a-z])enc(?:rypted)?(?![a-z])", re.IGNORECASE
 )
@@ -95,6 +96,10 @@ class SopsConfigs:
         for path in paths:
             if posixpath.basename(path) == NAME:
                 self._rules[posixpath.dirname(path)] = self._read(path, tree)
+            elif posixpath.basename(path) == _UNREAD_NAME:
+                name = named(path)
+                reason = f"the rules of a {_UNREAD_NAME} say nothing: SOPS reads {NAME} alone"
+                self.gaps.append(SopsGap(name, file_start(name), reason, f"call it {NAME}, or take it away"))
 
     def __bool__(self) -> bool:
         return bool(self._rules)

@@ -30,6 +30,8 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 _SECRETIVE = re.compile(r"(?:^|[./_-])(?:secrets?|enc|encrypted|sops|credentials?)(?=[./_-]|$)", re.IGNORECASE)
+_KEY_FILE = re.compile(r"\.(?:pem|key|p8|ppk|agekey)$|(?:^|/)id_(?:rsa|dsa|ecdsa|ed25519)$", re.IGNORECASE)
+_KEY = re.compile(rb"PRIVATE KEY(?: BLOCK)?-----|AGE-SECRET-KEY-|PuTTY-User-Key-File-")
 _INI_VALUE = re.compile(r"\s*([^=:\[\];#\s][^=:]*?)\s*[=:][ \t]*(.*?)\s*$")
 _FLAT = re.compile(r"(?:sops_)?(\w+?)__list_\d+__map_(\w+)")
 
@@ -79,13 +81,20 @@ def _files(
 def _names_secrets(path: str, rule: Covering | None) -> bool:
     if rule is None or _NEVER.search(path):
         return False
-    return rule.rule.reach == "secrets" or bool(_SECRETIVE.search(path))
+    return rule.rule.reach == "secrets" or bool(_SECRETIVE.search(path) or _KEY_FILE.search(path))
+
+
+def _is_key(path: str, data: bytes) -> bool:
+    """Tell whether a file is a private key: a certificate may have the same ending."""
+    return _KEY_FILE.search(path) is not None and _KEY.search(data) is not None
 
 
 def _may_hold(path: str, data: bytes, rule: Covering) -> bool:
     """Tell whether a covered file without any ciphertext can be one that should have some."""
     if _NEVER.search(path):
         return False
+    if _KEY_FILE.search(path) and rule.rule.reach != "secrets" and not _SECRETIVE.search(path):
+        return _is_key(path, data)
     return rule.rule.reach != "everything" or b"Secret" in data or bool(_SECRETIVE.search(path))
 
 
@@ -95,7 +104,7 @@ def _form(path: str) -> Form:
 
 def _read(name: str, path: str, data: bytes, rule: Covering | None) -> _Read:
     form = _form(path)
-    secretive = bool(_SECRETIVE.search(path))
+    secretive = bool(_SECRETIVE.search(path)) or _is_key(path, data)
     covering = rule.rule if rule is not None else None
     try:
         text = yaml.decode(data)

@@ -41,6 +41,8 @@ SOMEWHERE: dict[str, tuple[Any, Guard]] = {
     "lines": (assignments._LINE, holds(":", "=")),
     "deceptive characters": (escape.DECEPTIVE, lambda text: not text.isprintable()),
     **{f"form {number}": (form, holds(*marks)) for number, (form, marks) in enumerate(assignments._FORMS)},
+    **{f"command {number}": (form, holds(*marks)) for number, (form, marks) in enumerate(assignments._COMMANDS)},
+    "programs": (assignments._USER, holds(*assignments._CLIENTS)),
 }
 
 

@@ -26,7 +26,8 @@ STEMS = (
             "jeton losen losungswort lozinka lozinke matkhau mdp otp parol parool salasana sandi segreto sekret sifre "
             "slaptazodis tajemstvi tajne titok totp wachtwoord סיסמה"
         )
-        | {"login ", "alias set", "host add", "ldapsearch"}
+        | {"login ", "alias set", "host add", "ldapsearch", "sqlcmd", "twine upload", "sudo -s", "add_user"}
+        | {"securestring"}
     ),
     *NAMES_IN_OTHER_SCRIPTS,
 )
@@ -106,7 +107,7 @@ def _judged(one: Assignment, manner: Manner, before: str) -> Named | None:
         if above is None:
             return None
         key = above[1]
-    if manner == "expression" and not one.quoted:
+    if manner == "expression" and not (one.quoted or one.command):
         return None
     if manner == "prose" and not one.quoted and _CALL.match(one.value) is not None:
         return None
