@@ -43,6 +43,16 @@ CASES: dict[str, tuple[Sequence[Step], str, list[str]]] = {
         f"{REGIONS}\npromotion: prod-first",
         [],
     ),
+    "another app in the place of one, with a tag of its own": (
+        [*SOUND, Code(), Landing({"dev": B, "prod": B}, {DEV: None, PROD: None}, app="store")],
+        "",
+        ["prod simultaneous-promotion error"],
+    ),
+    "an environment with the contract that names it": (
+        [Code(), {"dev": A}, Landing({"prod": A}, {".gitopslint.yaml": "platform: none\n"})],
+        "",
+        [],
+    ),
     "a rollback": ([*SOUND, Code(), {"dev": B}, {"prod": B}, {"prod": A}], "", ["prod rollback note"]),
     "a rollback across a migration": (
         [*SOUND, Code(MIGRATION), {"dev": B}, {"prod": B}, {"prod": A}],
@@ -421,6 +431,24 @@ def test_partial(tmp_path: Path) -> None:
     report = judged(tmp_path / "clone", "skipped-environment")
     assert found(report) == []
     assert list(undecided(report)) == ["older release layers cannot be read (a partial clone, or symbolic links)"]
+    assert "--filter" in report.undecided[0].remedy
+
+
+def test_an_app_and_its_repository_under_another_name(tmp_path: Path) -> None:
+    """Where both get another name, nobody knows whether the images are still the same: no error, and no proof."""
+    renamed = Landing({"dev": A, "prod": A}, {DEV: None, PROD: None}, app="store")
+    report = judged(story(tmp_path, [*SOUND, renamed]).repo.path, "promotion")
+    assert found(report) == []
+    assert "a file whose history is not followed" in " ".join(undecided(report))
+
+
+def test_without_folders(tmp_path: Path) -> None:
+    """Where whole folders of the history were left on the server, the way out is the same."""
+    origin = story(tmp_path / "origin", SOUND)
+    origin.repo.git("config", "uploadpack.allowFilter", "true")
+    origin.repo.git("clone", "--quiet", "--filter=tree:0", f"file://{tmp_path / 'origin'}", str(tmp_path / "clone"))
+    report = judged(tmp_path / "clone", "skipped-environment")
+    assert list(undecided(report)) == ["the clone left folders of its history on the server (a partial clone)"]
     assert "--filter" in report.undecided[0].remedy
 
 

@@ -48,9 +48,12 @@ def declare_subject(parser: argparse.ArgumentParser) -> None:
 def selection_of(arguments: argparse.Namespace, checked: Checked) -> Selection:
     """Return the rules that were asked for. Raises UsageError."""
     try:
-        return select(checked.catalogue, checked.side.contract, arguments.select, arguments.ignore)
+        selection = select(checked.catalogue, checked.side.contract, arguments.select, arguments.ignore)
     except UnknownRuleError as error:
         raise UsageError(str(error)) from None
+    if not selection.levels:
+        raise UsageError("--select and --ignore leave no rule to check: name others, or leave one of them out")
+    return selection
 
 
 def _names(text: str) -> list[str]:

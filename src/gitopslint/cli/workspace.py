@@ -211,6 +211,8 @@ def _contract_text(tree: Tree, file: Path) -> bytes:
 def nothing(folder: Path, file: Path | None, contract: Contract) -> str:
     """Say why there is nothing to check, and what to do about it."""
     paths = ", ".join(layer.path for layer in contract.layers)
+    if (folder / "HEAD").is_file() and (folder / "objects").is_dir():
+        return f"nothing to check: {folder} is a bare repository, without files: `git clone` it, or `git worktree add`"
     if file is not None:
         return f"nothing to check: no file in {folder} is a layer of {FILE_NAME} ({paths})"
     return (
