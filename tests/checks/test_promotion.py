@@ -96,6 +96,26 @@ CASES: dict[str, tuple[Sequence[Step], str, list[str]]] = {
         "",
         ["prod divergent-promotion error"],
     ),
+    "another tag of what dev ran, by its digest": (
+        [Code(), Landing({"dev": A}, digests={"dev": "a"}), Landing({"prod": "v1.0.0"}, digests={"prod": "a"})],
+        "",
+        [],
+    ),
+    "another tag of what dev gets as well, by its digest": (
+        [Code(), Landing({"dev": A, "prod": "v1.0.0"}, digests={"dev": "a", "prod": "a"})],
+        "",
+        ["prod simultaneous-promotion error"],
+    ),
+    "another tag of what dev runs later, by its digest": (
+        [
+            Code(),
+            Landing({"dev": A}, digests={"dev": "b"}),
+            Landing({"prod": "v1.0.0"}, digests={"prod": "a"}),
+            Landing({"dev": "v0.9.0"}, digests={"dev": "a"}),
+        ],
+        "",
+        ["prod skipped-environment error"],
+    ),
     "a tag for each environment, and allowed": (
         [Code(), {"dev": "main-r27-dev"}, {"prod": "main-r27-prod"}],
         "tag_equality: without-environment",
@@ -653,7 +673,7 @@ IMAGES = {
         "",
     ),
     "a digest behind the tag": (
-        "image: {{repository: r.io/shop, tag: 'v1.{0}.0@sha256:" + "c" * 64 + "'}}\n",
+        "image: {{repository: r.io/shop, tag: 'v1.{0}.0@sha256:" + "{0}" * 64 + "'}}\n",
         ("1", "2"),
         "",
     ),
