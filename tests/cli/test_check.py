@@ -135,6 +135,14 @@ def test_a_bare_repository(tmp_path: Path, capfd: pytest.CaptureFixture[str]) ->
     assert "is a bare repository, without files: `git clone` it" in capfd.readouterr().err
 
 
+def test_above_several_contracts(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where contracts lie in folders below, these are what can be checked."""
+    for team in ("a", "b"):
+        Repo(tmp_path).write(f"teams/{team}/.gitopslint.yaml", "version: 1\n")
+    assert main(["check", str(tmp_path)]) == 2
+    assert "has no .gitopslint.yaml, but teams/a/ and teams/b/ have: name one" in capfd.readouterr().err
+
+
 def test_nothing_to_check(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """An empty repository is no clean one: exit code 2, and how to write a contract."""
     assert main(["check", str(tmp_path)]) == 2
