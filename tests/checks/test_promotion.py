@@ -43,6 +43,16 @@ CASES: dict[str, tuple[Sequence[Step], str, list[str]]] = {
         f"{REGIONS}\npromotion: prod-first",
         [],
     ),
+    "another app in the place of one, with a tag of its own": (
+        [*SOUND, Code(), Landing({"dev": B, "prod": B}, {DEV: None, PROD: None}, app="store")],
+        "",
+        ["prod simultaneous-promotion error"],
+    ),
+    "an environment with the contract that names it": (
+        [Code(), {"dev": A}, Landing({"prod": A}, {".gitopslint.yaml": "platform: none\n"})],
+        "",
+        [],
+    ),
     "a rollback": ([*SOUND, Code(), {"dev": B}, {"prod": B}, {"prod": A}], "", ["prod rollback note"]),
     "a rollback across a migration": (
         [*SOUND, Code(MIGRATION), {"dev": B}, {"prod": B}, {"prod": A}],
@@ -85,6 +95,26 @@ CASES: dict[str, tuple[Sequence[Step], str, list[str]]] = {
         [Code(), {"dev": "main-r27-dev"}, {"prod": "main-r27"}],
         "",
         ["prod divergent-promotion error"],
+    ),
+    "another tag of what dev ran, by its digest": (
+        [Code(), Landing({"dev": A}, digests={"dev": "a"}), Landing({"prod": "v1.0.0"}, digests={"prod": "a"})],
+        "",
+        [],
+    ),
+    "another tag of what dev gets as well, by its digest": (
+        [Code(), Landing({"dev": A, "prod": "v1.0.0"}, digests={"dev": "a", "prod": "a"})],
+        "",
+        ["prod simultaneous-promotion error"],
+    ),
+    "another tag of what dev runs later, by its digest": (
+        [
+            Code(),
+            Landing({"dev": A}, digests={"dev": "b"}),
+            Landing({"prod": "v1.0.0"}, digests={"prod": "a"}),
+            Landing({"dev": "v0.9.0"}, digests={"dev": "a"}),
+        ],
+        "",
+        ["prod skipped-environment error"],
     ),
     "a tag for each environment, and allowed": (
         [Code(), {"dev": "main-r27-dev"}, {"prod": "main-r27-prod"}],
@@ -424,6 +454,24 @@ def test_partial(tmp_path: Path) -> None:
     assert "--filter" in report.undecided[0].remedy
 
 
+def test_an_app_and_its_repository_under_another_name(tmp_path: Path) -> None:
+    """Where both get another name, nobody knows whether the images are still the same: no error, and no proof."""
+    renamed = Landing({"dev": A, "prod": A}, {DEV: None, PROD: None}, app="store")
+    report = judged(story(tmp_path, [*SOUND, renamed]).repo.path, "promotion")
+    assert found(report) == []
+    assert "a file whose history is not followed" in " ".join(undecided(report))
+
+
+def test_without_folders(tmp_path: Path) -> None:
+    """Where whole folders of the history were left on the server, the way out is the same."""
+    origin = story(tmp_path / "origin", SOUND)
+    origin.repo.git("config", "uploadpack.allowFilter", "true")
+    origin.repo.git("clone", "--quiet", "--filter=tree:0", f"file://{tmp_path / 'origin'}", str(tmp_path / "clone"))
+    report = judged(tmp_path / "clone", "skipped-environment")
+    assert list(undecided(report)) == ["the clone left folders of its history on the server (a partial clone)"]
+    assert "--filter" in report.undecided[0].remedy
+
+
 def test_the_first_commit_proves_nothing(tmp_path: Path) -> None:
     """A repository that begins with its releases was imported: what ran before is not recorded."""
     Storyteller(tmp_path).tell([{"dev": "v1.0.0", "prod": "v1.0.0"}])
@@ -625,7 +673,7 @@ IMAGES = {
         "",
     ),
     "a digest behind the tag": (
-        "image: {{repository: r.io/shop, tag: 'v1.{0}.0@sha256:" + "c" * 64 + "'}}\n",
+        "image: {{repository: r.io/shop, tag: 'v1.{0}.0@sha256:" + "{0}" * 64 + "'}}\n",
         ("1", "2"),
         "",
     ),

@@ -13,6 +13,7 @@ import pytest
 from gitopslint import __version__
 from gitopslint.cli import main
 from tests.support.product import clean_product
+from tests.support.repo import Repo
 from tests.support.runs import CLEAN, write_files
 
 LAYER = "deploy/env/release-dev/shop.yaml"
@@ -99,6 +100,10 @@ WRONG = {
     "a report without a file": (["check", "--report", "sarif"], "'sarif' is not FORMAT=FILE with one of text, json"),
     "a report of an unknown format": (["check", "--report", "xml=a"], "'xml=a' is not FORMAT=FILE"),
     "an unknown rule": (["check", "--select", "mutable"], "there is no rule 'mutable': did you mean 'mutable-tag'?"),
+    "no rule at all": (
+        ["check", "--select", "mutable-tag", "--ignore", "mutable-tag"],
+        "--select and --ignore leave no rule to check",
+    ),
     "an empty name": (["check", "--ignore", "a,,b"], "'a,,b' holds an empty name"),
     "an unknown level": (["check", "--fail-on", "fatal"], "invalid choice: 'fatal'"),
     "a base that is not there": (["check", "--base", "mian"], "--base: there is no commit 'mian' in this clone"),
@@ -121,6 +126,21 @@ def test_wrong_usage(here: Path, words: list[str], message: str, capfd: pytest.C
     assert message in err
     assert len(err.splitlines()) == 1
     assert err.startswith("gitopslint: ")
+
+
+def test_a_bare_repository(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A repository without files on disk is told what it is."""
+    Repo(tmp_path / "repo").git("clone", "--quiet", "--bare", ".", "../bare")
+    assert main(["check", str(tmp_path / "bare")]) == 2
+    assert "is a bare repository, without files: `git clone` it" in capfd.readouterr().err
+
+
+def test_above_several_contracts(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where contracts lie in folders below, these are what can be checked."""
+    for team in ("a", "b"):
+        Repo(tmp_path).write(f"teams/{team}/.gitopslint.yaml", "version: 1\n")
+    assert main(["check", str(tmp_path)]) == 2
+    assert "has no .gitopslint.yaml, but teams/a/ and teams/b/ have: name one" in capfd.readouterr().err
 
 
 def test_nothing_to_check(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

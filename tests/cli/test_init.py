@@ -168,6 +168,14 @@ def test_self_heal(tmp_path: Path) -> None:
     assert contract.applications.self_heal == {"dev": False, "prod": True}
 
 
+def test_regions(tmp_path: Path) -> None:
+    """Regions are no steps of each other: each gets its tags from the environment before all of them."""
+    write_files(tmp_path, each("clusters/{env}/{app}/values.yaml", IMAGE, ("shop",), ("dev", "prod-eu", "prod-us")))
+    contract, text = proposed(tmp_path)
+    assert contract.before("prod-us") == contract.before("prod-eu") == ("dev",)
+    assert "`null`: it gets releases itself.\npromoted_from: {prod-us: dev}\n" in text
+
+
 def test_odd_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Names that YAML, comments or templates could take for something else stay what they are."""
     names = ("on", "a: b", "#x", "{y}", "\x1b[31m", "é")

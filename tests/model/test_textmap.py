@@ -38,6 +38,11 @@ def test_beyond_the_text(text: str, line: int, column: int) -> None:
     assert at - 1 <= len(text.split("\n")[ours - 1])
 
 
+def test_inside_of_a_line_end() -> None:
+    """A place between the two characters of a line end is the end of the line."""
+    assert TextMap("a\r\nb").to_editor(1, 3) == (0, 1)
+
+
 def test_half_a_character() -> None:
     """A place inside of a character is its start."""
     assert TextMap("😀a", "utf-16").from_editor(0, 1) == (1, 1)

@@ -120,7 +120,7 @@ class Course:
         """Judge a release against the environment that should have had it before."""
         landing = run.landing
         move = move._replace(gate=gate)
-        same = [one for one in self.runs[gate] if self._equal(one, run)]
+        same = [found for one in self.runs[gate] if (found := self._same(one, run)) is not None]
         gap = incomplete(self.timeline, gate) or incomplete(self.timeline, move.environment)
         if had := [one for one in same if _earlier(one, landing)]:
             soak = sum(_time_in(one, landing) for one in had) if gap is None else None
@@ -134,6 +134,17 @@ class Course:
             if one.name != run.name and bare == _bare(one.name, self.timeline.contract):
                 return move._replace(kind="divergent", evidence=one)
         return move._replace(kind="skipped environment")
+
+    def _same(self, one: Run, run: Run) -> Run | None:
+        """Return a run of another environment from when on it ran the build of this one; None where it never did.
+
+        A digest is the build itself, under whatever tag.
+        """
+        if self._equal(one, run):
+            return one
+        digest = run.image.digest
+        found = (landing for landing, image in one.images if digest is not None and image.digest == digest)
+        return None if (since := next(found, None)) is None else one._replace(landing=since)
 
     def _gate(self, nearest: tuple[str, ...], landing: Landing) -> str:
         """Return the nearest environment before that was there at the time, or else one that came later."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from gitopslint.checks.check import Outcome, check
 from gitopslint.checks.moves import Course, incomplete
 from gitopslint.checks.trails import doubts, followed, offence, place_of, tag_span
+from gitopslint.model.contract import FILE_NAME
 from gitopslint.model.finding import Doubt
 from gitopslint.model.landing import FileChange
 from gitopslint.model.moment import length, parse_length
@@ -138,7 +139,11 @@ def mixed_release(course: Course, _: object) -> Iterator[Outcome]:
             # An app enters an environment, and its other files come with it.
             sources = trail.sources or ()
             others = tuple(
-                one for one in others if one.old is not None or one in sources or timeline.app not in one.path
+                one
+                for one in others
+                if (one.old is not None or one in sources or timeline.app not in one.path)
+                # The contract has to name an environment before a layer can stand there.
+                and one.path.rpartition("/")[2] != FILE_NAME
             )
         if others:
             yield offence(

@@ -22,6 +22,8 @@ def standing(course: Course, environment: str, image: Image, against: str, other
     for name, one in ((environment, image), (against, other)):
         if one.state != "image":
             return Standing(against, "unknown", reason=f"{name} {_NOTHING[one.state]}")
+    if image.digest is not None and image.digest == other.digest:
+        return Standing(against, "same")
     if course.build(image.name or "") == course.build(other.name or ""):
         differs = [
             part

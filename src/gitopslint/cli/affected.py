@@ -100,7 +100,7 @@ def _found(arguments: argparse.Namespace, shipped: Catalogue) -> Affected:
     try:
         after = Product(ground.tree, ground.contract, ground.prefix)
         if not after.layout.layers:
-            raise UsageError(nothing(ground.root, ground.file, ground.contract))
+            raise UsageError(nothing(ground))
         with closing(after):
             if commit is None or ground.repository is None:
                 return everything(after, ground.prefix)

@@ -17,6 +17,7 @@ from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.baseline import BASELINE_NAME, Baseline
 from gitopslint.model.moment import check_day, is_past
 from gitopslint.reporters.baseline import render
+from gitopslint.reporters.summary import counted
 
 _STDOUT = "-"
 
@@ -60,7 +61,7 @@ def baseline(arguments: argparse.Namespace) -> int:
         write_out(text)
         return CLEAN
     file = checked.ground.root / path
-    changes = f"{len(update.baseline.findings)} known findings ({update.new} new, {update.gone} gone)"
+    changes = f"{counted(len(update.baseline.findings), 'known finding')} ({update.new} new, {update.gone} gone)"
     if record is not None and record.data == text.encode():
         tell(f"{file} is up to date: {changes}")
     else:

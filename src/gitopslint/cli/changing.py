@@ -189,7 +189,7 @@ def _opened(arguments: argparse.Namespace) -> Place:
     except (CommitError, GitError) as error:
         raise UsageError(str(error)) from None
     if not product.layout.layers:
-        raise UsageError(nothing(ground.root, ground.file, ground.contract))
+        raise UsageError(nothing(ground))
     return Place(ground, product, opener, arguments.platform, shipped, head)
 
 

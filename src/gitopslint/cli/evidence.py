@@ -102,7 +102,7 @@ def _evidence(
     product = committed_product(ground, repository, head, shipped)
     known = product.layout.stacks()
     if not known:
-        raise UsageError(nothing(ground.root, ground.file, product.contract))
+        raise UsageError(nothing(ground._replace(contract=product.contract)))
     if app is not None:
         expect_app(app, known)
     selection = select(rules_in_force(product.contract, shipped), product.contract)

@@ -81,7 +81,7 @@ def open_checked(
                 open_history = recorded(open_history)
             side = product_side(ground, arguments.platform, open_history, shipped)
             if not side.layout.layers and not (secrets_only and side.paths):
-                raise UsageError(_nothing_in(ground))
+                raise UsageError(nothing(ground))
     except (GitError, SchemaError) as error:
         raise UsageError(str(error)) from None
     scope = below(ground.start, ground.root).rstrip("/")
@@ -98,9 +98,12 @@ def open_checked(
 def selection_of(arguments: argparse.Namespace, checked: Checked) -> Selection:
     """Return the rules that were asked for. Raises UsageError."""
     try:
-        return select(checked.catalogue, checked.side.contract, arguments.select, arguments.ignore)
+        selection = select(checked.catalogue, checked.side.contract, arguments.select, arguments.ignore)
     except UnknownRuleError as error:
         raise UsageError(str(error)) from None
+    if not selection.levels:
+        raise UsageError("--select and --ignore leave no rule to check: name others, or leave one of them out")
+    return selection
 
 
 def _is_platform(ground: Ground) -> bool:
@@ -135,11 +138,6 @@ def _only_secrets(selected: Sequence[str]) -> bool:
     return bool(selected) and all(name in ("secrets", *SECRET_RULES) for name in selected)
 
 
-def _nothing_in(ground: Ground) -> str:
-    nearest = ground.start if ground.start.is_dir() else ground.start.parent
-    return nothing(nearest if ground.file is None else ground.root, ground.file, ground.contract)
-
-
 def platform_side(ground: Ground, asked: str | None, history: History | Unavailable, shipped: Catalogue) -> Side:
     """Return the platform with its history and its product: the folder that was asked for, or that of the contract.
 
@@ -167,7 +165,7 @@ def platform_side(ground: Ground, asked: str | None, history: History | Unavaila
     platform = Platform(place, links, commits)
     product = Product(other.tree, _with_links(other.contract, contract), other.prefix, platform=platform)
     if not product.layout.layers:
-        raise UsageError(f"{folder} is no product: {nothing(other.root, other.file, other.contract)}")
+        raise UsageError(f"{folder} is no product: {nothing(other)}")
     if not (platform.speaks or links.applications.repository == "platform"):
         raise UsageError(
             f"nothing to check: {ground.root} is no platform: no file is where the contract has builds "

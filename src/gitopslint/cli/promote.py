@@ -96,6 +96,8 @@ def _pair(
 
 def _is_other(build: Build, now: Build | None) -> bool:
     """Tell whether an environment runs another build than the one that it would get."""
+    if now is not None and build.digest is not None and build.digest == now.digest:
+        return False
     return now is None or build.tag != now.tag or build.digest not in (None, now.digest)
 
 

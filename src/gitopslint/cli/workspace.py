@@ -95,8 +95,7 @@ def open_workspace(
         raise UsageError(str(error)) from None
     file = ground.file
     if not product.layout.layers:
-        nearest = ground.start if ground.start.is_dir() else ground.start.parent
-        raise UsageError(nothing(nearest if file is None else ground.root, file, ground.contract))
+        raise UsageError(nothing(ground))
     scope = below(ground.start, ground.root).rstrip("/")
     return Workspace(product, ground.prefix, scope, ground.prefix + FILE_NAME if file else None, ground.catalogue)
 
@@ -203,11 +202,18 @@ def _contract_text(tree: Tree, file: Path) -> bytes:
         raise UsageError(f"{file} cannot be read: {error}") from None
 
 
-def nothing(folder: Path, file: Path | None, contract: Contract) -> str:
+def nothing(ground: Ground) -> str:
     """Say why there is nothing to check, and what to do about it."""
-    paths = ", ".join(layer.path for layer in contract.layers)
-    if file is not None:
+    nearest = ground.start if ground.start.is_dir() else ground.start.parent
+    folder = nearest if ground.file is None else ground.root
+    paths = ", ".join(layer.path for layer in ground.contract.layers)
+    if (folder / "HEAD").is_file() and (folder / "objects").is_dir():
+        return f"nothing to check: {folder} is a bare repository, without files: `git clone` it, or `git worktree add`"
+    if ground.file is not None:
         return f"nothing to check: no file in {folder} is a layer of {FILE_NAME} ({paths})"
+    if below := [path.removesuffix(FILE_NAME) for path in ground.tree.paths if path.endswith(f"/{FILE_NAME}")]:
+        first = " and ".join(below[:2])
+        return f"nothing to check: {folder} has no {FILE_NAME}, but {first} {'have' if below[1:] else 'has'}: name one"
     return (
         f"nothing to check: {folder} has no {FILE_NAME} and no layers where the default contract has them ({paths}); "
         f"`gitopslint init` writes a contract to adapt; a platform repository is checked with `--product DIR`"

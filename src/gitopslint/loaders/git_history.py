@@ -17,7 +17,7 @@ from gitopslint.loaders.git import AT_ONCE, GitError, Repository, has_promised
 from gitopslint.loaders.history import HistoryError, Landed, Later
 from gitopslint.loaders.main_line import RAW, Told, landings, landings_of, words_of
 from gitopslint.loaders.talks import Talks, files_from
-from gitopslint.model.landing import WHOLE_HISTORY, Commit, FileChange, Landing, Start
+from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 from gitopslint.model.namedtuple import NamedTuple
 
 _MOST_KEPT = 8  # changes of a landing that are remembered
@@ -362,6 +362,8 @@ def merge_base(repository: Repository, one: str, other: str) -> str | None:
 
 
 def _failed(error: GitError) -> HistoryError:
+    if "promisor" in error.brief:
+        return HistoryError("the clone left folders of its history on the server (a partial clone)", WHOLE_CLONE)
     return HistoryError(error.brief, "`git fsck` says what is broken; an old git (before 2.31) is too old")
 
 

@@ -119,6 +119,9 @@ class Files:
             said = layer.read(layer.environment, path, blob, mentioned) if blob is not None else {}
             if not said and blob is not None and image.get("tag"):
                 carried = carried or self._mentions(blob, mentioned, image["tag"])
+                # With the name of an app its repository can change. Then nobody knows whether that is the same image.
+                leaves = _is_of(layer, path) and self._leaves(path, first.landing)
+                carried = carried or (leaves and self._mentions(blob, image["tag"]))
             if not said or said.get("repository") != image.get("repository"):
                 continue
             same = said.get("tag") == image.get("tag")
@@ -246,6 +249,12 @@ class Files:
                 Version(landing, path, one.new, link=one.link) for landing, one in zip(landings, made, strict=True)
             ]
         return self._versions.get(path, [])
+
+
+def _is_of(layer: Layer, path: str) -> bool:
+    """Tell whether a file is of the environment of a layer, by the contract or by its name."""
+    place = layer.place(path)
+    return layer.environment in ((place.environment,) if place is not None else _words(path))
 
 
 def _words(path: str) -> list[str]:

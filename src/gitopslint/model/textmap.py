@@ -32,6 +32,8 @@ class TextMap:
             start = self._ours[line - 1]
             end = self._ours[line] - 1 if line < len(self._ours) else len(self._text)
             offset = min(start + max(column, 1) - 1, end)
+            if self._text[max(offset - 1, 0) : offset + 1] == "\r\n":
+                offset -= 1  # an editor knows no place inside of a line end
         row = bisect.bisect_right(self._theirs, offset) - 1
         return row, self._units(self._text[self._theirs[row] : offset])
 
