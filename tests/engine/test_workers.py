@@ -100,7 +100,7 @@ def test_no_process_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("files", "processors", "processes"),
-    [(0, 8, 1), (599, 8, 1), (600, 8, 2), (600, 1, 1), (8_000, 2, 2), (100_000, 64, 4)],
+    [(0, 8, 1), (399, 8, 1), (400, 8, 2), (400, 1, 1), (8_000, 2, 2), (100_000, 64, 4)],
 )
 def test_as_many_as_pay(files: int, processors: int, processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small run is one process, and a large one takes neither more than there are processors nor all of many."""

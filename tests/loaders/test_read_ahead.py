@@ -47,6 +47,16 @@ def test_what_nobody_foresaw_is_asked_for() -> None:
     assert history.asked == [["a", "moved", "b"], ["older"], ["x"], ["a", "b"]]
 
 
+def test_only_apps_that_are_expected_are_read_ahead() -> None:
+    """Where several processes share the work, or a few apps have changed, nobody reads what another one will ask for."""
+    history, expected = Counted(), ["a", "c"]
+    ahead = ReadAhead(history, lambda: expected, lambda app: [app])
+    assert ahead.contents("a", ["a"]) == {"a": b"a"}
+    expected[:] = ["d", "e"]
+    assert ahead.contents("d", ["d"]) == {"d": b"d"}
+    assert history.asked == [["a", "c"], ["d", "e"]]
+
+
 def test_what_was_begun_is_waited_for() -> None:
     """The result is what the function returns, or its exception, as often as it is asked for."""
     assert [Begun(lambda: 3).result()] * 2 == [3, 3]

@@ -214,3 +214,21 @@ def test_patterns_of_many_stars_take_no_time() -> None:
     assert not matches(pattern, ("a",) * 150)
     assert leads_to(("a",) * 150, pattern)
     assert time.perf_counter() - start < 2
+
+
+def test_a_place_below_other_lines() -> None:
+    """Nodes of many files share one place: each counts it from its own lines, whatever it is first asked for."""
+    place, key = Span("mould", 2, 3, 2, 5), Node("tag", Span("mould", 2, 1, 2, 4), "plain", "tag")
+
+    def made(path: str, above: int) -> Node:
+        return Node("v1", place, "plain", "v1", None, key, (), (), (), (path, above))
+
+    node = made("f", 10)
+    assert made("f", 10).key_span == node.key_span == Span("f", 12, 1, 12, 4)
+    assert (node.span, node.span) == (Span("f", 12, 3, 12, 5),) * 2
+    assert made("f", 10).changed(value="v2").span == node.span
+    moved = made("f", 10).changed(span=file_start("f"))
+    assert (moved.span, moved.key_span) == (file_start("f"), node.key_span)
+    for other, same in ((made("f", 10), True), (made("f", 11), False), (made("g", 10), False)):
+        assert (made("f", 10).stands_where(other), node.stands_where(other)) == (same, same)
+    assert (place, key.span) == (Span("mould", 2, 3, 2, 5), Span("mould", 2, 1, 2, 4))

@@ -25,7 +25,7 @@ def declare_dividing(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=_jobs,
         default="auto",
-        help="let N processes share the work (default: auto, which is one for each 300 files, while there are "
+        help="let N processes share the work (default: auto, which is one for each 200 files, while there are "
         "processors, and four at most)",
     )
 

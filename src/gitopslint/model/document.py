@@ -68,7 +68,7 @@ class Node:
     def span(self) -> Span:
         """Where the value is written."""
         if self._above is not None:
-            self._settle(*self._above)
+            self._settle()
         if self._where.__class__ is tuple:
             make, *given = self._where
             self._where = make(*given)
@@ -77,16 +77,16 @@ class Node:
 
     def stands_where(self, other: Node) -> bool:
         """Tell whether two nodes are one written value, without working out where it stands if that can be helped."""
-        above = self._above, other._above
-        if self._where.__class__ is other._where.__class__ and above.count(None) != 1:
-            return above[0] == above[1] and bool(self._where == other._where)
+        mine, its = self._above, other._above
+        if self._where.__class__ is other._where.__class__ and (mine is None) is (its is None):
+            return mine == its and bool(self._where == other._where)
         return self.span == other.span
 
     @property
     def key(self) -> Node | None:
         """The key under which the value stands."""
         if self._above is not None:
-            self._settle(*self._above)
+            self._settle()
         if self._key.__class__ is tuple:
             make, *given = self._key
             self._key = make(*given)
@@ -108,9 +108,10 @@ class Node:
             self._above,
         )
         for name, value in fields.items():
-            if name in _MADE_LATER and copy._above is not None:
-                copy._settle(*copy._above)
-            setattr(copy, _MADE_LATER.get(name, name), value)
+            if name in _MADE_LATER:
+                copy._settle()
+                name = _MADE_LATER[name]
+            setattr(copy, name, value)
         return copy
 
     def with_value(self, value: dict[str, Node]) -> Node:
@@ -143,12 +144,15 @@ class Node:
             self._above,
         )
 
-    def _settle(self, path: str, above: int) -> None:
+    def _settle(self) -> None:
         """Work out where the node stands in its file. What is made later counts from the first line as it is."""
+        if self._above is None:
+            return
+        path, above = self._above
         self._above = None
         if self._where.__class__ is Span:
             self._where = self._where.below(path, above)
-        if self._key.__class__ is Node:
+        if self._key is not None:
             self._key = (_key_below, path, above, self._key)
 
     @property
