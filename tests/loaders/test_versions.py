@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitopslint.loaders import yaml
 from gitopslint.loaders.versions import Versions, image_parts
 
 PATHS = {"repository": ("image", "repository"), "tag": ("image", "tag"), "digest": ("image", "digest")}
@@ -90,6 +91,17 @@ def test_most_versions_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = versions.read(layer.format("r.io/a", "v1.0.1", "sha256:" + "b" * 64).encode())
     assert found is not None
     assert image_parts(found, PATHS) == {"repository": "r.io/a", "tag": "v1.0.1", "digest": "sha256:" + "b" * 64}
+
+
+def test_older_versions_look_like_that_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Today's version was parsed already, so others that differ by a tag need not be."""
+    layer = LAYERS["block with a digest"]
+    today = yaml.parse("f.yaml", layer.format("r.io/a", "v1.0.1", "sha256:" + "a" * 64).encode())
+    versions = Versions("f.yaml", PATHS.values(), today)
+    monkeypatch.delattr("gitopslint.loaders.versions.yaml.parse")
+    older = versions.read(layer.format("r.io/a", "v1.0.0", "sha256:" + "b" * 64).encode())
+    assert [image_parts(found, PATHS)["tag"] for found in (versions.today, older) if found] == ["v1.0.1", "v1.0.0"]
+    assert Versions("f.yaml", PATHS.values()).today is None
 
 
 PARTS = {

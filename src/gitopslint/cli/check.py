@@ -9,8 +9,9 @@ from time import perf_counter
 
 from gitopslint.cli import deadline, memory
 from gitopslint.cli.clock import today
-from gitopslint.cli.dividing import declare_dividing, jobs_of, keeping_of, require_divisible
+from gitopslint.cli.dividing import declare_dividing, keeping_of, require_divisible
 from gitopslint.cli.exits import CLEAN, FINDINGS
+from gitopslint.cli.jobs import jobs_of
 from gitopslint.cli.output import colourful, write_out
 from gitopslint.cli.pair import Checked, open_checked
 from gitopslint.cli.reporting import (

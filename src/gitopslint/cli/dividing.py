@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Literal
 
 from gitopslint import __version__
 from gitopslint.cli.exits import UsageError, tell
+from gitopslint.cli.jobs import declare_jobs
 from gitopslint.cli.mainline import base_of
 from gitopslint.cli.pair import Checked
 from gitopslint.cli.reporting import formats_of
 from gitopslint.engine.run import Keeping
 from gitopslint.loaders.tree import DiskTree
 from gitopslint.model.share import ALL, MOST_SHARES, Share
-
-_MOST_JOBS = 256
 
 
 def declare_dividing(parser: argparse.ArgumentParser) -> None:
@@ -27,14 +25,7 @@ def declare_dividing(parser: argparse.ArgumentParser) -> None:
         default=ALL,
         help="check only the I-th of N shares of the apps and files, as JSON for `gitopslint merge`",
     )
-    add(
-        "--jobs",
-        metavar="N",
-        type=_jobs,
-        default="auto",
-        help="let N processes share the work (default: auto, which is one for each 300 files, while there are "
-        "processors, and four at most)",
-    )
+    declare_jobs(parser)
 
 
 def require_divisible(arguments: argparse.Namespace, checked: Checked, *, fixing: bool) -> None:
@@ -51,11 +42,6 @@ def require_divisible(arguments: argparse.Namespace, checked: Checked, *, fixing
         raise UsageError("a fix is judged by the whole report, so --fix, --unsafe-fixes and --diff need no --shard")
     if formats_of(arguments) != {"json"}:
         tell(f"this is share {arguments.shard} only; `gitopslint merge` makes the whole of the JSON reports of all")
-
-
-def jobs_of(arguments: argparse.Namespace) -> int | None:
-    """Return how many processes share the work; None for as many as pay."""
-    return None if arguments.jobs == "auto" else arguments.jobs
 
 
 def keeping_of(arguments: argparse.Namespace, checked: Checked) -> Keeping | None:
@@ -82,14 +68,6 @@ def _beside(checked: Checked) -> str:
     repository = find_repository(tree.root) if isinstance(tree, DiskTree) else None
     head = base_of(repository, None, staged=True)
     return state_of(repository, tree, repr(head), staged=False).public
-
-
-def _jobs(text: str) -> int | Literal["auto"]:
-    if text == "auto":
-        return "auto"
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_JOBS:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1 to {_MOST_JOBS} nor auto")
-    return int(text)
 
 
 def _share(text: str) -> Share:

@@ -6,8 +6,9 @@ import argparse
 from contextlib import closing
 
 from gitopslint.cli.clock import today
-from gitopslint.cli.dividing import jobs_of, keeping_of
+from gitopslint.cli.dividing import keeping_of
 from gitopslint.cli.exits import UsageError, tell
+from gitopslint.cli.jobs import jobs_of
 from gitopslint.cli.pair import Checked, open_checked
 from gitopslint.cli.reporting import with_board
 from gitopslint.engine.conclusion import narrowed

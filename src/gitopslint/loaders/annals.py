@@ -137,6 +137,11 @@ class Annals:
         row = self.rows.get(path)
         return None if row is None else self._name(row[-1])
 
+    def older(self, path: str) -> list[str]:
+        """Return the blobs that a file held before the newest landing that touched it."""
+        numbers = self.rows.get(path, ())[2:-_WIDTH:_WIDTH]
+        return [name for name in map(self._name, numbers) if name is not None]
+
     def landings(self, positions: Sequence[int]) -> list[Landing]:
         """Return the landings at some positions. Raises HistoryError."""
         return self._landings(positions)
