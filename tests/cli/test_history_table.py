@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitopslint.cli import main
+from gitopslint.loaders.git_history import GitHistory
 from tests.support.repo import Repo
 from tests.support.story import Branch, Code, Landing, Step, Storyteller
 
@@ -99,6 +100,46 @@ def test_an_audit_that_cannot_look_fails(
         assert said in capfd.readouterr().out
         assert main(["history", "--repository", str(folder), "--fail-on", "error"]) == 1
         capfd.readouterr()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_processes_share_the_work(form: str, teller: Storyteller, capfd: pytest.CaptureFixture[str]) -> None:
+    """However many there are, the report is the same, and the audit comes to the same end."""
+    for number, app in enumerate(("api", "blog", "cart")):
+        teller.tell([Landing({"dev": f"v1.{number}.0"}, app=app), Landing({"prod": f"v1.{number}.0"}, app=app)])
+    words = ["history", "--format", form, "--fail-on", "error"]
+    reports = []
+    for jobs in ("1", "2", "3", "9"):
+        assert main([*words, "--jobs", jobs]) == 1
+        reports.append(capfd.readouterr().out)
+    assert "v1.2.0" in reports[0]
+    assert set(reports) == {reports[0]}
+
+
+def test_what_is_on_disk_is_not_asked_of_git(
+    teller: Storyteller, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A layer that is as it landed last was read already; one that was edited tells nothing about what landed."""
+    asked: list[str] = []
+    contents = GitHistory.contents
+
+    def recorded(self: GitHistory, blobs: Sequence[str]) -> list[bytes | None]:
+        asked.extend(blobs)
+        return contents(self, blobs)
+
+    monkeypatch.setattr(GitHistory, "contents", recorded)
+    teller.tell([{"dev": "v9.0.0"}])
+    layer = "deploy/env/release-dev/shop.yaml"
+    newest = teller.repo.git("rev-parse", f"HEAD:{layer}")
+    assert main(["history"]) == 0
+    before = capfd.readouterr().out
+    assert asked
+    assert newest not in asked
+    with (teller.repo.path / layer).open("a") as file:
+        file.write("# later\n")
+    assert main(["history"]) == 0
+    assert capfd.readouterr().out == before
+    assert newest in asked
 
 
 WRONG = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gitopslint.loaders import git
-from gitopslint.loaders.git import EXECUTABLE, REGULAR, SYMLINK, GitError, Repository, find_repository
+from gitopslint.loaders.git import EXECUTABLE, REGULAR, SYMLINK, GitError, Repository, blob_id, find_repository
 from tests.support.repo import Repo, clean_git_environment
 
 
@@ -458,3 +458,17 @@ def test_commit_ids_are_always_the_same(tmp_path: Path) -> None:
         ids.append([repo.commit(files={"a": "1"}), repo.commit("Again", {"a": "2"})])
     assert ids[0] == ids[1]
     assert len(set(ids[0])) == 2
+
+
+# What `git hash-object` says, in a repository of either kind.
+IDS = {
+    "sha1": (b"image: {}\n", "6c199be34b2df7c09a93b837a087192f36d2104c"),
+    "sha256": (b"image: {}\n", "991290adb5e3e1b50bfaa7eac50a23e67d178a79c988a4c30e82ffd27789e6f8"),
+    "nothing": (b"", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), IDS.values(), ids=IDS)
+def test_ids_of_files(data: bytes, expected: str) -> None:
+    """A file has the id that git gives it."""
+    assert blob_id(data, len(expected)) == expected

@@ -239,7 +239,20 @@ def test_what_was_written_by_others(tmp_path: Path) -> None:
     ((name, text),) = store.texts.items()
     record = json.loads(text)
     for number, field in enumerate(record):
-        for other in (None, 7, "x", [], {}, [None], {"deploy/a/x.yaml": [0, 1]}, {"a": [0, 9, 9]}, {"a": [-1, 0, 0]}):
+        others: tuple[Any, ...] = (
+            None,
+            7,
+            "x",
+            [],
+            {},
+            [None],
+            [2],
+            [3, -3],
+            {"deploy/a/x.yaml": [9]},
+            {"a": [-1]},
+            "f" * len(str(field)),
+        )
+        for other in others:
             if other != field:
                 broken = [*record[:number], other, *record[number + 1 :]]
                 store.texts[name] = json.dumps(broken)

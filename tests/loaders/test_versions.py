@@ -93,25 +93,34 @@ def test_most_versions_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert image_parts(found, PATHS) == {"repository": "r.io/a", "tag": "v1.0.1", "digest": "sha256:" + "b" * 64}
 
 
+def test_older_versions_look_like_that_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Today's version was parsed already, so others that differ by a tag need not be."""
+    layer = LAYERS["block with a digest"]
+    today = yaml.parse("f.yaml", layer.format("r.io/a", "v1.0.1", "sha256:" + "a" * 64).encode())
+    versions = Versions("f.yaml", PATHS.values(), today)
+    monkeypatch.delattr("gitopslint.loaders.versions.yaml.parse")
+    older = versions.read(layer.format("r.io/a", "v1.0.0", "sha256:" + "b" * 64).encode())
+    assert [image_parts(found, PATHS)["tag"] for found in (versions.today, older) if found] == ["v1.0.1", "v1.0.0"]
+    assert Versions("f.yaml", PATHS.values()).today is None
+
+
 def test_a_version_that_is_todays_layer_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Most layers have one version. What is asked for afterwards is read as ever."""
     layer = LAYERS["block"]
     today = yaml.parse("f.yaml", layer.format("r.io/a", "v1", "").encode())
-    versions = Versions("f.yaml", PATHS.values())
-    read = versions.read_document(today)
-    assert Versions("f.yaml", PATHS.values()).read(layer.format("r.io/b", "on", "").encode()) != read
+    versions = Versions("f.yaml", PATHS.values(), today)
+    other = layer.format("r.io/b", "on", "").encode()
+    assert Versions("f.yaml", PATHS.values()).read(other) != versions.today
     with monkeypatch.context() as patched:
         patched.delattr("gitopslint.loaders.versions.yaml.parse")
-        assert versions.read(today.text.encode()) == read
-    assert versions.read(layer.format("r.io/b", "on", "").encode()) == Versions("f.yaml", PATHS.values()).read(
-        layer.format("r.io/b", "on", "").encode()
-    )
+        assert versions.read(today.text.encode()) == versions.today
+    assert versions.read(other) == Versions("f.yaml", PATHS.values()).read(other)
 
 
 def test_bytes_that_are_no_text_are_not_an_empty_file() -> None:
     """Today's layer may be empty; a version that cannot be read still says nothing."""
-    versions = Versions("f.yaml", PATHS.values())
-    assert versions.read_document(yaml.parse("f.yaml", b"")) == {}
+    versions = Versions("f.yaml", PATHS.values(), yaml.parse("f.yaml", b""))
+    assert versions.today == {}
     assert versions.read(b"\xff") is None
 
 

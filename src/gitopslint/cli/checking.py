@@ -7,9 +7,9 @@ import sys
 from contextlib import AbstractContextManager, closing, nullcontext
 from time import perf_counter
 
-from gitopslint.cli.dividing import jobs_of
 from gitopslint.cli.exits import CLEAN, FINDINGS
 from gitopslint.cli.formats import with_board
+from gitopslint.cli.jobs import jobs_of
 from gitopslint.cli.joinable import keeping_of, require_divisible
 from gitopslint.cli.looking import looking
 from gitopslint.cli.output import colourful, write_out

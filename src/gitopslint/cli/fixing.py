@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
-from gitopslint.cli.dividing import jobs_of
 from gitopslint.cli.exits import UsageError, tell
 from gitopslint.cli.formats import with_board
+from gitopslint.cli.jobs import jobs_of
 from gitopslint.cli.joinable import keeping_of
 from gitopslint.cli.looking import looking
 from gitopslint.cli.pair import Checked, open_checked

@@ -8,13 +8,15 @@ from contextlib import closing
 from gitopslint.cli import deadline, memory
 from gitopslint.cli.exits import CLEAN, FINDINGS
 from gitopslint.cli.hints import expect_app
+from gitopslint.cli.jobs import declare_jobs, jobs_of
 from gitopslint.cli.output import colourful, write_out
 from gitopslint.cli.workspace import open_workspace
-from gitopslint.engine.history import chapters
+from gitopslint.engine.history import shared_chapters
 from gitopslint.engine.selection import select
 from gitopslint.loaders.rules import load_catalogue
-from gitopslint.model.rule import LEVELS
-from gitopslint.reporters.history import render_json, render_text
+from gitopslint.model.move import Chapter
+from gitopslint.model.rule import LEVELS, Level
+from gitopslint.reporters.history import Written, joined_json, joined_text, written_json, written_text
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +49,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="keep what git told there for the next run (default: as for `check`)",
     )
     add("--no-cache", action="store_true", help="neither use nor keep what other runs were told")
+    declare_jobs(parser)
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours in text (default: auto)")
     deadline.declare(parser)
     memory.declare(parser)
@@ -70,17 +73,24 @@ def history(arguments: argparse.Namespace) -> int:
     known = product.layout.stacks()
     if arguments.app is not None:
         expect_app(arguments.app, known)
+    selection = select(workspace.catalogue, product.contract)
+    threshold = arguments.fail_on
+    colour = colourful(arguments.color)
+
+    def work(chapter: Chapter) -> tuple[Written, bool]:
+        written = written_json(chapter) if arguments.format == "json" else written_text(chapter, colour=colour)
+        return written, threshold is not None and _fails(chapter, threshold)
+
     with closing(product):
-        told = list(chapters(product, select(workspace.catalogue, product.contract), arguments.app))
-    if arguments.format == "json":
-        write_out(render_json(told))
-    else:
-        write_out(render_text(told, colour=colourful(arguments.color)))
-    if arguments.fail_on is None:
-        return CLEAN
-    threshold = LEVELS.index(arguments.fail_on)
-    levels = [level for chapter in told for row in chapter.rows for level in row.levels.values()]
-    moves = [move for chapter in told for row in chapter.rows for move in row.moves]
-    if any(chapter.undecided for chapter in told) or any(move.kind == "undecided" for move in moves):
-        return FINDINGS  # an audit that could not look has not passed
-    return FINDINGS if any(LEVELS.index(level) >= threshold for level in levels) else CLEAN
+        told = list(shared_chapters(product, selection, arguments.app, work, jobs_of(arguments)))
+    join = joined_json if arguments.format == "json" else joined_text
+    write_out(join([written for written, _ in told]))
+    return FINDINGS if any(failed for _, failed in told) else CLEAN
+
+
+def _fails(chapter: Chapter, threshold: Level) -> bool:
+    """Tell whether any landing broke a rule of a level or above, or is not known."""
+    if chapter.undecided or any(move.kind == "undecided" for row in chapter.rows for move in row.moves):
+        return True  # an audit that could not look has not passed
+    levels = [level for row in chapter.rows for level in row.levels.values()]
+    return any(LEVELS.index(level) >= LEVELS.index(threshold) for level in levels)

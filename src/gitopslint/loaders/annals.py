@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import Any, Protocol
 
 from gitopslint.model.landing import FileChange, Landing
@@ -18,7 +17,8 @@ from gitopslint.model.namedtuple import NamedTuple
 LAYERS = (".yaml", ".yml", ".json")
 """How the names of files end that may be layers. No others are followed."""
 
-_WIDTH = 3
+WIDTH = 3
+"""Numbers of a row for each landing."""
 
 Landings = Callable[[Sequence[int]], list[Landing]]
 """Return the landings at some positions."""
@@ -112,8 +112,8 @@ class Annals:
     def cut(self, position: int) -> None:
         """Leave out what landed after a position."""
         for path, row in list(self.rows.items()):
-            while row and row[-_WIDTH] > position:
-                del row[-_WIDTH:]
+            while row and row[-WIDTH] > position:
+                del row[-WIDTH:]
             if not row:
                 del self.rows[path]
         self.links = {path: [one for one in at if one <= position] for path, at in self.links.items()}
@@ -124,18 +124,23 @@ class Annals:
         row, links = self.rows.get(path, ()), self.links.get(path, ())
         return [
             Made(position, self._name(old), self._name(new), position in links)
-            for position, old, new in zip(row[::_WIDTH], row[1::_WIDTH], row[2::_WIDTH], strict=True)
+            for position, old, new in zip(row[::WIDTH], row[1::WIDTH], row[2::WIDTH], strict=True)
         ]
 
     def last(self, path: str) -> int | None:
         """Return the position of the newest landing that touched a file."""
         row = self.rows.get(path)
-        return None if row is None else row[-_WIDTH]
+        return None if row is None else row[-WIDTH]
 
     def newest(self, path: str) -> str | None:
         """Return the blob that a file holds at the end."""
         row = self.rows.get(path)
         return None if row is None else self._name(row[-1])
+
+    def older(self, path: str) -> list[str]:
+        """Return the blobs that a file held before the newest landing that touched it."""
+        numbers = self.rows.get(path, ())[2:-WIDTH:WIDTH]
+        return [name for name in map(self._name, numbers) if name is not None]
 
     def landings(self, positions: Sequence[int]) -> list[Landing]:
         """Return the landings at some positions. Raises HistoryError."""
@@ -163,7 +168,8 @@ class Annals:
         found = [
             (row[at], path)
             for path, row in self.rows.items()
-            for at in range(0, len(row), _WIDTH)
+            if row[0] or len(row) > WIDTH  # most files came with the oldest landing and never changed
+            for at in range(0, len(row), WIDTH)
             if row[at] and row[at + 2] and (not at or not row[at - 1])
         ]
         yield from sorted(found, reverse=True)
@@ -181,7 +187,7 @@ class Annals:
         """All landings but the oldest, which made most files, and which hardly anybody asks for."""
         found: dict[int, list[tuple[str, list[int], int]]] = {}
         for path, row in self.rows.items():
-            for at in range(0 if row[0] else _WIDTH, len(row), _WIDTH):
+            for at in range(0 if row[0] else WIDTH, len(row), WIDTH):
                 found.setdefault(row[at], []).append((path, row, at))
         return found
 
@@ -197,21 +203,3 @@ class Annals:
             return 0
         self._added.append(name)
         return self._count + len(self._added)
-
-
-def is_sound(rows: dict[str, list[int]], links: dict[str, list[int]], whole: list[int], count: int, end: int) -> bool:
-    """Tell whether plain data can be annals with so many blobs, of so many landings."""
-    lists = [*rows.values(), *links.values(), whole]
-    if set(map(type, lists)) != {list} or 0 in map(len, rows.values()):
-        return False
-    if any(map(_WIDTH.__rmod__, map(len, rows.values()))):
-        return False
-    numbers = list(chain.from_iterable(rows.values()))
-    others = [*whole, *chain.from_iterable(links.values())]
-    if not {*map(type, numbers), *map(type, others)} <= {int}:
-        return False
-    return (
-        min(min(numbers, default=0), min(others, default=0)) >= 0
-        and max(numbers[::_WIDTH], default=0) < end
-        and max(max(numbers[1::_WIDTH], default=0), max(numbers[2::_WIDTH], default=0)) <= count
-    )

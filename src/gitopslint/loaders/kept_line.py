@@ -11,16 +11,21 @@ can tell.
 from __future__ import annotations
 
 import hashlib
+import sys
+from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import chain as joined
 from typing import Any
 
-from gitopslint.loaders.annals import Annals, Keeper, Landings, is_sound
+from gitopslint.loaders.annals import WIDTH, Annals, Keeper, Landings
 from gitopslint.loaders.chain import Chain
 from gitopslint.model.namedtuple import NamedTuple
 
 _MOST_NUMBERS = 6_000_000  # a record of about 30 MB, of the 256 that may be kept
 _WORTH_WRITING = 100  # so many times fewer new landings than known ones are read faster than all are written again
 
+
+_DIGITS = 8  # of a number in a record
 
 Seal = Callable[[str], str]
 """Return what a commit holds that no other place tells than the repository."""
@@ -29,13 +34,16 @@ Seal = Callable[[str], str]
 class _Record(NamedTuple):
     """What is kept. `salt` and the seal of the last commit of the chain hide `blobs`; `proof` tells the right seal.
 
-    `partial` are the positions of landings that changed other things as well.
+    `partial` are the positions of landings that changed other things as well. `paths`, `lengths` and `numbers` are the
+    rows of the annals: in one text, numbers are read five times as fast as in lists.
     """
 
     boundary: Sequence[str]
     chain: Sequence[str]
     others: Mapping[str, Sequence[str]]
-    rows: dict[str, list[int]]
+    paths: list[str]
+    lengths: list[int]
+    numbers: str
     links: dict[str, list[int]]
     partial: list[int]
     salt: str
@@ -73,7 +81,8 @@ class KeptLine:
 
             whole = set(range(len(kept))).difference(known.partial)
             count = len(text) // digits
-            annals = Annals(landings, chain.commits, known.rows, known.links, whole, shown, count)
+            rows = _rows(known)
+            annals = Annals(landings, chain.commits, rows, known.links, whole, shown, count)
             if shared < len(kept):
                 annals.cut(shared - 1)
             return annals, shared
@@ -91,7 +100,9 @@ class KeptLine:
             self._boundary,
             chain.commits,
             {commit: more for commit, more in chain.others.items() if chain.position(commit) is not None},
-            annals.rows,
+            list(annals.rows),
+            list(map(len, annals.rows.values())),
+            _text_of(array("I", joined.from_iterable(annals.rows.values()))),
             annals.links,
             sorted(set(range(len(chain))) - annals.whole),
             salt,
@@ -118,13 +129,62 @@ def _is_whole(record: _Record) -> bool:
         and bool(chain)
         and type(record.others) is dict
         and all(map(_are_texts, record.others.values()))
-        and all(type(one) is dict for one in (record.rows, record.links))
-        and _are_texts([record.salt, record.proof, record.blobs])
+        and type(record.links) is dict
+        and all(_are_positions(one, len(chain)) for one in (record.partial, *record.links.values()))
+        and _are_texts([record.salt, record.proof, record.blobs, record.numbers])
         and digits in (40, 64)
         and len(record.blobs) % digits == 0
         and _are_digits(record.blobs)
-        and is_sound(record.rows, record.links, record.partial, len(record.blobs) // digits, len(chain))
+        and _are_rows(record, len(record.blobs) // digits)
     )
+
+
+def _are_positions(values: Any, end: int) -> bool:
+    return (
+        type(values) is list
+        and not set(map(type, values)) - {int}
+        and (not values or 0 <= min(values) <= max(values) < end)
+    )
+
+
+def _are_rows(record: _Record, blobs: int) -> bool:
+    """Tell whether the rows are about so many blobs, and about landings of the chain."""
+    paths, lengths = record.paths, record.lengths
+    if not (_are_texts(paths) and type(lengths) is list and set(map(type, lengths)) <= {int}):
+        return False
+    if len(paths) != len(lengths) or any(length <= 0 or length % WIDTH for length in set(lengths)):
+        return False
+    if not _are_digits(record.numbers) or len(record.numbers) != sum(lengths) * _DIGITS:
+        return False
+    numbers = _numbers_in(record.numbers)
+    return (
+        max(numbers[::WIDTH], default=0) < len(record.chain)
+        and max(numbers[1::WIDTH], default=0) <= blobs
+        and max(numbers[2::WIDTH], default=0) <= blobs
+    )
+
+
+def _rows(record: _Record) -> dict[str, list[int]]:
+    numbers = _numbers_in(record.numbers).tolist()
+    rows, start = {}, 0
+    for path, length in zip(record.paths, record.lengths, strict=True):
+        rows[path] = numbers[start : start + length]
+        start += length
+    return rows
+
+
+def _numbers_in(text: str) -> array[int]:
+    """Return the numbers of a text, each in eight digits, the lowest two first."""
+    numbers = array("I", bytes.fromhex(text))
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def _text_of(numbers: array[int]) -> str:
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes().hex()
 
 
 def _are_texts(values: Any) -> bool:

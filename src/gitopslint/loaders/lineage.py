@@ -80,9 +80,9 @@ class Files:
         """Return the blob that a file holds at the end of the history."""
         return self._annals.newest(path)
 
-    def blobs(self, path: str) -> list[str]:
-        """Return what a file ever held, without what it was under other paths."""
-        return [one.new for one in self._annals.made(path) if one.new is not None]
+    def older(self, path: str) -> list[str]:
+        """Return what a file held before the newest version, without what it was under other paths."""
+        return self._annals.older(path)
 
     def versions(self, layer: Layer, seen: frozenset[str] = frozenset()) -> list[Version]:
         """Return the versions of a layer, the oldest first, those under other paths included. Raises HistoryError."""

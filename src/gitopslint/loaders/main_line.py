@@ -71,16 +71,21 @@ def landings(repository: Repository, steps: Mapping[str, Step], folders: Sequenc
     )
     below = _compared(repository, list(pairs))
     for commit, changes in commits:
-        every: list[FileChange] = []
+        files: list[FileChange] = []
+        count = 0
         for change in changes:
             if change.path in tops and (pair := _trees(change)):
-                every += (one.of_file(change.path + b"/") for one in below[pair])
-            else:
-                every.append(change.of_file())
-        # What is below other folders is not known, and is not a file.
-        files = tuple(one for one in every if _lies_in(os.fsencode(one.path), wanted, inside))
+                folder, some = change.path + b"/", below[pair]
+                count += len(some)
+                if change.path not in wanted:  # or all that is below it is
+                    some = [one for one in some if _lies_in(folder + one.path, wanted, inside)]
+                files += [one.of_file(folder) for one in some]
+            else:  # what is below other folders is not known, and is not a file
+                count += 1
+                if _lies_in(change.path, wanted, inside):
+                    files.append(change.of_file())
         if files:
-            yield commit._replace(changes=files, whole=len(files) == len(every))
+            yield Told(commit.commit, commit.time, commit.author, commit.subject, tuple(files), len(files) == count)
 
 
 def landings_of(repository: Repository, tip: str, path: str) -> Iterator[Told]:
@@ -101,20 +106,19 @@ def _lies_in(path: bytes, wanted: set[bytes], inside: tuple[bytes, ...]) -> bool
     return path.startswith(inside) and (path in wanted or any(path.startswith(one + b"/") for one in wanted))
 
 
-def _trees(change: Change) -> tuple[str, str] | None:
-    """Return the two folders of a change, an absent one as the empty one; None for files."""
+def _trees(change: Change) -> str | None:
+    """Return the two folders of a change as `diff-tree` takes them, an absent one as the empty one; None for files."""
     if _TREE not in (change.old_mode, change.mode):
         return None
     empty = EMPTY_TREES[len(change.new)]
-    return change.old if change.old_mode == _TREE else empty, change.new if change.mode == _TREE else empty
+    return f"{change.old if change.old_mode == _TREE else empty} {change.new if change.mode == _TREE else empty}"
 
 
-def _compared(repository: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], tuple[Change, ...]]:
-    """Compare folders, all that is below them included."""
+def _compared(repository: Repository, pairs: list[str]) -> dict[str, list[Change]]:
+    """Compare pairs of folders, all that is below them included."""
 
-    def ask(part: list[tuple[str, str]]) -> bytes:
-        stdin = "".join(f"{old} {new}\n" for old, new in part).encode()
-        return repository.ask("diff-tree", "--stdin", "-r", *RAW, stdin=stdin)
+    def ask(part: list[str]) -> bytes:
+        return repository.ask("diff-tree", "--stdin", "-r", *RAW, stdin="".join(f"{pair}\n" for pair in part).encode())
 
     if len(pairs) < _WORTH_TWO:
         answers = [ask(pairs)] if pairs else []
@@ -124,23 +128,21 @@ def _compared(repository: Repository, pairs: list[tuple[str, str]]) -> dict[tupl
         half = len(pairs) // 2
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(ask, (pairs[:half], pairs[half:])))
-    found: dict[tuple[str, str], tuple[Change, ...]] = dict.fromkeys(pairs, ())
+    found: dict[str, list[Change]] = {pair: [] for pair in pairs}
     for answer in answers:
         changes: list[Change] = []
-        pair = ("", "")
         tokens = iter(answer.split(b"\0"))
         for token in tokens:
-            heads, _, entry = token.rpartition(b"\n")
-            if heads:
-                found[pair], changes = tuple(changes), []
-                old, new = heads.decode().split("\n")[-1].split(" ")
-                pair = old, new
-            if entry:
-                changes.append(_change(entry, next(tokens)))
-        found[pair] = tuple(changes)
+            entry = token
+            if not token.startswith(b":"):  # the pair stands before its first entry
+                heads, _, entry = token.rpartition(b"\n")
+                if not entry:
+                    continue
+                changes = found[heads.decode().rpartition("\n")[2]]
+            changes.append(_change(entry, next(tokens)))
     if silent := next((pair for pair in pairs if not found[pair]), None):
         # They differ, so there is something to tell: git passes over what it cannot read.
-        raise GitError(f"git diff-tree failed: one of the folders {' and '.join(silent)} is missing")
+        raise GitError(f"git diff-tree failed: one of the folders {' and '.join(silent.split())} is missing")
     return found
 
 

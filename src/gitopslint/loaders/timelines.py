@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Literal
 
 from gitopslint.loaders.evidence import Evidence
+from gitopslint.loaders.git import blob_id
 from gitopslint.loaders.history import History, HistoryError
 from gitopslint.loaders.layout import Layout, Place
 from gitopslint.loaders.lineage import Files, Layer, Parts, Version
@@ -75,7 +76,7 @@ class Chronology:
     def _ahead(self) -> ReadAhead:
         def blobs_of(app: str) -> list[str]:
             layers = self.layers_of(app, self._contract.environments)
-            return [blob for layer in layers for blob in self.files.blobs(self._prefix + layer)]
+            return [blob for layer in layers for blob in self.files.older(self._prefix + layer)]
 
         return ReadAhead(self.history, self._expected, blobs_of)
 
@@ -116,8 +117,10 @@ class Chronology:
         """Yield the timeline of each image of an app that is in some environments today. Raises HistoryError."""
         current = frozenset(environments)
         versions = {one: self._versions(app, one) for one in self._ever_in(app, current)}
-        pasts = self._pasts(app, versions, documents)
-        today = {layer: self._today_in(documents(layer)) for layer in self.layers_of(app, versions)}
+        now = {layer: documents(layer) for layer in self.layers_of(app, versions)}
+        readers = {layer: Versions(layer, self._wanted, document) for layer, document in now.items()}
+        pasts = self._pasts(app, versions, readers, self._unchanged(now))
+        today = {one: "gone" if now[one] is None else _content(reader.today) for one, reader in readers.items()}
         former = frozenset(version.path for found in versions.values() for _, version in found)
         for keys in self._contract.images:
             steps: dict[int, tuple[Landing, dict[str, Image]]] = {}
@@ -225,15 +228,29 @@ class Chronology:
             found += [(path, version) for version in self.files.versions(layer)]
         return sorted(found, key=lambda one: one[1].landing.position)
 
+    def _unchanged(self, today: Mapping[str, Document | None]) -> dict[str, bytes]:
+        """Return the newest blobs of layers that are on disk as they landed: to ask git takes ten times as long."""
+        found = {}
+        for path, document in today.items():
+            newest = self.files.newest(self._prefix + path)
+            if document is not None and newest is not None:
+                data = document.text.encode("utf-8", "surrogateescape")
+                if blob_id(data, len(newest)) == newest:
+                    found[newest] = data
+        return found
+
     def _pasts(
-        self, app: str, versions: Mapping[str, list[tuple[str, Version]]], documents: Documents
+        self,
+        app: str,
+        versions: Mapping[str, list[tuple[str, Version]]],
+        readers: Mapping[str, Versions],
+        here: Mapping[str, bytes],
     ) -> dict[str, Past]:
-        """Read all versions of the layers of one app, each content once."""
-        readers: dict[str, Versions] = {}
+        """Read all versions of the layers of one app, each content once. `here` is what nobody need be asked for."""
         known: dict[tuple[str, str], Content] = {}
         wanted = {version.blob for found in versions.values() for _, version in found if version.blob is not None}
-        blobs = sorted(wanted)
-        contents = self._ahead.contents(app, blobs)
+        blobs = sorted(wanted.difference(here))
+        contents = {**here, **self._ahead.contents(app, blobs)}
         pasts: dict[str, Past] = {}
         for environment, found in versions.items():
             past = pasts[environment] = []
@@ -248,8 +265,6 @@ class Chronology:
                     continue
                 key = (path, version.blob)
                 if key not in known:
-                    if path not in readers:
-                        readers[path] = self._reader(path, documents)
                     data = contents[version.blob]
                     known[key] = "unread" if data is None else _content(readers[path].read(data))
                 past.append((version.landing, path, known[key]))
@@ -269,12 +284,6 @@ class Chronology:
                     landing = landing._replace(start="carried")
                 past[number] = landing, path, content if reading is None else reading
 
-    def _reader(self, path: str, documents: Documents) -> Versions:
-        reader = Versions(path, self._wanted)
-        if (document := documents(path)) is not None:
-            reader.read_document(document)  # most older versions look like today's
-        return reader
-
     def _images(
         self, app: str, environment: str, keys: ImageKeys, past: Past, today: Mapping[str, Content]
     ) -> Iterator[tuple[Landing, Image]]:
@@ -293,9 +302,6 @@ class Chronology:
         # What landed last may be a link, of which nobody knows what it led to then.
         if image != UNREAD and (now := _image([today[layer] for layer in layers], paths)) != image:
             yield self.history.pending, now
-
-    def _today_in(self, document: Document | None) -> Content:
-        return "gone" if document is None else _content(Versions(document.path, self._wanted).read_document(document))
 
     def _is_untouched(self, app: str, environment: str, keys: ImageKeys, today: Mapping[str, Content]) -> bool:
         """Tell whether a merge request leaves the image of an environment as it was where the request forked."""

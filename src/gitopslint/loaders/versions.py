@@ -9,6 +9,7 @@ history has thousands of versions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from gitopslint.loaders import yaml
 from gitopslint.model.document import Document, KeyPath, Node, find
@@ -59,48 +60,55 @@ class Mould(NamedTuple):
 class Versions:
     """All versions of one file, each read as cheaply as it can be."""
 
-    def __init__(self, path: str, wanted: Iterable[KeyPath]) -> None:
-        """`wanted` are the key paths that count."""
+    def __init__(self, path: str, wanted: Iterable[KeyPath], today: Document | None = None) -> None:
+        """`wanted` are the key paths that count; most older versions look like that of `today`."""
         self._path = path
         self._wanted = tuple(wanted)
+        self._today = self._unlearnt = today
         self._moulds: list[Mould] = []
-        self._latest: tuple[str, dict[KeyPath, Node], Reading] | None = None
+
+    @cached_property
+    def today(self) -> Reading | None:
+        """What today's version says; None for one that Helm would refuse, and for none."""
+        return _reading(self._nodes(self._today)) if self._today is not None else None
 
     def read(self, data: bytes) -> Reading | None:
         """Return what a version says; None for one that Helm would refuse."""
         try:
             text = data.decode()
         except UnicodeDecodeError:
-            return self.read_document(yaml.parse(self._path, data))
-        if self._latest is not None and text == self._latest[0]:  # most layers have one version, which is today's
-            return self._latest[2]
-        self._learn()
+            return self._learn(yaml.parse(self._path, data))
+        if self._today is not None and text == self._today.text:
+            return self.today
+        if (today := self._unlearnt) is not None:  # where there is no other version, as of most layers, it is no use
+            self._unlearnt = None
+            self._learn(today)
         for mould in self._moulds:
             if (found := mould.read(text)) is not None:
                 return found
-        return self.read_document(yaml.parse(self._path, data))
+        return self._learn(yaml.parse(self._path, data))
 
-    def read_document(self, document: Document) -> Reading | None:
-        """Return what a parsed version says; None for one that Helm would refuse."""
+    def _learn(self, document: Document) -> Reading | None:
+        """Return what a parsed version says, and make a mould of it."""
+        nodes = self._nodes(document)
+        if nodes is not None and len(self._moulds) < _MOST_MOULDS:
+            self._moulds += filter(None, [_mould(document.text, nodes)])
+        return _reading(nodes)
+
+    def _nodes(self, document: Document) -> dict[KeyPath, Node] | None:
+        """Return what counts of a parsed version; None for one that Helm would refuse."""
         further = any(root.value is not None for root in document.roots[1:])
         if document.problem is not None or further or not isinstance(document.root.value, dict):
             return None
-        nodes = {path: node for path in self._wanted if (node := find(document.root, path)) is not None}
-        reading: Reading = {
-            path: (None if isinstance(node.value, dict | list) else node.value, node.text)
-            for path, node in nodes.items()
-        }
-        self._learn()
-        self._latest = document.text, nodes, reading
-        return reading
+        return {path: node for path in self._wanted if (node := find(document.root, path)) is not None}
 
-    def _learn(self) -> None:
-        """Make a mould of the latest version that was parsed, now that there is another one."""
-        if self._latest is not None:
-            text, nodes, _ = self._latest
-            self._latest = None
-            if len(self._moulds) < _MOST_MOULDS and (mould := _mould(text, nodes)) is not None:
-                self._moulds.append(mould)
+
+def _reading(nodes: Mapping[KeyPath, Node] | None) -> Reading | None:
+    if nodes is None:
+        return None
+    return {
+        path: (None if isinstance(node.value, dict | list) else node.value, node.text) for path, node in nodes.items()
+    }
 
 
 def image_parts(found: Reading, paths: Mapping[str, KeyPath]) -> dict[str, str]:

@@ -35,6 +35,12 @@ class Image(NamedTuple):
         repository, tag, digest = (_presentable(part, getattr(self, part)) for part in ("repository", "tag", "digest"))
         return Image(self.state, repository, tag, digest)
 
+    @property
+    def label(self) -> str:
+        """What it is called, of which the same holds."""
+        digest = None if self.tag else _presentable("digest", self.digest)
+        return str(Image(self.state, None, _presentable("tag", self.tag), digest))
+
     def __str__(self) -> str:
         return self.name or {"placeholder": self.tag or "", "absent": ""}.get(self.state, self.state)
 

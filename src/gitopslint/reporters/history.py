@@ -1,19 +1,21 @@
-"""The history of apps as a table, and as JSON."""
+"""The history of apps as a table, and as JSON: chapter by chapter, so that several processes can share the work."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gitopslint.model.landing import Landing
 from gitopslint.model.moment import length, minute
 from gitopslint.model.move import Chapter, Move, Row
+from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.shown import spoken
 from gitopslint.model.timeline import Image
 from gitopslint.reporters.escape import visible
 
 _VERSION = 1
+_STEP = 2
 _LONGEST_WHO, _LONGEST_TAG = 20, 40
 _GAP = "  "
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -21,41 +23,61 @@ _COLOURS = {"error": "\x1b[31m", "warning": "\x1b[33m", "note": "\x1b[36m"}
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
-def render_text(chapters: Sequence[Chapter], *, colour: bool) -> str:
-    """Return one table for each app and image, the oldest landing first, and what was counted below."""
-    parts = []
-    for chapter in chapters:
-        name = chapter.app if chapter.image is None else f"{chapter.app} ({chapter.image})"
-        title = visible(name)
-        body = _table(chapter, colour=colour) if chapter.rows else f"{_GAP}no landing\n"
-        if chapter.undecided is not None:
-            body = f"{_GAP}undecided: {chapter.undecided[0]}\n{_GAP}to decide it: {chapter.undecided[1]}\n"
-        parts.append(f"{_BOLD}{title}{_PLAIN}\n{body}" if colour else f"{title}\n{body}")
-    return "\n".join([*parts, _summary(chapters)])
+class Written(NamedTuple):
+    """A chapter as it stands in a report, with the positions of its landings and how many moves there are of a kind."""
+
+    text: str
+    landings: frozenset[int]
+    counts: dict[str, int]
 
 
-def render_json(chapters: Sequence[Chapter]) -> str:
-    """Return the same for programs."""
+def written_text(chapter: Chapter, *, colour: bool) -> Written:
+    """Write one app and image as a table, the oldest landing first."""
+    name = chapter.app if chapter.image is None else f"{chapter.app} ({chapter.image})"
+    title = visible(name)
+    body = _table(chapter, colour=colour) if chapter.rows else f"{_GAP}no landing\n"
+    if chapter.undecided is not None:
+        body = f"{_GAP}undecided: {chapter.undecided[0]}\n{_GAP}to decide it: {chapter.undecided[1]}\n"
+    return _written(f"{_BOLD}{title}{_PLAIN}\n{body}" if colour else f"{title}\n{body}", chapter)
+
+
+def written_json(chapter: Chapter) -> Written:
+    """Write the same for programs."""
     data = {
-        "version": _VERSION,
-        "apps": [
-            {
-                "app": chapter.app,
-                **({"image": chapter.image} if chapter.image is not None else {}),
-                "environments": list(chapter.environments),
-                "landings": [_landing(chapter, row) for row in chapter.rows],
-                **({"undecided": _doubt(chapter.undecided)} if chapter.undecided is not None else {}),
-            }
-            for chapter in chapters
-        ],
-        "counts": _counts(chapters),
+        "app": chapter.app,
+        **({"image": chapter.image} if chapter.image is not None else {}),
+        "environments": list(chapter.environments),
+        "landings": [_landing(chapter, row) for row in chapter.rows],
+        **({"undecided": _doubt(chapter.undecided)} if chapter.undecided is not None else {}),
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return _written(_indented(data, 2), chapter)
+
+
+def joined_text(chapters: Sequence[Written]) -> str:
+    """Return the report that chapters make, with what was counted below."""
+    counted = ", ".join(f"{number} {kind}" for kind, number in _counts(chapters).items())
+    landings = len(frozenset[int]().union(*(one.landings for one in chapters)))
+    summary = f"{landings} landing{'' if landings == 1 else 's'}{': ' + counted if counted else ''}\n"
+    return "\n".join([*(one.text for one in chapters), summary])
+
+
+def joined_json(chapters: Sequence[Written]) -> str:
+    """Return the same of chapters for programs."""
+    apps = ",\n    ".join(one.text for one in chapters)
+    apps = f"[\n    {apps}\n  ]" if apps else "[]"
+    return f'{{\n  "version": {_VERSION},\n  "apps": {apps},\n  "counts": {_indented(_counts(chapters), 1)}\n}}\n'
+
+
+def _indented(data: dict[str, Any], depth: int) -> str:
+    """Write JSON as it stands so deep in a report. No line ends but those of its form are in it."""
+    return json.dumps(data, indent=_STEP, ensure_ascii=False).replace("\n", "\n" + " " * _STEP * depth)
 
 
 def _table(chapter: Chapter, *, colour: bool) -> str:
     head = ("when", "landing", "who", *chapter.environments, "what", "soak")
     lines = [[*map(visible, head)]]
+    # Most rows repeat what the other environments run, and to look for credentials takes longer than all the rest.
+    labels = {image: _label(image) for row in chapter.rows for image in row.images.values()}
     for row in chapter.rows:
         who = spoken(row.landing.author)
         lines.append(
@@ -63,7 +85,7 @@ def _table(chapter: Chapter, *, colour: bool) -> str:
                 "not landed yet" if row.landing.pending else minute(row.landing.time),
                 row.landing.short,
                 visible(who if len(who) <= _LONGEST_WHO else who[: _LONGEST_WHO - 1] + "…"),
-                *(_cell(row, environment) for environment in chapter.environments),
+                *(_cell(row, environment, labels) for environment in chapter.environments),
                 ", ".join(_what(move, chapter, row) for move in row.moves),
                 ", ".join(length(move.soak) for move in row.moves if move.soak is not None),
             ]
@@ -80,12 +102,16 @@ def _table(chapter: Chapter, *, colour: bool) -> str:
     return "".join(written)
 
 
-def _cell(row: Row, environment: str) -> str:
+def _cell(row: Row, environment: str, labels: Mapping[Image, str]) -> str:
     """Return what an environment runs; a mark tells what the landing changed."""
-    text = visible(str(row.images[environment].presentable))
-    text = text if len(text) <= _LONGEST_TAG else text[: _LONGEST_TAG - 1] + "…"
+    text = labels[row.images[environment]]
     changed = any(move.environment == environment for move in row.moves)
     return f"{text or '-'} *" if changed else text or "-"
+
+
+def _label(image: Image) -> str:
+    text = visible(image.label)
+    return text if len(text) <= _LONGEST_TAG else text[: _LONGEST_TAG - 1] + "…"
 
 
 def _what(move: Move, chapter: Chapter, row: Row) -> str:
@@ -94,18 +120,19 @@ def _what(move: Move, chapter: Chapter, row: Row) -> str:
     return f"{move.environment}: {kind}" if len(chapter.environments) > 1 else kind
 
 
-def _summary(chapters: Sequence[Chapter]) -> str:
-    counted = ", ".join(f"{number} {kind}" for kind, number in _counts(chapters).items())
-    landings = len({row.landing.position for chapter in chapters for row in chapter.rows})
-    return f"{landings} landing{'' if landings == 1 else 's'}{': ' + counted if counted else ''}\n"
+def _written(text: str, chapter: Chapter) -> Written:
+    counts: dict[str, int] = {}
+    for row in chapter.rows:
+        for move in row.moves:
+            counts[move.kind] = counts.get(move.kind, 0) + 1
+    return Written(text, frozenset(row.landing.position for row in chapter.rows), counts)
 
 
-def _counts(chapters: Iterable[Chapter]) -> dict[str, int]:
+def _counts(chapters: Iterable[Written]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for chapter in chapters:
-        for row in chapter.rows:
-            for move in row.moves:
-                counts[move.kind] = counts.get(move.kind, 0) + 1
+        for kind, number in chapter.counts.items():
+            counts[kind] = counts.get(kind, 0) + number
     return dict(sorted(counts.items()))
 
 
