@@ -92,7 +92,11 @@ class DiskTree:
 
         Behind a link it does not: a link can come to lead elsewhere, and the file stay the same.
         """
-        return {path: data for path, data in self._stated.items() if self._is_straight(path.rpartition("/")[0])}
+        folders = {path.rpartition("/")[0] for path in self._stated}
+        crooked = {folder for folder in folders if not self._is_straight(folder)}
+        if not crooked:
+            return self._stated
+        return {path: data for path, data in self._stated.items() if path.rpartition("/")[0] not in crooked}
 
     def read(self, path: str) -> bytes:
         """Return the content of a file on disk. Raises ReadError."""
@@ -308,9 +312,9 @@ def disk_tree(
         if len(found) > _MOST_FILES:
             raise GitError(f"{root} is no git repository and holds more than {_MOST_FILES:,} files: name a checkout")
         return _looked_at(root, found, stated=stated, whatever=True)
-    prefix = os.fsencode(below(root, repository.top))
-    tracked, untracked = repository.files(begun)
-    paths = (os.fsdecode(path[len(prefix) :]) for path in tracked | untracked if path.startswith(prefix))
+    paths = repository.files(begun)
+    if prefix := below(root, repository.top):
+        paths = [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]
     # A path in the index may be gone from the disk, or be a submodule.
     return _looked_at(root, paths, stated=stated, whatever=False)
 
