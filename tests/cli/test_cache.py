@@ -13,7 +13,7 @@ from gitopslint.cli import main
 from gitopslint.cli.formats import FORMATS
 from gitopslint.engine.cache import Cache
 from gitopslint.engine.examination import Examiner
-from gitopslint.loaders import others
+from gitopslint.loaders import others, stat_data
 from gitopslint.loaders.argocd import wire
 from gitopslint.loaders.history import HistoryError
 from gitopslint.loaders.product import Product
@@ -108,14 +108,15 @@ def test_what_holds_is_not_done_again(
     assert worked == ["app cinema"]
 
 
-def test_no_secret_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_secret_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing in the folder holds a secret of the repository, however short."""
+    monkeypatch.setattr(stat_data, "_TICK", 0)
     repo = fleet(tmp_path / "repo", POLICY)
     code, _, written = reports(capsys, tmp_path, repo.path, "--cache-dir", str(tmp_path / "cache"))
     assert code == 1
     assert b"unique-password" in written["json"]
     kept = [path.read_bytes() for path in (tmp_path / "cache").iterdir()]
-    assert len(kept) == 4
+    assert len(kept) == 6
     for secret in (TOKEN, SHORT_SECRET, SHORT_SECRET[:6], TOKEN[4:20]):
         assert not any(secret.encode() in data for data in kept)
         assert not any(secret.encode() in data for data in written.values())

@@ -22,8 +22,10 @@ _AFFECTED = "only `affected` asks, where the repository has one of these: tests/
 _INIT = "only `init` asks, of other layouts: tests/cli/test_init.py"
 _WRITES = "writes files or commits: tests/cli/test_promote.py and tests/loaders/test_committing.py"
 _SHAPE = "needs another shape of history or repository: tests/loaders and tests/engine"
+_INSIDE = "only asked where results are kept in the repository itself: tests/cli/test_cache.py"
 UNUSED = {
     "cluster.": _LIVE,
+    "git.Repository.tracked": _INSIDE,
     "docker_auth.": _LIVE,
     "evidence.Evidence.migrations": _LIVE,
     "git_history.GitHistory.commits_of_line": _LIVE,

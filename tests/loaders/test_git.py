@@ -29,8 +29,8 @@ def staged(repo: Repo) -> dict[str, str]:
 
 
 def files(repo: Repo) -> tuple[set[str], set[str]]:
-    tracked, untracked, _ = Repository(repo.path).files()
-    return set(map(os.fsdecode, tracked)), set(map(os.fsdecode, untracked))
+    tracked = set(Repository(repo.path).tracked())
+    return tracked, set(Repository(repo.path).files()) - tracked
 
 
 def test_index_holds_what_is_staged(repo: Repo) -> None:
@@ -104,10 +104,11 @@ def test_any_name(repo: Repo) -> None:
     """A file may be called anything: the bytes of its name come back as they are."""
     for name in NAMES:
         (repo.path / os.fsdecode(name)).write_bytes(name)
-    assert Repository(repo.path).files() == (set(), set(NAMES), set())
+    names = set(map(os.fsdecode, NAMES))
+    assert files(repo) == (set(), names)
     repo.git("add", "--all")
     assert set(Repository(repo.path).staged()) == set(NAMES)
-    assert Repository(repo.path).files() == (set(NAMES), set(), set())
+    assert files(repo) == (names, set())
     assert staged(repo) == {os.fsdecode(name): os.fsdecode(name) for name in NAMES}
 
 

@@ -53,8 +53,7 @@ def _is_safe(folder: Path, ground: Ground, *, asked: bool) -> bool:
         return False
     if ground.repository is None or real == top:
         raise CacheError(f"the cache folder {folder} is part of what is checked: name one beside it")
-    below = os.fsencode(real.relative_to(top).as_posix()) + b"/"
-    tracked = ground.repository.files().tracked
-    if any(path.startswith(below) for path in tracked):
+    below = real.relative_to(top).as_posix() + "/"
+    if any(path.startswith(below) for path in ground.repository.tracked()):
         raise CacheError(f"git tracks files in the cache folder {folder}, so a commit could bring results along")
     return True

@@ -156,7 +156,7 @@ def platform_side(ground: Ground, asked: str | None, history: History | Unavaila
             f"the product repository is not at hand: there is no folder {told} (`product.path`)" if folder else None
         )
         return PlatformSide(Platform(place, contract, None), None, absent)
-    other = open_ground(os.fspath(folder), shipped)
+    other = open_ground(os.fspath(folder), shipped, cached=True)
     contract = _with_links(contract, other.contract)
     links = changed(other.contract, platform=contract.platform, exclude=contract.exclude, rules=contract.rules)
     links = changed(links, waivers=contract.waivers, baseline=contract.baseline)
@@ -203,7 +203,7 @@ def _platform_at(folder: Path, contract: Contract) -> Neighbour:
 
     repository = find_repository(folder)
     prefix = below(folder, repository.top) if repository is not None else ""
-    place = Place(disk_tree(folder, repository), _name(folder), prefix, history_of(folder))
+    place = Place(disk_tree(folder, repository, stated=True), _name(folder), prefix, history_of(folder))
     return Platform(place, contract, None)
 
 

@@ -245,10 +245,10 @@ class Cache(WholeRun):
 
     def _put(self, shelf: Shelf, kept: dict[str, Kept]) -> None:
         beyond = tuple(sorted((set(shelf.beyond) | self._tree.beyond) - self._common))
-        for one in kept.values():  # in the record of the process that keeps it
-            self._contents.together(one.own)
         known = {one.name: one for one in self._base.kept}
         more = [one for one in kept.values() if known.get(one.name) is not one]
+        for one in more:  # where processes shared the work, each noted only its own
+            self._contents.together(one.own)
         few = len(more) * _WORTH_WRITING <= len(known)
         shelf = Shelf(
             beyond,

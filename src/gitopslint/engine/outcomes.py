@@ -21,9 +21,11 @@ class Doubts:
 
     def __init__(self) -> None:
         self._said: dict[tuple[str, str], tuple[set[str], set[Span]]] = {}
+        self._sorted: tuple[Undecided, ...] | None = None
 
     def add(self, reason: str, remedy: str, rules: Iterable[str], spans: Iterable[Span]) -> None:
         """Note a doubt."""
+        self._sorted = None
         all_rules, all_spans = self._said.setdefault((reason, remedy), (set(), set()))
         all_rules.update(rules)
         all_spans.update(spans)
@@ -42,10 +44,14 @@ class Doubts:
         """The rules that could not decide everything."""
         return {rule for rules, _ in self._said.values() for rule in rules}
 
-    def undecided(self) -> Iterator[Undecided]:
-        """Yield all doubts, each with its rules and places in order."""
-        for (reason, remedy), (rules, spans) in self._said.items():
-            yield Undecided(tuple(sorted(rules)), reason, remedy, tuple(sorted(spans)))
+    def undecided(self) -> tuple[Undecided, ...]:
+        """Return all doubts, each with its rules and places in order."""
+        if self._sorted is None:  # it is asked for some times, and thousands of apps have many places
+            self._sorted = tuple(
+                Undecided(tuple(sorted(rules)), reason, remedy, tuple(sorted(spans)))
+                for (reason, remedy), (rules, spans) in self._said.items()
+            )
+        return self._sorted
 
 
 class Outcomes:

@@ -63,7 +63,7 @@ class Product:
         self.paths = paths
         self.files = Files(tree, tree.paths, prefix)
         self.layout = Layout(contract, paths)
-        self._charts = [path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "Chart.yaml"]
+        self._charts = [path.rpartition("/")[0] for path in paths if f"/{path}".endswith("/Chart.yaml")]
         self._templating: dict[str, Templating | None] = {}
         self._schemas = {place: load_schema(place, tree) for place in contract.layers}
         self._parse = yaml.reader(len(self.layout.layers))

@@ -116,7 +116,11 @@ class DiskTree:
 
         Behind a link it does not: a link can come to lead elsewhere, and the file stay the same.
         """
-        return {path: data for path, data in self._stated.items() if self._is_straight(path.rpartition("/")[0])}
+        folders = {path.rpartition("/")[0] for path in self._stated}
+        crooked = {folder for folder in folders if not self._is_straight(folder)}
+        if not crooked:
+            return self._stated
+        return {path: data for path, data in self._stated.items() if path.rpartition("/")[0] not in crooked}
 
     def read(self, path: str) -> bytes:
         """Return the content of a file on disk. Raises ReadError."""
@@ -317,16 +321,19 @@ def disk_tree(
         if len(found) > _MOST_FILES:
             raise GitError(f"{root} is no git repository and holds more than {_MOST_FILES:,} files: name a checkout")
         return DiskTree(root, *looked_at(root, found, stated=stated, whatever=True))
-    prefix = os.fsencode(below(root, repository.top))
-    listed = repository.files(begun)
-    paths = (os.fsdecode(path[len(prefix) :]) for path in listed.tracked | listed.untracked if path.startswith(prefix))
+    paths = repository.files(begun)
+    prefix = below(root, repository.top)
+    if prefix:
+        paths = [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]
     # A path in the index may be gone from the disk, or be a submodule.
     found, links, data = looked_at(root, paths, stated=stated, whatever=False)
-    if not listed.skipped:
+    skipped = {}
+    if len(found) < len(paths):
+        top = os.path.join(os.fsencode(repository.top), b"")
+        skipped = {path: entry for path, entry in repository.left_out().items() if not os.path.lexists(top + path)}
+    if not skipped:
         return DiskTree(root, found, links, data)
-    top = os.path.join(os.fsencode(repository.top), b"")
-    skipped = {path: entry for path, entry in repository.left_out().items() if not os.path.lexists(top + path)}
-    left_out = GitTree(repository, os.fsdecode(prefix), skipped)
+    left_out = GitTree(repository, prefix, skipped)
     with contextlib.suppress(GitError):  # a partial clone may not hold them: reading one will say so
         links |= left_out.links
     return DiskTree(root, found, links, data, left_out)
