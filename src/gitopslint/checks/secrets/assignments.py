@@ -93,11 +93,18 @@ def assignments(line: str) -> Iterator[Assignment]:
                 yield inner._replace(start=one.start + inner.start, end=one.start + inner.end, whole=False)
 
 
+def whole_assignment(line: str) -> Assignment | None:
+    """Return the assignment that is the whole line; None where it is anything else."""
+    match = _LINE.match(line) if ":" in line or "=" in line else None
+    if match is None or not (match["sign"] != ":" or match["gap"] or match["value"][:1] in "\"'"):
+        return None
+    return _whole(match)
+
+
 def _written(line: str) -> Iterator[Assignment]:
     lower = line.lower()
-    whole = _LINE.match(line) if ":" in line or "=" in line else None
-    if whole is not None and (whole["sign"] != ":" or whole["gap"] or whole["value"][:1] in "\"'"):
-        yield from _whole(whole)
+    if (whole := whole_assignment(line)) is not None:
+        yield whole
     for form, marks in _FORMS:
         for match in form.finditer(line) if any(mark in lower for mark in marks) else ():
             key = match["key"] if form is not _DIRECTIVE or "token" in match["key"] else "password"
@@ -117,15 +124,13 @@ def _written(line: str) -> Iterator[Assignment]:
                 yield found._replace(key="password", value=password, start=found.start + len(user) + 1)
 
 
-def _whole(match: re.Match[str]) -> Iterator[Assignment]:
+def _whole(match: re.Match[str]) -> Assignment | None:
     text, start = match["value"], match.start("value")
     key = match["key"].strip()
     if text[:1] in ("'", '"'):
         quote = text[0]
         end = _closing(text, quote)
-        if end > 0:
-            yield Assignment(key, text[1:end], start + 1, start + end, True, True)
-        return
+        return Assignment(key, text[1:end], start + 1, start + end, True, True) if end > 0 else None
     bare = text.rstrip()
     for mark in (" #", "\t#", " //"):
         at = bare.find(mark)
@@ -133,8 +138,9 @@ def _whole(match: re.Match[str]) -> Iterator[Assignment]:
             bare = bare[:at].rstrip()
     if bare.endswith(",") and match["quote"]:
         bare = bare[:-1]
-    if bare and bare[0] not in "{[|>&*!#":
-        yield Assignment(key, bare, start, start + len(bare), False, True)
+    if not bare or bare[0] in "{[|>&*!#":
+        return None
+    return Assignment(key, bare, start, start + len(bare), False, True)
 
 
 def _closing(text: str, quote: str) -> int:
