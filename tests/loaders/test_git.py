@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 from gitopslint.loaders import git
-from gitopslint.loaders.git import EXECUTABLE, REGULAR, SYMLINK, GitError, Repository, find_repository
+from gitopslint.loaders.git import (
+    CLONE,
+    EXECUTABLE,
+    FILES,
+    HEAD,
+    REGULAR,
+    SYMLINK,
+    Ahead,
+    GitError,
+    Repository,
+    find_repository,
+)
 from tests.support.repo import Repo, clean_git_environment
 
 
@@ -458,3 +469,28 @@ def test_commit_ids_are_always_the_same(tmp_path: Path) -> None:
         ids.append([repo.commit(files={"a": "1"}), repo.commit("Again", {"a": "2"})])
     assert ids[0] == ids[1]
     assert len(set(ids[0])) == 2
+
+
+def test_questions_ahead_are_answered_once(repo: Repo) -> None:
+    """What git was asked ahead is answered from that, once; then and for all else it is asked again."""
+    repo.commit(files={"a": "1"})
+    first = Repository(repo.path).ask(*HEAD)
+    ahead = Ahead(repo.path, (FILES, HEAD, CLONE))
+    repository = Repository(repo.path, ahead)
+    assert repository.ask(*HEAD) == first
+    assert ahead.taken(HEAD) is None
+    assert repository.files() == ({b"a"}, set())
+    repo.commit(files={"b": "2"})
+    assert repository.ask(*HEAD) != first
+    assert repository.files() == ({b"a", b"b"}, set())
+    assert repository.ask(*CLONE) == Repository(repo.path).ask(*CLONE)
+
+
+def test_questions_that_nobody_asks_are_ended(repo: Repo) -> None:
+    """Closing leaves no process behind, whether it has answered or not."""
+    repo.commit(files={"a": "1"})
+    ahead = Ahead(repo.path, (FILES, HEAD))
+    ahead.close()
+    assert ahead.taken(FILES) is None
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

@@ -67,6 +67,11 @@ _PEOPLE = ("GIT_AUTHOR_", "GIT_COMMITTER_")
 AT_ONCE = 500
 """Requests of 65 bytes that may wait for their answers without filling a pipe."""
 
+FILES = ("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
+HEAD = ("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
+CLONE = ("rev-parse", "--is-shallow-repository", "--git-path", "shallow", "--git-path", "objects/pack")
+"""What a run asks first: its files, its commit, and whether the clone is whole."""
+
 REGULAR, EXECUTABLE, SYMLINK = "100644", "100755", "120000"
 _SUBMODULE = "160000"
 # The ids of an empty file and of an empty tree, by SHA-1 and by SHA-256.
@@ -99,9 +104,10 @@ class IndexEntry(NamedTuple):
 
 
 class Repository(NamedTuple):
-    """A git work tree. `top` is its absolute top folder."""
+    """A git work tree. `top` is its absolute top folder; `ahead` are questions that it has been asked already."""
 
     top: Path
+    ahead: Ahead | None = None
 
     def staged(self) -> dict[bytes, IndexEntry]:
         """Return the files of the index by path from the top, as `GIT_INDEX_FILE` has it during a commit.
@@ -164,16 +170,11 @@ class Repository(NamedTuple):
                 found[path] = words[0] if commit is None else words[1]
         return found
 
-    def begin_files(self) -> Asked:
-        """Let git look for the files of the work tree, before `files` asks for them. Raises GitError."""
-        return self.begin("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
-
-    def files(self, begun: Asked | None = None) -> tuple[set[bytes], set[bytes]]:
+    def files(self) -> tuple[set[bytes], set[bytes]]:
         """Return the tracked paths and the untracked ones that nothing ignores, from the top. Raises GitError."""
         tracked: set[bytes] = set()
         untracked: set[bytes] = set()
-        listed = (begun or self.begin_files()).answer()
-        for line in listed.split(b"\0")[:-1]:
+        for line in self.ask(*FILES).split(b"\0")[:-1]:
             (untracked if line.startswith(b"? ") else tracked).add(line[2:])
         return tracked, untracked
 
@@ -205,11 +206,13 @@ class Repository(NamedTuple):
         `staged`: it is about the index that `GIT_INDEX_FILE` names. `signed`: it is told who its author is. Raises
         GitError.
         """
+        if self.ahead is not None and (begun := self.ahead.taken(question)) is not None:
+            return begun.answer()
         environment = self._environment(staged=staged, signed=signed)
         process = self._started(question, environment, fed=stdin is not None, heard=True)
         return Asked(process, question[0], self.top).answer(stdin or b"")
 
-    def begin(self, *question: str) -> Asked:
+    def begin(self, question: tuple[str, ...]) -> Asked:
         """Start a git command whose answer is wanted later. Raises GitError."""
         process = self._started(question, self._environment(staged=False), fed=False, heard=True)
         return Asked(process, question[0], self.top)
@@ -256,6 +259,26 @@ class Asked:
         """End the command, where nobody wants the answer any more."""
         self._process.close()
         self._process.kill()
+
+
+class Ahead:
+    """Questions that git works on before anybody asks them. Each answer is given once."""
+
+    def __init__(self, top: Path, questions: Iterable[tuple[str, ...]]) -> None:
+        """Raises GitError."""
+        self.top = top
+        self._begun: dict[tuple[str, ...], Asked] = {}
+        for question in questions:
+            self._begun[question] = Repository(top).begin(question)
+
+    def taken(self, question: tuple[str, ...]) -> Asked | None:
+        """Return a question on its way, for whoever asks it first."""
+        return self._begun.pop(question, None)
+
+    def close(self) -> None:
+        """End what nobody has asked."""
+        while self._begun:
+            self._begun.popitem()[1].close()
 
 
 class Conversation:

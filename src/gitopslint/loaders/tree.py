@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from gitopslint.loaders.git import SYMLINK, Asked, GitError, IndexEntry, Repository
+from gitopslint.loaders.git import SYMLINK, GitError, IndexEntry, Repository
 
 MAX_BYTES = 10_000_000
 """Larger files are not read: whatever is done with them would take too long, or too much memory."""
@@ -272,10 +272,10 @@ def followed(tree: Tree, path: str) -> str:
     return path if target.startswith(("/", "../")) else target
 
 
-def disk_tree(root: Path, repository: Repository | None, begun: Asked | None = None) -> DiskTree:
+def disk_tree(root: Path, repository: Repository | None) -> DiskTree:
     """Return the work tree below `root`: what git tracks or could add, or all files where there is no git.
 
-    `begun`: git was asked for them already. Raises GitError.
+    Raises GitError.
     """
     if repository is None:
         found = list(islice(_walk(root), _MOST_FILES + 1))
@@ -283,7 +283,7 @@ def disk_tree(root: Path, repository: Repository | None, begun: Asked | None = N
             raise GitError(f"{root} is no git repository and holds more than {_MOST_FILES:,} files: name a checkout")
         return DiskTree(root, found)
     prefix = os.fsencode(below(root, repository.top))
-    tracked, untracked = repository.files(begun)
+    tracked, untracked = repository.files()
     paths = (os.fsdecode(path[len(prefix) :]) for path in tracked | untracked if path.startswith(prefix))
     # A path in the index may be gone from the disk, or be a submodule.
     start = os.path.join(root, "")
