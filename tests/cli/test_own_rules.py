@@ -275,7 +275,7 @@ def test_schemas(capfd: pytest.CaptureFixture[str]) -> None:
 def test_a_plain_check_stays_quick(tmp_path: Path) -> None:
     """Without a contract file, the shipped policies need nothing that takes long to import."""
     (tmp_path / ".gitopslint.yaml").unlink()
-    slow = "pydantic jsonschema referencing yaml.loader subprocess threading dataclasses inspect hashlib logging"
+    slow = "pydantic jsonschema referencing yaml.loader subprocess dataclasses inspect hashlib logging"
     code = (
         "import sys; from gitopslint.cli import main; code = main(['check']); "
         f"print(code, set('{slow}'.split()) & set(sys.modules), file=sys.stderr)"

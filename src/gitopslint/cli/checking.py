@@ -50,6 +50,8 @@ def checked(arguments: argparse.Namespace, started: float, ahead: Ahead | None) 
         report, changes = fix(arguments, shipped, workspace, selection, whole=whole)
     else:
         report = _examined(arguments, workspace, selection, whole=whole)
+    if ahead is not None:
+        ahead.close()
     examined = perf_counter()
     if recorded:
         from gitopslint.cli.recorded import with_baseline  # not every repository has one
