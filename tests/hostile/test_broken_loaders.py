@@ -58,6 +58,7 @@ UNUSED = {
     "tree.GitTree.names": _SHAPE,
     "stream.scalar_ranges": _SHAPE,
     "held.values_in": "counts what may be too much: tests/hostile/test_memory.py",
+    "libyaml.c_parser": "called once, when the program is imported: tests/loaders/test_libyaml.py",
     "others._Outlined.applications": "asked only after a check crashed on Applications of no app: that is not kept",
     "patterns.read_pattern_files": "only tools/generate.py reads the sources of what is compiled",
     "rules.rule_files": "only tools/generate.py reads the sources of what is compiled",

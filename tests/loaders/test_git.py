@@ -11,7 +11,19 @@ from pathlib import Path
 import pytest
 
 from gitopslint.loaders import git
-from gitopslint.loaders.git import EXECUTABLE, REGULAR, SYMLINK, GitError, Repository, blob_id, find_repository
+from gitopslint.loaders.blob_id import blob_id
+from gitopslint.loaders.git import (
+    CLONE,
+    EXECUTABLE,
+    FILES,
+    HEAD,
+    REGULAR,
+    SYMLINK,
+    Ahead,
+    GitError,
+    Repository,
+    find_repository,
+)
 from tests.support.repo import Repo, clean_git_environment
 
 
@@ -473,3 +485,28 @@ IDS = {
 def test_ids_of_files(data: bytes, expected: str) -> None:
     """A file has the id that git gives it."""
     assert blob_id(data, len(expected)) == expected
+
+
+def test_questions_ahead_are_answered_once(repo: Repo) -> None:
+    """What git was asked ahead is answered from that, once; then and for all else it is asked again."""
+    repo.commit(files={"a": "1"})
+    first = Repository(repo.path).ask(*HEAD)
+    ahead = Ahead(repo.path, (FILES, HEAD, CLONE))
+    repository = Repository(repo.path, ahead)
+    assert repository.ask(*HEAD) == first
+    assert ahead.taken(HEAD) is None
+    assert repository.files() == ["a"]
+    repo.commit(files={"b": "2"})
+    assert repository.ask(*HEAD) != first
+    assert repository.files() == ["a", "b"]
+    assert repository.ask(*CLONE) == Repository(repo.path).ask(*CLONE)
+
+
+def test_questions_that_nobody_asks_are_ended(repo: Repo) -> None:
+    """Closing leaves no process behind, whether it has answered or not."""
+    repo.commit(files={"a": "1"})
+    ahead = Ahead(repo.path, (FILES, HEAD))
+    ahead.close()
+    assert ahead.taken(FILES) is None
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

@@ -6,9 +6,9 @@ import argparse
 from time import perf_counter
 
 from gitopslint.cli import deadline, memory
+from gitopslint.cli.ahead import ask_ahead
 from gitopslint.cli.dividing import declare_dividing
 from gitopslint.cli.formats import declare_reporting, require_distinct
-from gitopslint.cli.listing import begin_listing
 from gitopslint.cli.subject import declare_subject
 
 
@@ -60,12 +60,12 @@ def check(arguments: argparse.Namespace) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError."""
     require_distinct(arguments)
     started = perf_counter()
-    listing = begin_listing(arguments.path) if not arguments.staged else None
+    ahead = ask_ahead(arguments.path) if not arguments.staged else None
     try:
-        # What checks takes several times as long to import as git takes to list the files.
+        # What checks takes several times as long to import as git takes for that.
         from gitopslint.cli.checking import checked
 
-        return checked(arguments, started, listing)
+        return checked(arguments, started, ahead)
     finally:
-        if listing is not None:
-            listing.close()
+        if ahead is not None:
+            ahead.close()

@@ -17,7 +17,7 @@ from gitopslint.cli.pair import Checked, open_checked, selection_of
 from gitopslint.cli.reporting import exit_code, failure, rendering, write_reports
 from gitopslint.engine.run import Results, Watch
 from gitopslint.engine.selection import Selection
-from gitopslint.loaders.git import Asked
+from gitopslint.loaders.git import Ahead
 from gitopslint.loaders.rules import load_catalogue
 from gitopslint.model.finding import Report
 from gitopslint.model.source import Source
@@ -27,15 +27,15 @@ from gitopslint.reporters.escape import visible
 Change = tuple[str, Source, Source]
 
 
-def checked(arguments: argparse.Namespace, started: float, listing: Asked | None) -> int:
+def checked(arguments: argparse.Namespace, started: float, ahead: Ahead | None) -> int:
     """Check a repository, write the reports, and return the exit code. Raises UsageError.
 
-    `listing` is what `begin_listing` began.
+    `ahead` are the questions that git works on already.
     """
     fixing = arguments.fix or arguments.unsafe_fixes or arguments.diff
     cached = not (arguments.no_cache or fixing or arguments.show_files)
     shipped = load_catalogue()
-    workspace = open_checked(arguments, shipped, cached=cached, listing=listing)
+    workspace = open_checked(arguments, shipped, cached=cached, ahead=ahead)
     opened = perf_counter()
     selection = selection_of(arguments, workspace)
     if arguments.show_files:
@@ -61,6 +61,8 @@ def checked(arguments: argparse.Namespace, started: float, listing: Asked | None
         report, changes = fix(arguments, shipped, workspace, selection, whole=whole)
     else:
         report = _examined(arguments, workspace, selection, cache, whole=whole)
+    if ahead is not None:
+        ahead.close()
     examined = perf_counter()
     if recorded:
         from gitopslint.cli.recorded import with_baseline  # not every repository has one

@@ -15,7 +15,7 @@ from gitopslint.engine.selection import Selection, UnknownRuleError, select
 from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.beside import Neighbour
 from gitopslint.loaders.contract import platform_root
-from gitopslint.loaders.git import Asked, GitError, find_repository
+from gitopslint.loaders.git import Ahead, GitError, find_repository
 from gitopslint.loaders.history import History, Unavailable
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.schemas import SchemaError
@@ -49,18 +49,16 @@ def open_checked(
     unsaved: Mapping[Path, bytes] = MappingProxyType({}),
     *,
     cached: bool = False,
-    listing: Asked | None = None,
+    ahead: Ahead | None = None,
 ) -> Checked:
     """Find the repository of a run, its contract, and the other repository. Raises UsageError with a way out.
 
     `unsaved` is what editors hold of files, and counts instead of what is on disk. `cached`: what is read and asked is
-    noted, so that results can be kept for the next run where that pays. `listing` is what `begin_listing` began.
+    noted, so that results can be kept for the next run where that pays. `ahead`: questions that git works on already.
     """
     if arguments.platform and arguments.product:
         raise UsageError("--platform is for a run in the product and --product for one in the platform: give one")
-    ground = open_ground(
-        arguments.path, shipped, staged=arguments.staged, unsaved=unsaved, listing=listing, cached=cached
-    )
+    ground = open_ground(arguments.path, shipped, staged=arguments.staged, unsaved=unsaved, ahead=ahead, cached=cached)
     keeper = keeper_for(ground, arguments.cache_dir) if cached else None
     if keeper is not None:
         from gitopslint.loaders.watched import WatchedTree

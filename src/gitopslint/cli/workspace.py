@@ -17,7 +17,7 @@ from gitopslint.loaders.contract import (
     platform_root,
     read_contract,
 )
-from gitopslint.loaders.git import Asked, GitError, Repository, find_repository
+from gitopslint.loaders.git import Ahead, GitError, Repository, find_repository
 from gitopslint.loaders.overlay import OverlayTree
 from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import rules_in_force
@@ -139,15 +139,17 @@ def open_ground(
     *,
     staged: bool = False,
     unsaved: Mapping[Path, bytes] = _NOTHING,
-    listing: Asked | None = None,
+    ahead: Ahead | None = None,
     cached: bool = False,
 ) -> Ground:
     """Find the contract that governs a path, and read it. Raises UsageError with a way out.
 
-    `unsaved` is what editors hold of files that git has or could have; it counts instead of what is on disk. `listing`
-    is what `begin_listing` began. `cached`: it will be asked which files have changed since an earlier run.
+    `unsaved` is what editors hold of files that git has or could have; it counts instead of what is on disk. `ahead`
+    are questions that git works on already. `cached`: it will be asked which files have changed since an earlier run.
     """
     start, root, file, repository = locate(path, staged=staged)
+    if ahead is not None and repository is not None and repository.top == ahead.top:
+        repository = repository._replace(ahead=ahead)
     if staged and repository is None:
         raise UsageError(f"--staged needs a git repository, and {start if start.is_dir() else start.parent} is in none")
     prefix = below(root, repository.top) if repository is not None else ""
@@ -156,7 +158,7 @@ def open_ground(
         if staged and repository:
             tree = index_tree(repository, prefix)
         else:
-            tree = disk_tree(root, repository, listing, stated=cached)
+            tree = disk_tree(root, repository, stated=cached)
         if unsaved:
             tree = OverlayTree(tree, _of(tree, root, unsaved))
         contract = Contract()

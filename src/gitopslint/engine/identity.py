@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, cast
 
 from gitopslint.model.document import dotted
@@ -44,6 +45,7 @@ def identified(findings: Iterable[Finding], prefix: str) -> list[Finding]:
     return kept
 
 
+@cache
 def _sha256() -> Callable[[bytes], Any]:
     """Return the hash without OpenSSL, which `hashlib` takes 2 ms to load; `random` of Python does the same."""
     try:

@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Mapping
 
+from gitopslint.loaders.blob_id import blob_id
 from gitopslint.loaders.git import EXECUTABLE, REGULAR, SYMLINK, IndexEntry, Repository
 from gitopslint.loaders.tree import DiskTree, GitTree, ReadError, index_tree
 from gitopslint.model.landing import FileChange
@@ -73,15 +74,8 @@ def _on_disk(tree: DiskTree, repository: Repository, old: Mapping[str, IndexEntr
             # It is there, and nobody can say what it holds.
             found[path] = IndexEntry(before.mode if before is not None else REGULAR, "")
             continue
-        found[path] = IndexEntry(kind, _blob_id(data, width))
+        found[path] = IndexEntry(kind, blob_id(data, width))
     return found
-
-
-def _blob_id(data: bytes, width: int) -> str:
-    digest = hashlib.sha1(usedforsecurity=False) if width == 40 else hashlib.sha256()
-    digest.update(b"blob %d\0" % len(data))
-    digest.update(data)
-    return digest.hexdigest()
 
 
 class _Filtered:

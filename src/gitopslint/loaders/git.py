@@ -6,11 +6,9 @@ that never starts them is used, with every switch that turns them off.
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
 
 from gitopslint.loaders.process import Process
 from gitopslint.model.namedtuple import NamedTuple
@@ -73,9 +71,13 @@ _PEOPLE = ("GIT_AUTHOR_", "GIT_COMMITTER_")
 AT_ONCE = 500
 """Requests of 65 bytes that may wait for their answers without filling a pipe."""
 
+FILES = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+HEAD = ("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
+CLONE = ("rev-parse", "--is-shallow-repository", "--git-path", "shallow", "--git-path", "objects/pack")
+"""What a run asks first: its files, its commit, and whether the clone is whole."""
+
 REGULAR, EXECUTABLE, SYMLINK = "100644", "100755", "120000"
 _SUBMODULE = "160000"
-_DIGITS_OF_SHA1 = 40
 # The ids of an empty file and of an empty tree, by SHA-1 and by SHA-256.
 _EMPTY_FILES = {
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -106,9 +108,10 @@ class IndexEntry(NamedTuple):
 
 
 class Repository(NamedTuple):
-    """A git work tree. `top` is its absolute top folder."""
+    """A git work tree. `top` is its absolute top folder; `ahead` are questions that it has been asked already."""
 
     top: Path
+    ahead: Ahead | None = None
 
     def staged(self) -> dict[bytes, IndexEntry]:
         """Return the files of the index by path from the top, as `GIT_INDEX_FILE` has it during a commit.
@@ -171,13 +174,9 @@ class Repository(NamedTuple):
                 found[path] = words[0] if commit is None else words[1]
         return found
 
-    def begin_files(self) -> Asked:
-        """Let git look for the files of the work tree, before `files` asks for them. Raises GitError."""
-        return self.begin("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-
-    def files(self, begun: Asked | None = None) -> list[str]:
+    def files(self) -> list[str]:
         """Return what is tracked, and what is untracked and not ignored, from the top. Raises GitError."""
-        listed = (begun or self.begin_files()).answer()
+        listed = self.ask(*FILES)
         # At one go: path by path takes longer than git. Each version of an unmerged file is listed.
         return list(dict.fromkeys(os.fsdecode(listed).split("\0")[:-1]))
 
@@ -223,10 +222,7 @@ class Repository(NamedTuple):
         return has_promised(self.top / packs)
 
     def objects(self) -> frozenset[str]:
-        """Return the ids of all objects that this clone holds; a partial one leaves some on the server.
-
-        Raises GitError.
-        """
+        """Return the ids of all objects that are here; a partial clone leaves some on the server. Raises GitError."""
         told = self.ask("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
         return frozenset(told.decode().split())
 
@@ -236,11 +232,13 @@ class Repository(NamedTuple):
         `staged`: it is about the index that `GIT_INDEX_FILE` names. `signed`: it is told who its author is. Raises
         GitError.
         """
+        if self.ahead is not None and (begun := self.ahead.taken(question)) is not None:
+            return begun.answer()
         environment = self._environment(staged=staged, signed=signed)
         process = self._started(question, environment, fed=stdin is not None, heard=True)
         return Asked(process, question[0], self.top).answer(stdin or b"")
 
-    def begin(self, *question: str) -> Asked:
+    def begin(self, question: tuple[str, ...]) -> Asked:
         """Start a git command whose answer is wanted later. Raises GitError."""
         process = self._started(question, self._environment(staged=False), fed=False, heard=True)
         return Asked(process, question[0], self.top)
@@ -287,6 +285,26 @@ class Asked:
         """End the command, where nobody wants the answer any more."""
         self._process.close()
         self._process.kill()
+
+
+class Ahead:
+    """Questions that git works on before anybody asks them. Each answer is given once."""
+
+    def __init__(self, top: Path, questions: Iterable[tuple[str, ...]]) -> None:
+        """Raises GitError."""
+        self.top = top
+        self._begun: dict[tuple[str, ...], Asked] = {}
+        for question in questions:
+            self._begun[question] = Repository(top).begin(question)
+
+    def taken(self, question: tuple[str, ...]) -> Asked | None:
+        """Return a question on its way, for whoever asks it first."""
+        return self._begun.pop(question, None)
+
+    def close(self) -> None:
+        """End what nobody has asked."""
+        while self._begun:
+            self._begun.popitem()[1].close()
 
 
 class Conversation:
@@ -352,23 +370,6 @@ class Conversation:
 def has_promised(packs: Path) -> bool:
     """Tell whether a folder of packs is that of a partial clone."""
     return any(packs.glob("*.promisor"))
-
-
-def blob_id(data: bytes, digits: int) -> str:
-    """Return the id that git gives to the content of a file, where ids have so many digits."""
-    hashed: str = _hash(digits)(b"blob %d\0%b" % (len(data), data)).hexdigest()
-    return hashed
-
-
-def _hash(digits: int) -> Callable[[bytes], Any]:
-    if digits == _DIGITS_OF_SHA1:
-        with contextlib.suppress(ImportError):
-            from _sha1 import sha1  # type: ignore[import-not-found]  # OpenSSL takes 2 ms to load
-
-            return cast("Callable[[bytes], Any]", sha1)
-    import hashlib
-
-    return hashlib.sha1 if digits == _DIGITS_OF_SHA1 else hashlib.sha256
 
 
 def find_repository(folder: Path) -> Repository | None:

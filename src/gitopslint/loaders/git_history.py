@@ -13,7 +13,7 @@ from functools import cached_property
 
 from gitopslint.loaders.annals import Annals, Keeper
 from gitopslint.loaders.chain import Chain, Step, containment, read_chain
-from gitopslint.loaders.git import AT_ONCE, GitError, Repository, has_promised
+from gitopslint.loaders.git import AT_ONCE, CLONE, HEAD, GitError, Repository, has_promised
 from gitopslint.loaders.history import HistoryError, Landed, Later
 from gitopslint.loaders.main_line import RAW, Told, landings, landings_of, words_of
 from gitopslint.loaders.talks import Talks, files_from
@@ -50,8 +50,7 @@ class GitHistory:
         """
         self._repository = repository
         self._line = line
-        question = ("--is-shallow-repository", "--git-path", "shallow", "--git-path", "objects/pack")
-        shallow, _, places = os.fsdecode(repository.ask("rev-parse", *question)).partition("\n")
+        shallow, _, places = os.fsdecode(repository.ask(*CLONE)).partition("\n")
         place, _, packs = places.partition("/shallow\n")
         self.cut_off = shallow == "true"
         self._boundary = self._read_boundary(f"{place}/shallow") if self.cut_off else frozenset[str]()
@@ -347,7 +346,7 @@ class GitHistory:
 def resolve(repository: Repository, name: str) -> str | None:
     """Return the id of the commit that a branch, tag or other name stands for; None where there is none."""
     try:
-        found = repository.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        found = repository.ask(*HEAD[:-1], f"{name}^{{commit}}")
     except GitError:
         return None
     return found.decode().strip()

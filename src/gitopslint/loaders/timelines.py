@@ -12,8 +12,8 @@ from functools import cached_property
 from itertools import islice
 from typing import Literal
 
+from gitopslint.loaders.blob_id import blob_id
 from gitopslint.loaders.evidence import Evidence
-from gitopslint.loaders.git import blob_id
 from gitopslint.loaders.history import History, HistoryError
 from gitopslint.loaders.layout import Layout, Place
 from gitopslint.loaders.lineage import Files, Layer, Parts, Version

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from gitopslint.loaders.git import SYMLINK, Asked, GitError, IndexEntry, Repository
+from gitopslint.loaders.git import SYMLINK, GitError, IndexEntry, Repository
 from gitopslint.loaders.on_disk import every_path, looked_at
 
 MAX_BYTES = 10_000_000
@@ -308,20 +308,17 @@ class MemoryTree:
         return one_by_one(self, paths)
 
 
-def disk_tree(
-    root: Path, repository: Repository | None, begun: Asked | None = None, *, stated: bool = False
-) -> DiskTree:
+def disk_tree(root: Path, repository: Repository | None, *, stated: bool = False) -> DiskTree:
     """Return the work tree below `root`: what git tracks or could add, or all files where there is no git.
 
-    `begun`: git was asked for them already. `stated`: the tree can tell what the file system says of its files. Raises
-    GitError.
+    `stated`: the tree can tell what the file system says of its files. Raises GitError.
     """
     if repository is None:
         found = list(islice(every_path(root), _MOST_FILES + 1))
         if len(found) > _MOST_FILES:
             raise GitError(f"{root} is no git repository and holds more than {_MOST_FILES:,} files: name a checkout")
         return DiskTree(root, *looked_at(root, found, stated=stated, whatever=True))
-    paths = repository.files(begun)
+    paths = repository.files()
     prefix = below(root, repository.top)
     if prefix:
         paths = [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]

@@ -44,7 +44,9 @@ def commit_in(tag: str, patterns: tuple[str, ...]) -> str | None:
     name = tag.partition("@")[0]
     if len(name) > _LONGEST_TAG:
         return None
-    found = [match["sha"] for pattern in patterns if (match := _compiled(pattern).fullmatch(name))]
+    # Most tags lack the words of most patterns, which then need not be compiled.
+    near = [pattern for pattern in patterns if all(word in name for word in _between(pattern))]
+    found = [match["sha"] for pattern in near if (match := _compiled(pattern).fullmatch(name))]
     found = [sha for sha in found if not (sha.isdigit() and (_DATE.fullmatch(sha) or _EPOCH.fullmatch(sha)))]
     return max(found, key=len, default=None)
 
@@ -115,6 +117,12 @@ def _is_placeholder(text: str) -> bool:
         or (text.startswith(_CAPITAL_STARTS) and _WORD_IN_CAPITALS.fullmatch(text))
         or (any(mark in text for mark in "<${_%@") and _BRACKETS.search(text))
     )
+
+
+@cache
+def _between(pattern: str) -> list[str]:
+    """Return what a pattern holds literally."""
+    return _WORD.split(pattern)
 
 
 @cache

@@ -152,14 +152,22 @@ def assignments(line: str) -> Iterator[Assignment]:
         yield from (one for one in _written(_ESCAPED.sub(_bare_quote, line)) if not one.whole)
 
 
+def whole_assignment(line: str) -> Assignment | None:
+    """Return the assignment that is the whole line; None where it is anything else."""
+    if "ENV " in line and (spaced := _SPACED.fullmatch(line)) is not None:
+        return _whole(spaced)
+    match = _LINE.match(line) if ":" in line or "=" in line else None
+    if match is None or not (match["sign"] != ":" or match["gap"] or match["value"][:1] in "\"'"):
+        return None
+    return _whole(match)
+
+
 def _written(line: str) -> Iterator[Assignment]:
     lower = line.lower()
-    whole = _LINE.match(line) if ":" in line or "=" in line else None
-    if "ENV " in line and (spaced := _SPACED.fullmatch(line)) is not None:
-        yield from _whole(spaced)
+    if (whole := whole_assignment(line)) is not None:
+        yield whole
+    if "ENV " in line and _SPACED.fullmatch(line) is not None:
         return
-    if whole is not None and (whole["sign"] != ":" or whole["gap"] or whole["value"][:1] in "\"'"):
-        yield from _whole(whole)
     for form, marks in _FORMS:
         for match in form.finditer(line) if any(mark in lower for mark in marks) else ():
             key = match["key"] if form is not _DIRECTIVE or "token" in match["key"] else "password"
@@ -183,16 +191,14 @@ def _bare_quote(match: re.Match[str]) -> str:
     return ' "' if match["opening"] is not None else '" '
 
 
-def _whole(match: re.Match[str]) -> Iterator[Assignment]:
+def _whole(match: re.Match[str]) -> Assignment | None:
     text, start = match["value"], match.start("value")
     key = match["key"].strip()
     quoted = "quote" in match.re.groupindex and bool(match["quote"])
     if text[:1] in ("'", '"'):
         quote = text[0]
         end = _closing(text, quote)
-        if end > 0:
-            yield Assignment(key, text[1:end], start + 1, start + end, True, True)
-        return
+        return Assignment(key, text[1:end], start + 1, start + end, True, True) if end > 0 else None
     bare = text.rstrip()
     for mark in (" #", "\t#", " //"):
         at = bare.find(mark)
@@ -201,9 +207,10 @@ def _whole(match: re.Match[str]) -> Iterator[Assignment]:
     if bare.endswith(",") and quoted:
         bare = bare[:-1]
     if bare.startswith("$(") and ")" not in bare:  # what stands there is cut off
-        return
-    if bare and (bare[0] not in "{[|>&*!#" or bare.startswith("{{")):
-        yield Assignment(key, bare, start, start + len(bare), False, True)
+        return None
+    if not bare or (bare[0] in "{[|>&*!#" and not bare.startswith("{{")):
+        return None
+    return Assignment(key, bare, start, start + len(bare), False, True)
 
 
 def _closing(text: str, quote: str) -> int:

@@ -92,8 +92,7 @@ class Shapes:
             if address is None or not urls.is_secret(address, prose=prose):
                 return None
             return Shape(pattern, address.start, address.end)
-        bounded = not pattern.before and pattern.find[:1] not in _UNBOUNDED
-        if bounded and at and text[at - 1].isalnum() and text[at - 1].isascii():  # as in most words, it is no start
+        if _is_within_word(text, at, pattern):
             return None
         find = self._compiled.get(pattern.name) or self._compile(pattern)
         if not pattern.before:
@@ -118,6 +117,8 @@ class Shapes:
         for pattern in self._of_word[number]:
             if pattern.before or not pattern.find:
                 return True
+            if _is_within_word(text, at, pattern):
+                continue
             find = self._compiled.get(pattern.name) or self._compile(pattern)
             if find.match(text, at) is not None:
                 return True
@@ -142,6 +143,13 @@ class Shapes:
             return shape  # nobody makes up a checksum that fits
         body = secret[max(map(len, pattern.keywords)) :] if not pattern.before and group == 0 else secret
         return shape if plausible(secret, body) else None
+
+
+def _is_within_word(text: str, at: int, pattern: Pattern) -> bool:
+    """Tell whether a keyword is a part of a word, as most are: there nothing begins, and nothing need be compiled."""
+    if pattern.before or pattern.find[:1] in _UNBOUNDED or not at:
+        return False
+    return text[at - 1].isalnum() and text[at - 1].isascii()
 
 
 def plausible(whole: str, body: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gitopslint.checks.secrets import encoded, lines, values
-from gitopslint.checks.secrets.assignments import assignments
+from gitopslint.checks.secrets.assignments import whole_assignment
 from gitopslint.checks.secrets.document import secrets_in_text
 from gitopslint.checks.secrets.found import Found
 from gitopslint.checks.secrets.manner import Manner
@@ -52,9 +52,8 @@ def _unnamed(text: str, shapes: Shapes) -> Iterator[Found]:
     offset = 0
     for line in text.split("\n"):
         if 24 <= len(line) <= _LONGEST_LINE and ("=" in line or ":" in line):
-            for one in assignments(line):
-                if not one.whole or len(one.value) < 20:
-                    continue
+            one = whole_assignment(line)
+            if one is not None and len(one.value) >= 20:
                 start, end = offset + one.start, offset + one.end
                 name = name_of(one.key)
                 if is_unnamed_secret(name, one.value):
@@ -71,4 +70,5 @@ def _key_at(text: str, at: int) -> str:
     """Return the key of the assignment that is the line around an offset; empty where there is none."""
     start = text.rfind("\n", 0, at) + 1
     line = text[start : min(at + 1, start + _LONGEST_LINE)]
-    return next((one.key for one in assignments(line + '"' if line.count('"') % 2 else line) if one.whole), "")
+    one = whole_assignment(line + '"' if line.count('"') % 2 else line)
+    return one.key if one is not None else ""
