@@ -239,7 +239,7 @@ def test_what_was_written_by_others(tmp_path: Path) -> None:
     ((name, text),) = store.texts.items()
     record = json.loads(text)
     for number, field in enumerate(record):
-        others = (
+        others: tuple[Any, ...] = (
             None,
             7,
             "x",
