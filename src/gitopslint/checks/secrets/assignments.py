@@ -176,8 +176,8 @@ def _written(line: str) -> Iterator[Assignment]:
             yield _part(key, match, "value", line)._replace(loose=form is _DIRECTIVE)
     if " " not in line or _PROGRAM.search(line) is None:
         return
-    for command, marks in _COMMANDS:
-        for match in command.finditer(line) if any(mark in line for mark in marks) else ():
+    for command, programs in _COMMANDS:
+        for match in command.finditer(line) if any(program in line for program in programs) else ():
             yield _part("password", match, "value", line)._replace(command=True)
     for match in _USER.finditer(line) if any(mark in line for mark in _CLIENTS) else ():
         found = _part("user-pass", match, "value", line)
