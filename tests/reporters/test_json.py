@@ -146,6 +146,7 @@ def test_undecided() -> None:
         "reason": "the history is truncated",
         "remedy": "set GIT_DEPTH to 0",
         "places": [],
+        "accepted": None,
     }
 
 

@@ -62,5 +62,5 @@ def exit_code(reports: Sequence[Report], arguments: argparse.Namespace) -> int:
     threshold = LEVELS.index(arguments.fail_on)
     if any(LEVELS.index(finding.level) >= threshold for report in reports for finding in report.introduced):
         return FINDINGS
-    undecided = any(report.undecided for report in reports)
+    undecided = any(doubt.accepted is None for report in reports for doubt in report.undecided)
     return FINDINGS if undecided and arguments.undecided == "error" else CLEAN

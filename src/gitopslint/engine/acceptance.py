@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from gitopslint.engine.waivers import Verdicts, apply, offences
 from gitopslint.loaders.contract import entry_places
 from gitopslint.loaders.side import Side
-from gitopslint.model.finding import Finding, Offence, Waived
+from gitopslint.model.finding import Finding, Offence, Undecided, Waived
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.rule import Catalogue
 from gitopslint.model.secret import SECRET_RULES
@@ -44,6 +44,19 @@ def accept(
         # A search finds secrets of all kinds, whichever rules run.
         about += offences(allowances, touched, catalogue, verdicts._replace(ran=SECRET_RULES), today)
     return Accepted(applied.standing, applied.waived, about)
+
+
+def accepted_doubts(doubts: Iterable[Undecided], waivers: Sequence[Waiver], today: str | None) -> Iterator[Undecided]:
+    """Yield doubts, with the reason where waivers accept all rules of one at all its places. They stay undecided."""
+    valid = [waiver for waiver in waivers if waiver.is_valid(today)]
+    for doubt in doubts:
+        found = [
+            next((waiver.reason for waiver in valid if waiver.covers(rule, span)), None)
+            for rule in doubt.rules
+            for span in doubt.spans
+        ]
+        reasons = dict.fromkeys(reason for reason in found if reason is not None)
+        yield doubt._replace(accepted="; ".join(reasons)) if found and None not in found else doubt
 
 
 def of_contract(side: Side) -> Iterator[Waiver]:

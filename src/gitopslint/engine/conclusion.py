@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from gitopslint.checks.requirements import gatherings
-from gitopslint.engine.acceptance import accept
+from gitopslint.engine.acceptance import accept, accepted_doubts
 from gitopslint.engine.identity import identified
 from gitopslint.engine.joining import Joined
 from gitopslint.engine.outcomes import Outcomes
@@ -97,7 +97,7 @@ def concluded(joined: Joined, frame: Frame, *, partly: bool = False) -> Report:
         catalogue=frame.catalogue,
         rules=tuple(selection.levels),
         findings=tuple(identified([*accepted.standing, *about_waivers], prefix)),
-        undecided=tuple(sorted(view.doubts(joined.doubts.undecided()))),
+        undecided=tuple(accepted_doubts(sorted(view.doubts(joined.doubts.undecided())), waivers, frame.today)),
         waived=tuple(accepted.waived),
         faults=tuple(sorted(set(joined.faults))),
         unread=tuple(sorted(set(view.unread(joined.unread)))),

@@ -71,12 +71,13 @@ class Doubt(NamedTuple):
 
 
 class Undecided(NamedTuple):
-    """One doubt of one or more rules, with all the places that it is about."""
+    """One doubt of one or more rules, with all the places that it is about. `accepted`: why that is taken as it is."""
 
     rules: tuple[str, ...]
     reason: str
     remedy: str
     spans: tuple[Span, ...] = ()
+    accepted: str | None = None
 
 
 class Finding(NamedTuple):

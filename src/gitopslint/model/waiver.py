@@ -42,6 +42,14 @@ class Waiver(NamedTuple):
             return self.entry.fits(span.path, finding.key_path, finding.app, finding.environment)
         return self.entry is None and span.path == self.span.path and span.line == self.line
 
+    def covers(self, rule: str, span: Span) -> bool:
+        """Tell whether a waiver speaks of a place where a rule cannot decide. Of a doubt no more is known than that."""
+        if rule not in self.rules:
+            return False
+        if isinstance(self.entry, WaiverSettings):
+            return self.entry.fits(span.path, (), None, None)
+        return self.entry is None and span.path == self.span.path and span.line == self.line
+
 
 def in_order(waiver: Waiver) -> tuple[object, ...]:
     """Return what waivers are sorted by, so that their order tells nothing of the run."""

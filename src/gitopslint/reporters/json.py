@@ -90,12 +90,16 @@ class FindingEntry:
 
 @dataclass(frozen=True, slots=True)
 class UndecidedEntry:
-    """What some rules could not decide: why, what would decide it, and the places that it is about."""
+    """What some rules could not decide: why, what would decide it, and the places that it is about.
+
+    `accepted` is why waivers accept that, or null: such a doubt does not fail a run by `--undecided error`.
+    """
 
     rules: list[str]
     reason: str
     remedy: str
     places: list[PlaceEntry]
+    accepted: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +278,8 @@ def _fix(fix: Fix, prefix: str) -> FixEntry:
 
 def _undecided(doubt: Undecided, prefix: str) -> UndecidedEntry:
     places = [PlaceEntry(*_where(span, prefix)) for span in doubt.spans if not is_across(span.path)]
-    return UndecidedEntry(list(doubt.rules), visible(doubt.reason), visible(doubt.remedy), places)
+    accepted = visible(doubt.accepted) if doubt.accepted is not None else None
+    return UndecidedEntry(list(doubt.rules), visible(doubt.reason), visible(doubt.remedy), places, accepted)
 
 
 def _waived(waived: Waived, report: Report) -> WaivedEntry:

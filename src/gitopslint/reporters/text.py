@@ -64,6 +64,8 @@ class _Page:
             if len(one.spans) > 1:
                 yield self._remark("", f"and {len(one.spans) - 1} more, such as {self._at(one.spans[1])}")
             yield self._remark("decide", visible(one.remedy))
+            if one.accepted is not None:
+                yield self._remark("accepted", visible(one.accepted))
             yield ""
 
     def unread(self) -> Iterator[str]:
