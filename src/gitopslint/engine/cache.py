@@ -249,7 +249,7 @@ class Cache(WholeRun):
         more = [one for one in kept.values() if known.get(one.name) is not one]
         for one in more:  # where processes shared the work, each noted only its own
             self._contents.together(one.own)
-        few = len(more) * _WORTH_WRITING <= len(known)
+        few = bool(known) and len(more) * _WORTH_WRITING <= len(known)
         shelf = Shelf(
             beyond,
             self._digest_of(beyond),
