@@ -7,13 +7,13 @@ entries of one fingerprint as one. Source: gitlab-org/gitlab, `lib/gitlab/ci/par
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
 from gitopslint.model.finding import Finding, Report
 from gitopslint.model.rule import Level
 from gitopslint.model.span import Span, file_start
 from gitopslint.reporters.escape import encodable, visible
+from gitopslint.reporters.indented import indented
 from gitopslint.reporters.notices import Notice, notices
 
 _SEVERITIES: dict[Level, str] = {"error": "major", "warning": "minor", "note": "info"}
@@ -31,7 +31,7 @@ def render(report: Report) -> str:
         identity = (notice.kind, *where, *notice.rules, *filter(None, [notice.subject]))
         number = seen[identity] = seen.get(identity, 0) + 1
         entries.append(_told(notice, identity, number, span))
-    return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
+    return indented(entries) + "\n"
 
 
 def _anywhere(report: Report) -> Span:

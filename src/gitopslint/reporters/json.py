@@ -7,7 +7,7 @@ that is renamed, removed or gets another meaning needs a new version; a new fiel
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from gitopslint.model.finding import Finding, Fix, Related, Report, Undecided, Verdict, Waived
@@ -16,6 +16,7 @@ from gitopslint.model.part import Piece
 from gitopslint.model.rule import Level
 from gitopslint.model.span import Span, across, is_across
 from gitopslint.reporters.escape import encodable, visible
+from gitopslint.reporters.indented import indented
 from gitopslint.reporters.json_board import BoardEntry, board_entry
 
 _VERSION: Literal[1] = 1
@@ -188,7 +189,7 @@ class ReportEntry:
 
 def render(report: Report, version: str) -> str:
     """Return the report as JSON; `version` is that of gitopslint."""
-    text = json.dumps(asdict(_report(report, version)), indent=2, ensure_ascii=False)
+    text = indented(_report(report, version))
     # What only programs read takes one line, and no time to copy.
     part = json.dumps(report.piece, separators=(",", ":"), default=packed)
     return text.removesuffix("[]\n}") + part + "\n}\n"

@@ -6,7 +6,6 @@ results, with reason and place of the waiver.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -17,6 +16,7 @@ from gitopslint.model.finding import Fault, Finding, Fix, Related, Report, Undec
 from gitopslint.model.rule import LEVELS, Level, Rule
 from gitopslint.model.span import Span, is_across
 from gitopslint.reporters.escape import encodable, visible
+from gitopslint.reporters.indented import indented
 
 PROJECT = "https://github.com/gitopslint/gitopslint"
 
@@ -56,7 +56,7 @@ def render(report: Report, version: str) -> str:
     """Return the report as SARIF; `version` is that of gitopslint."""
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_Run(report).content(version)]}
     # GitLab takes 10 MB, so the indentation is as small as it can be while one value stays on one line.
-    return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
+    return indented(log, 1) + "\n"
 
 
 class _Run:

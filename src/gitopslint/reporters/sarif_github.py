@@ -17,6 +17,7 @@ from gitopslint.model.finding import Finding, Report
 from gitopslint.model.rule import LEVELS, Rule
 from gitopslint.model.span import file_start
 from gitopslint.reporters import sarif
+from gitopslint.reporters.indented import indented
 from gitopslint.reporters.notices import notices
 
 _MOST_RESULTS = 5_000
@@ -71,7 +72,7 @@ def render(report: Report, version: str) -> str:
     log = json.loads(sarif.render(_told(report), version))
     (run,) = log["runs"]
     run["results"] = [_plain(result) for result in run["results"] if not result.get("suppressions")]
-    return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
+    return indented(log, 1) + "\n"
 
 
 def _told(report: Report) -> Report:
