@@ -37,7 +37,7 @@ _COMMENTS = r"(?:\n *+(?:#[^\x00-\x1f\x7f]*+)?+\r?)*+"
 _PREAMBLE = lazy(rf"{_COMMENTS}(?:\n---(?: *+| ++#[^\x00-\x1f\x7f]*+)\r?{_COMMENTS})?+")
 # What stands before a gap, with an opening quotation mark, and the gap: a comment, or the text of a scalar.
 _GAP = lazy(
-    r"""(#|[:-] ++["']?)("""
+    r"""([#:-](?:(?<=#)|(?<!#) ++["']?))("""  # begins with a set of characters, for which `re` looks in C
     r"""(?<=#)[^\x00-\x1f\x7f]*+"""
     r"""|(?<=")[^\x00-\x1f\x7f"\\]*+(?="(?: *+\r?$| ++#))"""
     r"""|(?<=')[^\x00-\x1f\x7f']*+(?='(?: *+\r?$| ++#))"""

@@ -162,7 +162,7 @@ class Composer:
             return None
         path = posixpath.join(source.chart, "values.yaml")
         layer = load(path) if path in self._paths else None
-        return layer._replace(role="chart") if layer is not None else None
+        return layer if layer is None or layer.role == "chart" else layer._replace(role="chart")
 
     def _written_in(self, application: Application, source: Source, app: str, environment: str) -> list[Layer]:
         """Return the values written into the Application itself as layers."""

@@ -119,7 +119,8 @@ def load_value_files(
             by_glob = is_glob(one.written)
             paths = tuple(path for path in one.paths if path not in seen and not (by_glob and path in named))
             seen.update(paths)
-            one = one._replace(paths=paths)
+            if paths != one.paths:
+                one = one._replace(paths=paths)
         kept.append(one)
     return tuple(kept)
 

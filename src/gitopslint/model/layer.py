@@ -66,11 +66,10 @@ class Layer(NamedTuple):
     def readable(self) -> bool:
         """Whether Helm would take the file: one document, a mapping (or nothing) at its top."""
         document = self.document
-        if document.problem is not None or (
-            len(document.roots) > 1 and any(root.value is not None for root in document.roots[1:])
-        ):
+        if document.problem is not None or any(root.value is not None for root in document.roots[1:]):
             return False
-        return isinstance(document.root.value, dict)
+        value = document.roots[0].value if document.roots else None
+        return value is None or isinstance(value, dict)
 
     def __str__(self) -> str:
         return self.path

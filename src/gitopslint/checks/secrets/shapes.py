@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from gitopslint.checks.secrets import encoded, pem, urls, values
 from gitopslint.checks.secrets.keywords import Keywords, lowered
@@ -37,7 +38,9 @@ class Shapes:
             for word in pattern.keywords:
                 of_word.setdefault(word.lower(), []).append(pattern)
         named = frozenset(names)
-        words = dict.fromkeys([*of_word, *named])
+        words = dict.fromkeys([*of_word, *named])  # so the words of patterns have the same numbers without the names
+        self._of_patterns = tuple(of_word)
+        self._native = native
         self._of_word = [of_word.get(word, []) for word in words]
         self._names = [word in named for word in words]
         self._patterned = [word in of_word for word in words]
@@ -53,7 +56,7 @@ class Shapes:
         """Tell whether the keyword of a credential stands in a text, whatever follows it."""
         return any(
             pattern is not ADDRESS
-            for number, _, _ in self._keywords.found_in(lowered(text))
+            for number, _, _ in self._credentials.found_in(lowered(text))
             for pattern in self._of_word[number]
         )
 
@@ -73,7 +76,12 @@ class Shapes:
 
     def within(self, text: str, *, prose: bool = False) -> list[Shape]:
         """Return the credentials in a text."""
-        return list(self.found(text, self._places(text, self._keywords.found_in(lowered(text))), prose=prose))
+        return list(self.found(text, self._places(text, self._credentials.found_in(lowered(text))), prose=prose))
+
+    @cached_property
+    def _credentials(self) -> Keywords:
+        """The keywords without the names, which no program is searched for: there a half of what is found are names."""
+        return Keywords(self._of_patterns, native=self._native, dense=True)
 
     def _at(self, text: str, at: int, pattern: Pattern, prose: bool) -> Shape | None:
         if pattern is PRIVATE_KEY:
