@@ -36,6 +36,7 @@ class Course:
         self.app = timeline.app
         self.runs = {environment: timeline.runs(environment) for environment in timeline.environments}
         self._latest: dict[str, Move | None] = {}
+        self._gaps: dict[str, tuple[str, str] | None] = {}
 
     def __str__(self) -> str:
         return str(self.timeline)
@@ -44,6 +45,12 @@ class Course:
     def followed(self) -> tuple[tuple[Trail, Run], ...]:
         """Today's releases whose history is known, each with the run that it is."""
         return tuple((trail, self.runs[environment][-1]) for environment, trail in self.timeline.today.items())
+
+    def gap(self, environment: str) -> tuple[str, str] | None:
+        """Return why a part of the timeline of an environment is not known, as `incomplete` does. Five rules ask."""
+        if environment not in self._gaps:
+            self._gaps[environment] = incomplete(self.timeline, environment)
+        return self._gaps[environment]
 
     def latest(self, environment: str) -> Move | None:
         """Return the move that brought what an environment runs today; None where it runs nothing."""
@@ -61,7 +68,7 @@ class Course:
             return move._replace(kind="imported", doubt=IMPORTED)
         if run.landing.start is not None:
             return move._replace(doubt=_CARRIED if run.landing.start == "carried" else CUT_OFF)
-        gap = incomplete(self.timeline, environment)
+        gap = self.gap(environment)
         if before is not None and gap is None and self._is_older(environment, run, before):
             return move._replace(kind="rollback")
         place = self.timeline.environments.index(environment)
@@ -121,7 +128,7 @@ class Course:
         landing = run.landing
         move = move._replace(gate=gate)
         same = [one for one in self.runs[gate] if self._equal(one, run)]
-        gap = incomplete(self.timeline, gate) or incomplete(self.timeline, move.environment)
+        gap = self.gap(gate) or self.gap(move.environment)
         if had := [one for one in same if _earlier(one, landing)]:
             soak = sum(_time_in(one, landing) for one in had) if gap is None else None
             return move._replace(kind="promotion", evidence=had[0], soak=soak)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gitopslint.checks.check import Outcome, check
-from gitopslint.checks.moves import Course, incomplete
+from gitopslint.checks.moves import Course
 from gitopslint.checks.trails import doubts, followed, offence, place_of, tag_span
 from gitopslint.model.finding import Doubt
 from gitopslint.model.landing import FileChange
@@ -100,7 +100,7 @@ def rollback(course: Course, _: object) -> Iterator[Outcome]:
     """An environment went back to an earlier tag; migrations of the database do not go back with it."""
     timeline = course.timeline
     for trail, _run in followed(course):
-        gap = incomplete(timeline, trail.release.environment)
+        gap = course.gap(trail.release.environment)
         move = course.latest(trail.release.environment)
         if gap is not None and move is not None and move.kind != "promotion":
             yield Doubt(*gap, tag_span(trail.release))
@@ -191,7 +191,7 @@ def _unknown(course: Course) -> Iterator[Doubt]:
     """Yield what keeps from knowing what else a landing changed."""
     timeline = course.timeline
     for trail, run in followed(course):
-        gap = incomplete(timeline, trail.release.environment)
+        gap = course.gap(trail.release.environment)
         if gap is not None and (run.landing.start == "shallow" or not timeline.cut_off):
             yield Doubt(*gap, tag_span(trail.release))
         elif trail.others is None and trail.unknown is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitopslint.checks.check import Outcome, check
-from gitopslint.checks.moves import Course, incomplete
+from gitopslint.checks.moves import Course
 from gitopslint.checks.trails import beginning, doubts, followed, offence, place_of, tag_span
 from gitopslint.model.finding import Doubt
 from gitopslint.model.landing import Commit, Landing
@@ -91,7 +91,7 @@ def reused_tag(course: Course, _: object) -> Iterator[Outcome]:
                     for place in place_of(timeline, environment, f"{environment} ran it, too")
                 ),
             )
-        elif (gap := _gap(timeline)) is not None:
+        elif (gap := _gap(course)) is not None:
             yield Doubt(*gap, tag_span(trail.release))
         elif trail.commit is None and not digests and (earlier := _earlier(timeline, run)) is not None:
             if trail.since is None and trail.unknown is not None:
@@ -120,9 +120,9 @@ def _undecided(course: Course) -> Iterator[Doubt]:
     yield from doubts(timeline)
 
 
-def _gap(timeline: Timeline) -> tuple[str, str] | None:
+def _gap(course: Course) -> tuple[str, str] | None:
     """Return why a part of the timeline is not known, in whatever environment."""
-    return next((gap for one in timeline.environments if (gap := incomplete(timeline, one)) is not None), None)
+    return next((gap for one in course.timeline.environments if (gap := course.gap(one)) is not None), None)
 
 
 def _digests(timeline: Timeline, run: Run) -> dict[str, tuple[str, Landing]]:

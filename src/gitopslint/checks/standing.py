@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gitopslint.checks.moves import IMPORTED, Course, incomplete
+from gitopslint.checks.moves import IMPORTED, Course
 from gitopslint.checks.trails import APART
 from gitopslint.model.board import Relation, Standing
 from gitopslint.model.timeline import Image
@@ -49,7 +49,7 @@ def _apart(course: Course, environment: str, image: Image, against: str, other: 
         newer: Relation = "ahead" if first[there] < first[here] else "behind"
         return Standing(against, newer, _since(mine | theirs, first, *sorted((here, there), key=first.__getitem__)))
     for name, build in ((environment, here), (against, there)):
-        if (gap := incomplete(course.timeline, name)) is not None:
+        if (gap := course.gap(name)) is not None:
             return Standing(against, "unknown", reason=gap[0])
         if any(run.landing.start is not None and course.build(run.name) == build for run in course.runs[name]):
             return Standing(against, "unknown", reason=IMPORTED[0])
