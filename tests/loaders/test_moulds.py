@@ -82,7 +82,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def told(document: Document) -> Any:
     """Return all that a document says about itself."""
-    return document.text, document.problem, [everything(root) for root in document.roots]
+    return document.text, document.problem, document.unrepeated, [everything(root) for root in document.roots]
 
 
 def by_mould(reader: Moulds, text: str) -> Document | None:

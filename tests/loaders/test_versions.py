@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitopslint.loaders import yaml
 from gitopslint.loaders.versions import Versions, image_parts
 
 PATHS = {"repository": ("image", "repository"), "tag": ("image", "tag"), "digest": ("image", "digest")}
@@ -90,6 +91,28 @@ def test_most_versions_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = versions.read(layer.format("r.io/a", "v1.0.1", "sha256:" + "b" * 64).encode())
     assert found is not None
     assert image_parts(found, PATHS) == {"repository": "r.io/a", "tag": "v1.0.1", "digest": "sha256:" + "b" * 64}
+
+
+def test_a_version_that_is_todays_layer_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most layers have one version. What is asked for afterwards is read as ever."""
+    layer = LAYERS["block"]
+    today = yaml.parse("f.yaml", layer.format("r.io/a", "v1", "").encode())
+    versions = Versions("f.yaml", PATHS.values())
+    read = versions.read_document(today)
+    assert Versions("f.yaml", PATHS.values()).read(layer.format("r.io/b", "on", "").encode()) != read
+    with monkeypatch.context() as patched:
+        patched.delattr("gitopslint.loaders.versions.yaml.parse")
+        assert versions.read(today.text.encode()) == read
+    assert versions.read(layer.format("r.io/b", "on", "").encode()) == Versions("f.yaml", PATHS.values()).read(
+        layer.format("r.io/b", "on", "").encode()
+    )
+
+
+def test_bytes_that_are_no_text_are_not_an_empty_file() -> None:
+    """Today's layer may be empty; a version that cannot be read still says nothing."""
+    versions = Versions("f.yaml", PATHS.values())
+    assert versions.read_document(yaml.parse("f.yaml", b"")) == {}
+    assert versions.read(b"\xff") is None
 
 
 PARTS = {

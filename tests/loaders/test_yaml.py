@@ -171,8 +171,10 @@ DUPLICATES = {
 @pytest.mark.usefixtures("parser")
 def test_duplicates(text: str, expected: list[str]) -> None:
     """Two values under what Helm takes for one key are told apart, the hidden one first; the last one counts."""
-    found = [f"{at(text, hidden.span)} < {at(text, counts.span)}" for hidden, counts in _duplicates(read(text).root)]
+    document = read(text)
+    found = [f"{at(text, hidden.span)} < {at(text, counts.span)}" for hidden, counts in _duplicates(document.root)]
     assert sorted(found) == sorted(expected)
+    assert document.unrepeated == (not expected)
 
 
 def _duplicates(root: Node) -> list[tuple[Node, Node]]:

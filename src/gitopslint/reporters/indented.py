@@ -1,7 +1,7 @@
 """Indented JSON, to the letter what `json.dumps` writes.
 
-With an indent, the encoder of Python does without its part in C: a report of a thousand apps spent a fifth of the run
-there, and a tenth in making mappings of dataclasses first. Here they are written as the mappings that they stand for.
+With an indent, the encoder of Python does without its part in C. A run with such a report spent an eighth of its time
+there, and in making mappings of dataclasses first. Here they are written as the mappings that they stand for.
 """
 
 from __future__ import annotations
