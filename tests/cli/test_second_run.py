@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gitopslint.cli import check, main, said
+from gitopslint.cli import looking, main, said
 from gitopslint.engine import cache
 from gitopslint.loaders import stat_data
 from gitopslint.loaders.tree import DiskTree
@@ -69,7 +69,7 @@ def test_nothing_is_read_and_nothing_is_made(runs: Runs, monkeypatch: pytest.Mon
         raise AssertionError("a report is made")
 
     monkeypatch.setattr(DiskTree, "read_stated", noted)
-    monkeypatch.setattr(check, "run", made)
+    monkeypatch.setattr(looking, "run", made)
     assert runs.kept() == first
     assert set(read) == {".gitopslint.yaml"}
     assert runs.files("") == before

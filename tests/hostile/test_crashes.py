@@ -16,7 +16,7 @@ from gitopslint.engine import examples
 from gitopslint.engine.examples import CLEAN, CLEAN_HISTORY
 from gitopslint.engine.pairs import PairExample, check_pair
 from gitopslint.model.finding import Report
-from gitopslint.model.platform import Build, Unused
+from gitopslint.model.platform import Build, Misplaced, Unused
 from gitopslint.model.record import changed
 from gitopslint.model.sops import SopsFile, SopsGap
 from tests.support.attempts import Scene
@@ -49,8 +49,12 @@ def test_a_broken_rule(check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
     def run() -> Report:
-        if check.over in (Build, SopsFile, SopsGap, Unused):
-            return check_pair(PairExample(platform={"other/.sops.yaml": "creation_rules: ["}), contract, catalogue)
+        if check.over in (Build, Misplaced, SopsFile, SopsGap, Unused):
+            return check_pair(
+                PairExample(platform={"other/.sops.yaml": "creation_rules: [", "other/WEB_CORE_REF": "main"}),
+                contract,
+                catalogue,
+            )
         return examples.check_files(files, contract, catalogue, landings=CLEAN_HISTORY)
 
     clean = told(run())

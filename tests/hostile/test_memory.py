@@ -146,7 +146,7 @@ def test_the_machine_has_no_memory(
     hungry = [changed(one, function=exhausted) if one.rule == "templated-value" else one for one in CHECKS]
     monkeypatch.setattr(engine, "CHECKS", hungry)
     stopped(scene, capfd)
-    monkeypatch.setattr("gitopslint.cli.check.open_checked", exhausted)
+    monkeypatch.setattr("gitopslint.cli.checking.open_checked", exhausted)
     assert main(["check"]) == 2
     assert "nothing of this run counts as checked" in capfd.readouterr().err
 

@@ -15,6 +15,7 @@ from gitopslint.loaders import kept_line
 from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.git import Repository
 from gitopslint.loaders.git_history import GitHistory, Line, resolve
+from gitopslint.loaders.history import HistoryError
 from gitopslint.model.packing import packed
 from tests.support.fleet import TOKEN
 from tests.support.repo import Repo
@@ -191,7 +192,7 @@ def test_a_partial_clone(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "clone")
     keeper = Keeper(store, "this program", str(origin.path))
     history = GitHistory(repository, Line(resolve(repository, "HEAD")), NOW, keeper)
-    with pytest.raises(Exception, match=r"missing|failed"):
+    with pytest.raises(HistoryError, match="partial clone"):
         history.annals(FOLDERS)
     history.close()
 
