@@ -6,7 +6,7 @@ against these same classes and the published JSON Schema is generated from them,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
 from typing import Literal
 
@@ -263,14 +263,14 @@ class Contract:
         for number, environment in enumerate(self.environments):
             if not environment.strip():
                 raise MistakeError("an environment needs a name", "environments", number)
-            if environment in self.environments[:number]:
-                raise MistakeError(f"the environment {environment!r} is listed twice", "environments", number)
-        for number, layer in enumerate(self.layers):
-            if any(layer.path == other.path for other in self.layers[:number]):
-                raise MistakeError(f"{layer.path!r} is the path of another layer already", "layers", number, "path")
-        for number, image in enumerate(self.images):
-            if image in self.images[:number]:
-                raise MistakeError("the same image is listed twice", "images", number)
+        if (again := _repeated(self.environments)) is not None:
+            twice = self.environments[again]
+            raise MistakeError(f"the environment {twice!r} is listed twice", "environments", again)
+        if (again := _repeated([layer.path for layer in self.layers])) is not None:
+            path = self.layers[again].path
+            raise MistakeError(f"{path!r} is the path of another layer already", "layers", again, "path")
+        if (again := _repeated(self.images)) is not None:
+            raise MistakeError("the same image is listed twice", "images", again)
         if not any("{app}" in layer.path for layer in self.layers) and len(self.apps) != 1:
             raise MistakeError("no path holds {app}: then `apps` must name the one app that there is", "layers")
         for name, check in _CHECKED.items():
@@ -335,3 +335,13 @@ class Contract:
         own = self.app(app).sources
         name = "".join(f"\\{one}" if one in _SPECIAL else one for one in app)
         return tuple(pattern.replace("{app}", name) for pattern in (self.sources if own is None else own))
+
+
+def _repeated(things: Iterable[Hashable]) -> int | None:
+    """Return the position of the first thing that stood before; None where each stands once."""
+    seen: set[Hashable] = set()
+    for number, thing in enumerate(things):
+        if thing in seen:
+            return number
+        seen.add(thing)
+    return None
