@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gitopslint.loaders.process import Process
+from gitopslint.loaders.questions import FILES
 from gitopslint.model.namedtuple import NamedTuple
 
 _HARDENED = (
@@ -70,11 +71,6 @@ _PEOPLE = ("GIT_AUTHOR_", "GIT_COMMITTER_")
 
 AT_ONCE = 500
 """Requests of 65 bytes that may wait for their answers without filling a pipe."""
-
-FILES = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-HEAD = ("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
-CLONE = ("rev-parse", "--is-shallow-repository", "--git-path", "shallow", "--git-path", "objects/pack")
-"""What a run asks first: its files, its commit, and whether the clone is whole."""
 
 REGULAR, EXECUTABLE, SYMLINK = "100644", "100755", "120000"
 _SUBMODULE = "160000"

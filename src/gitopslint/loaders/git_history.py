@@ -13,9 +13,11 @@ from functools import cached_property
 
 from gitopslint.loaders.annals import Annals, Keeper
 from gitopslint.loaders.chain import Chain, Step, containment, read_chain
-from gitopslint.loaders.git import AT_ONCE, CLONE, HEAD, GitError, Repository, has_promised
+from gitopslint.loaders.git import AT_ONCE, GitError, Repository, has_promised
 from gitopslint.loaders.history import HistoryError, Landed, Later
-from gitopslint.loaders.main_line import RAW, Told, landings, landings_of, words_of
+from gitopslint.loaders.main_line import Told, landings, landings_of, words_of
+from gitopslint.loaders.questions import CLONE, HEAD, RAW
+from gitopslint.loaders.short_line import ShortLine, short_line
 from gitopslint.loaders.talks import Talks, files_from
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 from gitopslint.model.namedtuple import NamedTuple
@@ -126,7 +128,8 @@ class GitHistory:
         if not steps:
             return
         try:
-            for told in landings(self._repository, steps, folders):
+            short = self._short
+            for told in short.landings(steps, folders) if short else landings(self._repository, steps, folders):
                 if told.whole and len(told.changes) <= _MOST_KEPT:
                     self._whole[told.commit] = told.changes
                 yield self._landed(told)
@@ -298,10 +301,17 @@ class GitHistory:
         """The main line."""
         if self._line.tip is None:
             return Chain([], {})
+        if self._short is not None:
+            return self._short.chain
         try:
             return read_chain(self._repository, self._line.tip, self._known)
         except GitError as error:
             raise _failed(error) from None
+
+    @cached_property
+    def _short(self) -> ShortLine | None:
+        """The whole main line where git was asked ahead; what an earlier run kept makes that needless."""
+        return short_line(self._repository, self._line.tip) if self._line.tip and self._known is None else None
 
     def _first_with(self, commit: str) -> int | None:
         """Return the position of the first landing that contains a commit: of those on the chain that is known."""
