@@ -23,6 +23,7 @@ from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileCha
 from gitopslint.model.namedtuple import NamedTuple
 
 _MOST_KEPT = 8  # changes of a landing that are remembered
+_SHORTEST = 7  # digits of a commit that anybody asks about
 _MOST_LOOKUPS = 200  # from here on all ids are listed: that takes as long as some hundreds of questions
 _LEAST = 64  # landings that are worth a question of their own
 
@@ -64,6 +65,7 @@ class GitHistory:
         self._landings: dict[int, Landing] = {}
         self._asked = 0
         self._lookups = 0
+        self._absent: set[str] = set()
         self._whole: dict[str, tuple[FileChange, ...]] = {}
         self._talks = Talks(repository)
         self._latest: list[Landed] = []
@@ -215,11 +217,15 @@ class GitHistory:
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
+        if prefix[:_SHORTEST] in self._absent:
+            return ()
         self._lookups += 1
         if self._lookups > _MOST_LOOKUPS:
             return tuple(_commit(*one) for one in self._talks.objects(self._ids_from(prefix)) if one is not None)
         (found,) = self._talks.objects([f"{prefix}^{{commit}}"], several=True)
         if found is None:
+            if len(prefix) == _SHORTEST:
+                self._absent.add(prefix)
             return ()
         name, data = found
         if name.startswith(prefix):
@@ -238,7 +244,10 @@ class GitHistory:
         """Return the ids of the commits for each of many prefixes, asking git once for all. Raises HistoryError."""
         if len(prefixes) > _MOST_LOOKUPS:
             return {prefix: tuple(self._ids_from(prefix)) for prefix in prefixes}
-        found = self._talks.objects([f"{prefix}^{{commit}}" for prefix in prefixes], several=True)
+        # Who finds no commit asks what is near it: of what starts with no more digits, that is known by then.
+        near = [prefix[:_SHORTEST] for prefix in prefixes]
+        found = self._talks.objects([f"{prefix}^{{commit}}" for prefix in near], several=True)
+        self._absent.update(prefix for prefix, one in zip(near, found, strict=True) if one is None)
         ids: dict[str, tuple[str, ...]] = {}
         for prefix, one in zip(prefixes, found, strict=True):
             if one is not None and not one[0].startswith(prefix):
