@@ -237,6 +237,7 @@ class Repository(NamedTuple):
     def begin(self, question: tuple[str, ...]) -> Asked:
         """Start a git command whose answer is wanted later. Raises GitError."""
         process = self._started(question, self._environment(staged=False), fed=False, heard=True)
+        process.widen()
         return Asked(process, question[0], self.top)
 
     def converse(self, *question: str) -> Conversation:

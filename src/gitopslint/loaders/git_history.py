@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from gitopslint.loaders.annals import Annals, Keeper
-from gitopslint.loaders.chain import Chain, Step, containment, read_chain
+from gitopslint.loaders.chain import Chain, Step, containment
 from gitopslint.loaders.git import AT_ONCE, GitError, Repository, has_promised
 from gitopslint.loaders.history import HistoryError, Landed, Later
-from gitopslint.loaders.main_line import Told, landings, landings_of, words_of
+from gitopslint.loaders.main_line import Told, words_of
+from gitopslint.loaders.newest import Newest, newest_landings
 from gitopslint.loaders.questions import CLONE, HEAD, RAW
-from gitopslint.loaders.short_line import ShortLine, short_line
 from gitopslint.loaders.talks import Talks, files_from
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 from gitopslint.model.namedtuple import NamedTuple
@@ -130,8 +130,7 @@ class GitHistory:
         if not steps:
             return
         try:
-            short = self._short
-            for told in short.landings(steps, folders) if short else landings(self._repository, steps, folders):
+            for told in self._newest.landings(self._repository, steps, folders):
                 if told.whole and len(told.changes) <= _MOST_KEPT:
                     self._whole[told.commit] = told.changes
                 yield self._landed(told)
@@ -143,7 +142,7 @@ class GitHistory:
         if self._line.tip is None:
             return
         try:
-            yield from map(self._landed, landings_of(self._repository, self._line.tip, path))
+            yield from map(self._landed, self._newest.landings_of(self._repository, path))
         except GitError as error:
             raise _failed(error) from None
 
@@ -310,17 +309,16 @@ class GitHistory:
         """The main line."""
         if self._line.tip is None:
             return Chain([], {})
-        if self._short is not None:
-            return self._short.chain
         try:
-            return read_chain(self._repository, self._line.tip, self._known)
+            return self._newest.chain(self._repository, self._known)
         except GitError as error:
             raise _failed(error) from None
 
     @cached_property
-    def _short(self) -> ShortLine | None:
-        """The whole main line where git was asked ahead; what an earlier run kept makes that needless."""
-        return short_line(self._repository, self._line.tip) if self._line.tip and self._known is None else None
+    def _newest(self) -> Newest:
+        """The newest landings where git was asked ahead; what an earlier run kept makes that needless."""
+        tip = self._line.tip
+        return newest_landings(self._repository, tip) if tip and self._known is None else Newest(tip, {}, {})
 
     def _first_with(self, commit: str) -> int | None:
         """Return the position of the first landing that contains a commit: of those on the chain that is known."""

@@ -19,7 +19,8 @@ from gitopslint.model.landing import FileChange
 from gitopslint.model.namedtuple import NamedTuple
 
 _TREE = "040000"
-_FIELDS = 4
+FIELDS = 4
+"""How many words of a commit `WORDS` asks for."""
 _WORTH_TWO = 1_000  # comparisons from which two processes are faster than one
 
 
@@ -58,17 +59,17 @@ def landings(repository: Repository, steps: Mapping[str, Step], folders: Sequenc
     """Yield the commits that change anything in the folders; where there are no folders, all. Raises GitError."""
     asked = ("diff-tree", "--stdin", "--root", *RAW, WORDS)
     if not folders:
-        for commit, changes, _ in commits_from(repository.ask(*asked, "-r", "--always", stdin=requests(steps))):
+        for commit, changes in _commits(repository.ask(*asked, "-r", "--always", stdin=requests(steps))):
             yield commit._replace(changes=tuple(change.of_file() for change in changes), whole=True)
         return
     wanted, inside = wanted_in(folders)
     tops = {folder.partition(b"/")[0] for folder in wanted}
-    commits = list(commits_from(repository.ask(*asked, stdin=requests(steps))))
+    commits = list(_commits(repository.ask(*asked, stdin=requests(steps))))
     pairs = dict.fromkeys(
-        pair for _, changes, _ in commits for change in changes if change.path in tops and (pair := _trees(change))
+        pair for _, changes in commits for change in changes if change.path in tops and (pair := _trees(change))
     )
     below = _compared(repository, list(pairs))
-    for commit, changes, _ in commits:
+    for commit, changes in commits:
         files: list[FileChange] = []
         count = 0
         for change in changes:
@@ -89,14 +90,14 @@ def landings(repository: Repository, steps: Mapping[str, Step], folders: Sequenc
 def landings_of(repository: Repository, tip: str, path: str) -> Iterator[Told]:
     """Yield the commits of a chain that change one file, with that change. Raises GitError."""
     told = repository.ask(*FIRST_PARENT, WORDS, "--end-of-options", tip, "--", path)
-    for commit, changes, _ in commits_from(told):
+    for commit, changes in _commits(told):
         yield commit._replace(changes=tuple(change.of_file() for change in changes))
 
 
 def words_of(repository: Repository, *revisions: str, stdin: bytes | None = None) -> Iterator[Told]:
     """Yield commits without what they change: a chain, or single ones from `stdin`. Raises GitError."""
     asked = ("log", "--no-show-signature", "-z", WORDS)
-    for commit, _, _ in commits_from(repository.ask(*asked, *revisions, stdin=stdin)):
+    for commit, _ in _commits(repository.ask(*asked, *revisions, stdin=stdin)):
         yield commit
 
 
@@ -151,20 +152,20 @@ def _compared(repository: Repository, pairs: list[str]) -> dict[str, list[Change
     return found
 
 
-def commits_from(told: bytes, more: int = 0) -> Iterator[tuple[Told, tuple[Change, ...], list[bytes]]]:
-    """Read what git says of commits: their words, their changes, and what was asked for beyond `WORDS`."""
+def _commits(told: bytes) -> Iterator[tuple[Told, tuple[Change, ...]]]:
+    """Read what `diff-tree` says of commits, each followed by its changes."""
     tokens = told.split(b"\0")
     at = 0
-    while at + _FIELDS + more < len(tokens):
-        commit, time, author, subject, *others = tokens[at : at + _FIELDS + more]
-        changes, at = changes_from(tokens, at + _FIELDS + more)
-        yield (
-            Told(
-                commit.decode(), _seconds(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace")
-            ),
-            changes,
-            others,
-        )
+    while at + FIELDS < len(tokens):
+        commit = told_from(tokens[at : at + FIELDS])
+        changes, at = changes_from(tokens, at + FIELDS)
+        yield commit, changes
+
+
+def told_from(words: Sequence[bytes]) -> Told:
+    """Return a commit as `WORDS` tells it."""
+    commit, time, author, subject = words
+    return Told(commit.decode(), _seconds(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace"))
 
 
 def _seconds(told: bytes) -> int:

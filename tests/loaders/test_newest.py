@@ -1,4 +1,4 @@
-"""A main line that git tells whole ahead: it says of every kind of repository what single questions say."""
+"""Landings that git tells ahead: they say of every kind of repository what single questions say."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from gitopslint.cli.ahead import ask_ahead
 from gitopslint.loaders.git import Ahead, Repository
 from gitopslint.loaders.git_history import GitHistory, Line, resolve
 from gitopslint.loaders.history import Landed
+from gitopslint.loaders.newest import Newest, newest_landings
 from gitopslint.loaders.questions import NEWEST
-from gitopslint.loaders.short_line import short_line
 from tests.support.repo import Repo
 
 
@@ -34,7 +34,8 @@ def told(repository: Repository, *folders: str) -> tuple[list[Landed], list[str]
     try:
         found = list(history.steps(folders))
         whole = [one._replace(changes=history.changes(one.landing)) for one in found if one.landing.start != "shallow"]
-        return found + whole, list(history._chain.commits), dict(history._chain.others)
+        of_file = [one for path in ("env/b", "other/b", "top") for one in history.steps_of(path)]
+        return found + whole + of_file, list(history._chain.commits), dict(history._chain.others)
     finally:
         history.close()
 
@@ -63,7 +64,7 @@ def various(path: Path, object_format: str) -> Repo:
 
 
 @pytest.mark.parametrize("object_format", ["sha1", "sha256"])
-def test_a_short_line_says_the_same(object_format: str, tmp_path: Path) -> None:
+def test_the_newest_landings_say_the_same(object_format: str, tmp_path: Path) -> None:
     """The landings of folders, of files and of everything are those that git tells one question after the other."""
     repo = various(tmp_path / "repo", object_format)
     for folders in ((), ("env",), ("env", "other/"), ("env/b", "other"), ("nowhere",)):
@@ -73,7 +74,7 @@ def test_a_short_line_says_the_same(object_format: str, tmp_path: Path) -> None:
             assert repository.ahead.taken(NEWEST) is None
 
 
-def test_a_short_line_of_a_shallow_clone(tmp_path: Path) -> None:
+def test_a_shallow_clone(tmp_path: Path) -> None:
     """Where the clone is cut off the line begins, as with single questions."""
     repo = various(tmp_path / "repo", "sha1")
     shallow = tmp_path / "shallow"
@@ -84,21 +85,23 @@ def test_a_short_line_of_a_shallow_clone(tmp_path: Path) -> None:
     assert len(found[1]) == 3
 
 
-def test_what_is_not_told_whole_is_not_used(tmp_path: Path) -> None:
-    """Without a commit, on another commit, or with too many landings, single questions are asked."""
-    repo = Repo(tmp_path / "repo")
+def test_what_is_not_told_is_asked(tmp_path: Path) -> None:
+    """Without a commit and on another one, all is asked; of a line with more landings, those beyond."""
+    repo = Repo(tmp_path / "empty")
     with asked(repo.path) as repository:
         assert told(repository, "env") == ([], [], {})
-        assert short_line(repository, "1" * 40) is None
-    first = repo.commit("First", {"env/a": "1"})
-    second = repo.commit("Second", {"env/a": "2"})
+        assert newest_landings(repository, "1" * 40) == Newest("1" * 40, {}, {})
+    repo = various(tmp_path / "repo", "sha1")
+    first = repo.git("rev-parse", "main~2").strip()
     with asked(repo.path) as repository:
-        assert short_line(repository, first) is None
-    few = tuple("--max-count=1" if word.startswith("--max-count") else word for word in NEWEST)
-    ahead = Ahead(repo.path, [few])
-    ahead._begun[NEWEST] = ahead._begun.pop(few)
-    assert short_line(Repository(repo.path, ahead), second) is None
-    assert short_line(Repository(repo.path), second) is None
+        assert newest_landings(repository, first) == Newest(first, {}, {})
+    for count in (1, 4, 5, 6, 7):
+        few = tuple(f"--max-count={count}" if word.startswith("--max-count") else word for word in NEWEST)
+        for folders in ((), ("env",)):
+            ahead = Ahead(repo.path, [few])
+            ahead._begun[NEWEST] = ahead._begun.pop(few)
+            assert told(Repository(repo.path, ahead), *folders) == told(Repository(repo.path), *folders)
+            ahead.close()
 
 
 def test_only_small_repositories_are_asked_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
