@@ -117,3 +117,20 @@ def test_only_small_repositories_are_asked_for_it(tmp_path: Path, monkeypatch: p
         if taken is not None:
             taken.close()
         ahead.close()
+
+
+def test_head_is_where_they_begin(tmp_path: Path) -> None:
+    """The commit of HEAD is known from them as long as they are there, and else it is asked for."""
+    repo = Repo(tmp_path / "repo")
+    with asked(repo.path) as repository:
+        assert resolve(repository, "HEAD") is None
+        assert repository.ahead is not None
+        assert repository.ahead.taken(NEWEST) is None
+    first = repo.commit("First", {"env/a": "1"})
+    with asked(repo.path) as repository:
+        assert repository.ahead is not None
+        repository.ahead.seen(NEWEST)
+        second = repo.commit("Second", {"env/a": "2"})
+        assert [resolve(repository, name) for name in ("HEAD", "HEAD", "main")] == [first, first, second]
+        assert list(newest_landings(repository, first).commits) == [first]
+        assert resolve(repository, "HEAD") == second

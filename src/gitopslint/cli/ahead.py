@@ -18,7 +18,8 @@ def ask_ahead(path: str) -> Ahead | None:
     repository = find_repository(start if start.is_dir() else start.parent) if start.exists() else None
     with contextlib.suppress(GitError):  # whoever needs the answers will say what is wrong
         if repository is not None:
-            return Ahead(repository.top, (FILES, HEAD, CLONE, *([NEWEST] if _is_small(repository) else [])))
+            # What lands begins with HEAD, so that nobody has to ask for it.
+            return Ahead(repository.top, (FILES, NEWEST if _is_small(repository) else HEAD, CLONE))
     return None
 
 

@@ -17,7 +17,7 @@ from gitopslint.loaders.git import AT_ONCE, GitError, Repository, has_promised
 from gitopslint.loaders.history import HistoryError, Landed, Later
 from gitopslint.loaders.main_line import Told, words_of
 from gitopslint.loaders.newest import Newest, newest_landings
-from gitopslint.loaders.questions import CLONE, HEAD, RAW
+from gitopslint.loaders.questions import CLONE, HEAD, NEWEST, RAW
 from gitopslint.loaders.talks import Talks, files_from
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 from gitopslint.model.namedtuple import NamedTuple
@@ -362,6 +362,8 @@ class GitHistory:
 
 def resolve(repository: Repository, name: str) -> str | None:
     """Return the id of the commit that a branch, tag or other name stands for; None where there is none."""
+    if name == "HEAD" and repository.ahead is not None and (told := repository.ahead.seen(NEWEST)):
+        return told.partition(b"\0")[0].decode()
     try:
         found = repository.ask(*HEAD[:-1], f"{name}^{{commit}}")
     except GitError:
