@@ -51,6 +51,7 @@ UNUSED = {
     "embedded.embedded": _SHAPE,
     "git_history.GitHistory.steps_of": _SHAPE,
     "main_line.landings_of": _SHAPE,
+    "newest.Newest.landings_of": _SHAPE,
     "others._Outlined.of_no_app": _SHAPE,
     "platform_side.PlatformSide.prepare": _SHAPE,
     "recorded.RecordedHistory.at_fork": _SHAPE,

@@ -13,10 +13,7 @@ import pytest
 from gitopslint.loaders import git
 from gitopslint.loaders.blob_id import blob_id
 from gitopslint.loaders.git import (
-    CLONE,
     EXECUTABLE,
-    FILES,
-    HEAD,
     REGULAR,
     SYMLINK,
     Ahead,
@@ -24,6 +21,7 @@ from gitopslint.loaders.git import (
     Repository,
     find_repository,
 )
+from gitopslint.loaders.questions import CLONE, FILES, HEAD
 from tests.support.repo import Repo, clean_git_environment
 
 

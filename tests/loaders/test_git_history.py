@@ -312,6 +312,24 @@ def test_many_questions_for_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     listed.close()
 
 
+def test_many_prefixes_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each gets what it gets alone, whatever else starts alike; what is near an absent one is not asked again."""
+    repo = Repo(tmp_path)
+    first, second = (repo.commit(f"Number {number}", {"a": str(number)}) for number in range(2))
+    blob = repo.git("rev-parse", "HEAD:a")
+    repo.git("branch", second[:7], first)
+    absent = [first[:7] + "".join("1" if digit == "0" else "0" for digit in first[7:12]), blob[:12], "0" * 12]
+    prefixes = [first, first[:12], second[:9], second[:7], *absent]
+    single, opened = history(repo), history(repo)
+    alone = {prefix: tuple(one.id for one in single.commits(prefix)) for prefix in prefixes}
+    assert opened.commits_of(prefixes) == alone
+    assert [len(alone[prefix]) for prefix in prefixes] == [1, 1, 1, 1, 0, 0, 0]
+    opened.close()
+    monkeypatch.setattr(opened, "_talks", None)
+    assert opened.commits("0" * 7) == opened.commits(blob[:7]) == opened.commits(blob) == ()
+    single.close()
+
+
 def test_names_of_commits(tmp_path: Path) -> None:
     """Branches, tags and ids stand for commits; what looks like an option stands for none."""
     repo = Repo(tmp_path)

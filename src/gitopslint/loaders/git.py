@@ -11,48 +11,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gitopslint.loaders.process import Process
+from gitopslint.loaders.questions import FILES, HARDENED
 from gitopslint.model.namedtuple import NamedTuple
 
-_HARDENED = (
-    "--no-pager",
-    "--no-optional-locks",
-    "--no-replace-objects",
-    "--literal-pathspecs",
-    "--work-tree=.",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "core.hooksPath=/dev/null",
-    "-c",
-    "core.attributesFile=/dev/null",
-    "-c",
-    "core.untrackedCache=false",
-    "-c",
-    "core.quotePath=false",
-    "-c",
-    "safe.bareRepository=explicit",
-    # What would change the words in which history is told, or read files that the configuration names.
-    "-c",
-    "diff.renames=false",
-    "-c",
-    "diff.orderFile=/dev/null",
-    "-c",
-    "log.showSignature=false",
-    "-c",
-    "log.showRoot=true",
-    "-c",
-    "log.mailmap=false",
-    "-c",
-    "i18n.logOutputEncoding=UTF-8",
-    "-c",
-    "color.ui=false",
-    "-c",
-    "advice.graftFileDeprecated=false",
-    # Where folders of 5,000 layers are compared, it fills any limit: no faster with 96 MB than with 32, and by two
-    # thirds slower with 8. A limit for what it maps of packs would make it slower to tell files; processes share that.
-    "-c",
-    "core.deltaBaseCacheLimit=32m",
-)
 # A partial clone fetches missing objects from a remote that its own configuration names, be it a program. Git before
 # 2.44 does not know GIT_NO_LAZY_FETCH, but all know the list of protocols that it may use.
 _ENVIRONMENT = {
@@ -70,11 +31,6 @@ _PEOPLE = ("GIT_AUTHOR_", "GIT_COMMITTER_")
 
 AT_ONCE = 500
 """Requests of 65 bytes that may wait for their answers without filling a pipe."""
-
-FILES = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-HEAD = ("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
-CLONE = ("rev-parse", "--is-shallow-repository", "--git-path", "shallow", "--git-path", "objects/pack")
-"""What a run asks first: its files, its commit, and whether the clone is whole."""
 
 REGULAR, EXECUTABLE, SYMLINK = "100644", "100755", "120000"
 _SUBMODULE = "160000"
@@ -241,6 +197,7 @@ class Repository(NamedTuple):
     def begin(self, question: tuple[str, ...]) -> Asked:
         """Start a git command whose answer is wanted later. Raises GitError."""
         process = self._started(question, self._environment(staged=False), fed=False, heard=True)
+        process.widen()
         return Asked(process, question[0], self.top)
 
     def converse(self, *question: str) -> Conversation:
@@ -251,7 +208,7 @@ class Repository(NamedTuple):
         return Conversation(process, question[0], self.top)
 
     def _started(self, question: Iterable[str], environment: dict[str, str], *, fed: bool, heard: bool) -> Process:
-        words = ("git", "-C", os.fspath(self.top), *_HARDENED, *question)
+        words = ("git", "-C", os.fspath(self.top), *HARDENED, *question)
         try:
             return Process(words, environment, fed=fed, heard=heard)
         except FileNotFoundError:
@@ -271,15 +228,19 @@ class Asked:
         self._process = process
         self._command = command
         self._top = top
+        self._told: bytes | None = None
 
     def answer(self, stdin: bytes = b"") -> bytes:
         """Wait for what it prints, and return it. Raises GitError."""
+        if self._told is not None:
+            return self._told
         done = self._process.result(stdin)
         if done.code:
             if not self._top.is_dir():
                 raise _gone(self._top)
             raise _explained(done.err.decode("utf-8", "replace").strip(), self._command, self._top)
-        return done.out
+        self._told = done.out
+        return self._told
 
     def close(self) -> None:
         """End the command, where nobody wants the answer any more."""
@@ -300,6 +261,17 @@ class Ahead:
     def taken(self, question: tuple[str, ...]) -> Asked | None:
         """Return a question on its way, for whoever asks it first."""
         return self._begun.pop(question, None)
+
+    def seen(self, question: tuple[str, ...]) -> bytes | None:
+        """Return an answer that stays for whoever takes it; None where there is none, or git failed."""
+        asked = self.taken(question)  # no other thread may wait for it meanwhile
+        try:
+            told = asked.answer() if asked is not None else None
+        except GitError:  # whoever asks in another way will be told why
+            return None
+        if asked is not None:
+            self._begun[question] = asked
+        return told
 
     def close(self) -> None:
         """End what nobody has asked."""

@@ -12,15 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from gitopslint.loaders.annals import Annals, Keeper
-from gitopslint.loaders.chain import Chain, Step, containment, read_chain
-from gitopslint.loaders.git import AT_ONCE, CLONE, HEAD, GitError, Repository, has_promised
+from gitopslint.loaders.chain import Chain, Step, containment
+from gitopslint.loaders.git import AT_ONCE, GitError, Repository, has_promised
 from gitopslint.loaders.history import HistoryError, Landed, Later
-from gitopslint.loaders.main_line import RAW, Told, landings, landings_of, words_of
+from gitopslint.loaders.main_line import Told, words_of
+from gitopslint.loaders.newest import Newest, newest_landings
+from gitopslint.loaders.questions import CLONE, HEAD, NEWEST, RAW
 from gitopslint.loaders.talks import Talks, files_from
 from gitopslint.model.landing import WHOLE_CLONE, WHOLE_HISTORY, Commit, FileChange, Landing, Start
 from gitopslint.model.namedtuple import NamedTuple
 
 _MOST_KEPT = 8  # changes of a landing that are remembered
+_SHORTEST = 7  # digits of a commit that anybody asks about
 _MOST_LOOKUPS = 200  # from here on all ids are listed: that takes as long as some hundreds of questions
 _LEAST = 64  # landings that are worth a question of their own
 
@@ -62,6 +65,7 @@ class GitHistory:
         self._landings: dict[int, Landing] = {}
         self._asked = 0
         self._lookups = 0
+        self._absent: set[str] = set()
         self._whole: dict[str, tuple[FileChange, ...]] = {}
         self._talks = Talks(repository)
         self._latest: list[Landed] = []
@@ -126,7 +130,7 @@ class GitHistory:
         if not steps:
             return
         try:
-            for told in landings(self._repository, steps, folders):
+            for told in self._newest.landings(self._repository, steps, folders):
                 if told.whole and len(told.changes) <= _MOST_KEPT:
                     self._whole[told.commit] = told.changes
                 yield self._landed(told)
@@ -138,7 +142,7 @@ class GitHistory:
         if self._line.tip is None:
             return
         try:
-            yield from map(self._landed, landings_of(self._repository, self._line.tip, path))
+            yield from map(self._landed, self._newest.landings_of(self._repository, path))
         except GitError as error:
             raise _failed(error) from None
 
@@ -212,11 +216,15 @@ class GitHistory:
 
     def commits(self, prefix: str) -> tuple[Commit, ...]:
         """Return all commits whose id starts with a prefix of at least 7 digits. Raises HistoryError."""
+        if prefix[:_SHORTEST] in self._absent:
+            return ()
         self._lookups += 1
         if self._lookups > _MOST_LOOKUPS:
             return tuple(_commit(*one) for one in self._talks.objects(self._ids_from(prefix)) if one is not None)
         (found,) = self._talks.objects([f"{prefix}^{{commit}}"], several=True)
         if found is None:
+            if len(prefix) == _SHORTEST:
+                self._absent.add(prefix)
             return ()
         name, data = found
         if name.startswith(prefix):
@@ -235,7 +243,10 @@ class GitHistory:
         """Return the ids of the commits for each of many prefixes, asking git once for all. Raises HistoryError."""
         if len(prefixes) > _MOST_LOOKUPS:
             return {prefix: tuple(self._ids_from(prefix)) for prefix in prefixes}
-        found = self._talks.objects([f"{prefix}^{{commit}}" for prefix in prefixes], several=True)
+        # Who finds no commit asks what is near it: of what starts with no more digits, that is known by then.
+        near = [prefix[:_SHORTEST] for prefix in prefixes]
+        found = self._talks.objects([f"{prefix}^{{commit}}" for prefix in near], several=True)
+        self._absent.update(prefix for prefix, one in zip(near, found, strict=True) if one is None)
         ids: dict[str, tuple[str, ...]] = {}
         for prefix, one in zip(prefixes, found, strict=True):
             if one is not None and not one[0].startswith(prefix):
@@ -299,9 +310,15 @@ class GitHistory:
         if self._line.tip is None:
             return Chain([], {})
         try:
-            return read_chain(self._repository, self._line.tip, self._known)
+            return self._newest.chain(self._repository, self._known)
         except GitError as error:
             raise _failed(error) from None
+
+    @cached_property
+    def _newest(self) -> Newest:
+        """The newest landings where git was asked ahead; what an earlier run kept makes that needless."""
+        tip = self._line.tip
+        return newest_landings(self._repository, tip) if tip and self._known is None else Newest(tip, {}, {})
 
     def _first_with(self, commit: str) -> int | None:
         """Return the position of the first landing that contains a commit: of those on the chain that is known."""
@@ -345,6 +362,8 @@ class GitHistory:
 
 def resolve(repository: Repository, name: str) -> str | None:
     """Return the id of the commit that a branch, tag or other name stands for; None where there is none."""
+    if name == "HEAD" and repository.ahead is not None and (told := repository.ahead.seen(NEWEST)):
+        return told.partition(b"\0")[0].decode()
     try:
         found = repository.ask(*HEAD[:-1], f"{name}^{{commit}}")
     except GitError:

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gitopslint.loaders.chain import Step
 from gitopslint.loaders.git import EMPTY_TREES, SYMLINK, GitError, Repository
+from gitopslint.loaders.questions import FIRST_PARENT, RAW, WORDS
 from gitopslint.model.landing import FileChange
 from gitopslint.model.namedtuple import NamedTuple
 
-RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
 _TREE = "040000"
-_FORMAT = "--format=%H%x00%ct%x00%an%x00%s"
-_FIELDS = 4
+FIELDS = 4
+"""How many words of a commit `WORDS` asks for."""
 _WORTH_TWO = 1_000  # comparisons from which two processes are faster than one
 
 
@@ -57,14 +57,13 @@ class Told(NamedTuple):
 
 def landings(repository: Repository, steps: Mapping[str, Step], folders: Sequence[str]) -> Iterator[Told]:
     """Yield the commits that change anything in the folders; where there are no folders, all. Raises GitError."""
-    asked = ("diff-tree", "--stdin", "--root", *RAW, _FORMAT)
+    asked = ("diff-tree", "--stdin", "--root", *RAW, WORDS)
     if not folders:
         for commit, changes in _commits(repository.ask(*asked, "-r", "--always", stdin=requests(steps))):
             yield commit._replace(changes=tuple(change.of_file() for change in changes), whole=True)
         return
-    wanted = {os.fsencode(folder.rstrip("/")) for folder in folders}
+    wanted, inside = wanted_in(folders)
     tops = {folder.partition(b"/")[0] for folder in wanted}
-    inside = (*wanted, *(folder + b"/" for folder in wanted))
     commits = list(_commits(repository.ask(*asked, stdin=requests(steps))))
     pairs = dict.fromkeys(
         pair for _, changes in commits for change in changes if change.path in tops and (pair := _trees(change))
@@ -78,11 +77,11 @@ def landings(repository: Repository, steps: Mapping[str, Step], folders: Sequenc
                 folder, some = change.path + b"/", below[pair]
                 count += len(some)
                 if change.path not in wanted:  # or all that is below it is
-                    some = [one for one in some if _lies_in(folder + one.path, wanted, inside)]
+                    some = [one for one in some if lies_in(folder + one.path, wanted, inside)]
                 files += [one.of_file(folder) for one in some]
             else:  # what is below other folders is not known, and is not a file
                 count += 1
-                if _lies_in(change.path, wanted, inside):
+                if lies_in(change.path, wanted, inside):
                     files.append(change.of_file())
         if files:
             yield Told(commit.commit, commit.time, commit.author, commit.subject, tuple(files), len(files) == count)
@@ -90,19 +89,26 @@ def landings(repository: Repository, steps: Mapping[str, Step], folders: Sequenc
 
 def landings_of(repository: Repository, tip: str, path: str) -> Iterator[Told]:
     """Yield the commits of a chain that change one file, with that change. Raises GitError."""
-    asked = ("log", *RAW, "--first-parent", "--diff-merges=first-parent", "--no-show-signature", _FORMAT)
-    for commit, changes in _commits(repository.ask(*asked, "--end-of-options", tip, "--", path)):
+    told = repository.ask(*FIRST_PARENT, WORDS, "--end-of-options", tip, "--", path)
+    for commit, changes in _commits(told):
         yield commit._replace(changes=tuple(change.of_file() for change in changes))
 
 
 def words_of(repository: Repository, *revisions: str, stdin: bytes | None = None) -> Iterator[Told]:
     """Yield commits without what they change: a chain, or single ones from `stdin`. Raises GitError."""
-    asked = ("log", "--no-show-signature", "-z", _FORMAT)
+    asked = ("log", "--no-show-signature", "-z", WORDS)
     for commit, _ in _commits(repository.ask(*asked, *revisions, stdin=stdin)):
         yield commit
 
 
-def _lies_in(path: bytes, wanted: set[bytes], inside: tuple[bytes, ...]) -> bool:
+def wanted_in(folders: Sequence[str]) -> tuple[set[bytes], tuple[bytes, ...]]:
+    """Return folders and files as git writes them, and how the paths of what lies in them may begin."""
+    wanted = {os.fsencode(folder.rstrip("/")) for folder in folders}
+    return wanted, (*wanted, *(folder + b"/" for folder in wanted))
+
+
+def lies_in(path: bytes, wanted: set[bytes], inside: tuple[bytes, ...]) -> bool:
+    """Tell whether a path is one of those of `wanted_in`, or below one."""
     return path.startswith(inside) and (path in wanted or any(path.startswith(one + b"/") for one in wanted))
 
 
@@ -150,15 +156,16 @@ def _commits(told: bytes) -> Iterator[tuple[Told, tuple[Change, ...]]]:
     """Read what `diff-tree` says of commits, each followed by its changes."""
     tokens = told.split(b"\0")
     at = 0
-    while at + _FIELDS < len(tokens):
-        commit, time, author, subject = tokens[at : at + _FIELDS]
-        changes, at = changes_from(tokens, at + _FIELDS)
-        yield (
-            Told(
-                commit.decode(), _seconds(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace")
-            ),
-            changes,
-        )
+    while at + FIELDS < len(tokens):
+        commit = told_from(tokens[at : at + FIELDS])
+        changes, at = changes_from(tokens, at + FIELDS)
+        yield commit, changes
+
+
+def told_from(words: Sequence[bytes]) -> Told:
+    """Return a commit as `WORDS` tells it."""
+    commit, time, author, subject = words
+    return Told(commit.decode(), _seconds(time), author.decode("utf-8", "replace"), subject.decode("utf-8", "replace"))
 
 
 def _seconds(told: bytes) -> int:

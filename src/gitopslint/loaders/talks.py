@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from gitopslint.loaders.git import AT_ONCE, Conversation, GitError, Repository
 from gitopslint.loaders.history import HistoryError
-from gitopslint.loaders.main_line import RAW, changes_from
+from gitopslint.loaders.main_line import changes_from
+from gitopslint.loaders.questions import RAW
 from gitopslint.loaders.tree import MAX_BYTES
 from gitopslint.model.landing import WHOLE_CLONE, FileChange
 
