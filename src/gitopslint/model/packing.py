@@ -40,6 +40,16 @@ def unpacked(kind: Any, data: Any) -> Any:
     return unpacker(kind)(data)
 
 
+def unpacked_or_none(kind: Any, data: Any) -> Any:
+    """Return a value that was kept; None for what nobody of this version can have kept."""
+    if data is None:
+        return None
+    try:
+        return unpacked(kind, data)
+    except (PackingError, RecursionError):
+        return None
+
+
 @cache
 def unpacker(kind: Any) -> Unpacker:
     """Return what makes values of a type of plain data. The types of fields are looked up once."""
