@@ -49,6 +49,9 @@ def accept(
 def accepted_doubts(doubts: Iterable[Undecided], waivers: Sequence[Waiver], today: str | None) -> Iterator[Undecided]:
     """Yield doubts, with the reason where waivers accept all rules of one at all its places. They stay undecided."""
     valid = [waiver for waiver in waivers if waiver.is_valid(today)]
+    if not valid:  # as in most repositories, and thousands of apps have many places
+        yield from doubts
+        return
     for doubt in doubts:
         found = [
             next((waiver.reason for waiver in valid if waiver.covers(rule, span)), None)

@@ -14,11 +14,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Any
 
+from gitopslint.engine.bundles import Bundle, Kept, Shelved, bundled
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import joined
-from gitopslint.engine.whole_run import WholeRun, unpacked_or_none
+from gitopslint.engine.whole_run import WholeRun
 from gitopslint.loaders.annals import Keeper
 from gitopslint.loaders.contents import Contents
 from gitopslint.loaders.fingerprint import digest, links
@@ -29,6 +29,7 @@ from gitopslint.loaders.recorded import recorded_of
 from gitopslint.loaders.unit import Task
 from gitopslint.loaders.watched import WatchedTree
 from gitopslint.model.namedtuple import NamedTuple
+from gitopslint.model.packing import unpacked_or_none
 from gitopslint.model.part import Part
 from gitopslint.model.scalars import printed
 from gitopslint.model.share import Share
@@ -40,23 +41,6 @@ class Git(NamedTuple):
 
     all: str | None
     past: str | None
-
-
-class Kept(NamedTuple):
-    """The result of one task: of which files and landings, and which commits were looked for.
-
-    `fresh` is how far the main line had moved on since builds were made when it ended with `tip`, as digests.
-    """
-
-    name: str
-    app: str | None
-    own: tuple[str, ...]
-    files: str
-    told: str
-    tip: str
-    fresh: dict[str, str]
-    asked: dict[str, tuple[str, ...]]
-    part: Any
 
 
 class _Told(NamedTuple):
@@ -80,7 +64,7 @@ class Shelf(NamedTuple):
     digest: str
     past: str | None
     outline: Outline | None
-    kept: tuple[Kept, ...]
+    bundles: tuple[Bundle, ...]
     name: str
     base: str | None
 
@@ -135,14 +119,16 @@ class Cache(WholeRun):
         `divided` works on the others; `past`: history is looked at.
         """
         shelf = self._shelf()
-        holding = self._holding(shelf, past=past)
-        yield from ((one.app, part) for one, part in holding.values())
-        if shelf.kept and len(holding) == len(shelf.kept):
+        shelved = Shelved(shelf.bundles)
+        known = shelved.kept
+        holding = self._holding(known.values(), shelf.past, past=past)
+        yield from shelved.parts(holding)
+        if known and len(holding) == len(known):
             self._contents.keep()
             return
         # Opened before any task, or the first one would do it.
         history = recorded_of(self._product.chronicle) if past else None
-        kept = {name: one for name, (one, _) in holding.items()}
+        new: list[Kept] = []
 
         def work(task: Task) -> _Done:
             with self._tree.task(task.own):
@@ -160,23 +146,23 @@ class Cache(WholeRun):
             return _Done(part, result, frozenset(self._tree.beyond - self._common), examiner.looked_at_the_clock)
 
         # Who edits one layer after the other would write as much each time as thousands of apps have to say.
-        self.worth_keeping = not holding or (len(shelf.kept) - len(holding)) * _WORTH_WRITING > len(holding)
+        self.worth_keeping = not holding or (len(known) - len(holding)) * _WORTH_WRITING > len(holding)
         missing = (task for task in tasks if task.name not in holding)
         for part, one, beyond, clock in divided(missing, work):
             yield one.app, part
-            kept[one.name] = one
+            new.append(one)
             self._tree.beyond |= beyond
             examiner.looked_at_the_clock = examiner.looked_at_the_clock or clock
         # Where files hold ciphertext, which text may be shown depends on all of them.
         if not examiner.hides:
-            self._put(shelf, kept)
+            self._put(shelf, shelved, holding, new)
 
     def _kept(self, task: Task, part: Part, told: _Told | None) -> Kept:
         """Return a result to keep; without the result where it is good for this run only."""
         spoken = told is not None and all(showable((), prefix) for prefix in told.asked)
         spoken = spoken and all(showable(claim.path, printed(claim.value)) for _, claim in part.claims)
         if told is None or not spoken or part.faults or part.unread:
-            return Kept(task.name, task.app, task.own, "", "", "", {}, {}, None)
+            return Kept(task.name, task.app, task.own, "", "", "", {}, {})
         return Kept(task.name, task.app, task.own, self._contents.together(task.own), *told, part)
 
     def _told(self, app: str | None) -> str:
@@ -202,11 +188,11 @@ class Cache(WholeRun):
     def _shelf(self) -> Shelf:
         shelf = unpacked_or_none(Shelf, self._store.get(self._shelf_name)) or _EMPTY
         self._base = shelf
-        if shelf.kept:
+        if shelf.bundles:
             more = unpacked_or_none(Shelf, self._store.get(self._shelf_name + "-more"))
             if more is not None and more.base == shelf.name:
-                kept = {one.name: one for one in (*shelf.kept, *more.kept)}
-                shelf = more._replace(kept=tuple(kept.values()), outline=more.outline or shelf.outline)
+                bundles = (*shelf.bundles, *more.bundles)
+                shelf = more._replace(bundles=bundles, outline=more.outline or shelf.outline)
         if shelf.digest != self._digest_of(shelf.beyond):
             self._base = _EMPTY
             return _EMPTY
@@ -218,17 +204,12 @@ class Cache(WholeRun):
         # A file that is looked for and not among the paths may be there all the same, where git ignores it.
         return self._contents.together(beyond)
 
-    def _holding(self, shelf: Shelf, *, past: bool) -> dict[str, tuple[Kept, Part]]:
-        """Return what of a shelf still holds, by the names of tasks."""
-        same = [one for one in shelf.kept if one.files and one.files == self._contents.together(one.own)]
-        if past and (shelf.past is None or shelf.past != self._past):
+    def _holding(self, kept: Iterable[Kept], told: str | None, *, past: bool) -> dict[str, Kept]:
+        """Return what still holds of what was kept when git told the past `told`, by the names of tasks."""
+        same = [one for one in kept if one.files and one.files == self._contents.together(one.own)]
+        if past and (told is None or told != self._past):
             same = self._still_true(same)
-        holding: dict[str, tuple[Kept, Part]] = {}
-        for one in same:
-            part: Part | None = unpacked_or_none(Part, one.part)
-            if part is not None:
-                holding[one.name] = (one, part)
-        return holding
+        return {one.name: one for one in same}
 
     def _still_true(self, kept: list[Kept]) -> list[Kept]:
         """Leave out what the history says something else about now."""
@@ -243,19 +224,21 @@ class Cache(WholeRun):
             found = {}
         return [one for one in kept if all(found.get(prefix) == ids for prefix, ids in one.asked.items())]
 
-    def _put(self, shelf: Shelf, kept: dict[str, Kept]) -> None:
+    def _put(self, shelf: Shelf, shelved: Shelved, holding: dict[str, Kept], new: list[Kept]) -> None:
         beyond = tuple(sorted((set(shelf.beyond) | self._tree.beyond) - self._common))
-        known = {one.name: one for one in self._base.kept}
-        more = [one for one in kept.values() if known.get(one.name) is not one]
-        for one in more:  # where processes shared the work, each noted only its own
+        for one in new:  # where processes shared the work, each noted only its own
             self._contents.together(one.own)
-        few = bool(known) and len(more) * _WORTH_WRITING <= len(known)
+        base = len(self._base.bundles)
+        known = sum(len(bundle.names) for bundle in self._base.bundles)
+        more = len(new) + sum(shelved.place[name] >= base for name in holding)
+        few = bool(known) and more * _WORTH_WRITING <= known
+        large, others = shelved.left(holding, base if few else 0)
         shelf = Shelf(
             beyond,
             self._digest_of(beyond),
             self._past,
             self._product.others.outline() if not few or self._base.outline is None else None,
-            tuple(more if few else kept.values()),
+            (*large, *bundled((*others, *new))),
             os.urandom(8).hex(),
             self._base.name if few else None,
         )

@@ -74,7 +74,13 @@ class Joined:
         """Return the files that something points into, or could with `claims`, and of which too little was kept."""
         own = {span.path for span in self._claimed() if not is_across(span.path)} if claims else set[str]()
         own |= {span.path for span in pointed_at(self.findings, ()) if not is_across(span.path)}
-        counted = {span.path for span in pointed_at((), self.doubts.undecided()) if not span.is_empty}
+        # Not by `is_empty`: thousands of apps have ten places each.
+        counted = {
+            span.path
+            for doubt in self.doubts.undecided()
+            for span in doubt.spans
+            if span.column != span.end_column or span.line != span.end_line
+        }
         shown = {path for path in own if path and not self._is_whole(path)}
         return shown | {path for path in counted - self.sources.keys() if path and not is_across(path)}
 

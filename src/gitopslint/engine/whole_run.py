@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from gitopslint.engine.examination import Examiner, examined
 from gitopslint.engine.joining import Joined, joined
 from gitopslint.loaders.annals import Store
 from gitopslint.loaders.unit import Task
-from gitopslint.model.packing import PackingError, unpacked
+from gitopslint.model.packing import unpacked_or_none
 from gitopslint.model.part import Part
 from gitopslint.model.share import Share
 
@@ -55,13 +54,3 @@ class Undivided(WholeRun):
     ) -> Iterator[Found]:
         """Yield the part of each task with its app: all are worked on."""
         yield from divided(tasks, lambda task: (task.app, joined(examined(examiner, task, share)).part()))
-
-
-def unpacked_or_none(kind: Any, data: Any) -> Any:
-    """Return a value that was kept; None for what nobody of this version can have kept."""
-    if data is None:
-        return None
-    try:
-        return unpacked(kind, data)
-    except (PackingError, RecursionError):
-        return None

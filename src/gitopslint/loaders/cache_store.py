@@ -56,11 +56,12 @@ class CacheStore:
             with path.open("rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     return None
-                data = file.read(self._most + 1)
+                # The head by itself, because to cut it off would copy all the rest.
+                head = file.read(len(_HEAD) + _DIGITS + 1)
+                body = file.read(self._most + 1 - len(head))
         except OSError:
             return None
-        head, _, body = data.partition(b"\n")
-        if head != _HEAD + _digest(body) or len(data) > self._most:
+        if head != _HEAD + _digest(body) + b"\n" or len(head) + len(body) > self._most:
             return None
         try:
             found = json.loads(body.decode("ascii"))  # of bytes it would find out the encoding first

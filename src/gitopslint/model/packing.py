@@ -14,9 +14,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 from gitopslint.model.record import field_names, is_record
 
 Unpacker = Callable[[Any], Any]
-_SCALARS = (str, int, float, bool, type(None))
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _PLAIN = frozenset({str, int, bool})
-_TEXT = frozenset({str})
 
 
 class PackingError(ValueError):
@@ -41,13 +40,23 @@ def unpacked(kind: Any, data: Any) -> Any:
     return unpacker(kind)(data)
 
 
+def unpacked_or_none(kind: Any, data: Any) -> Any:
+    """Return a value that was kept; None for what nobody of this version can have kept."""
+    if data is None:
+        return None
+    try:
+        return unpacked(kind, data)
+    except (PackingError, RecursionError):
+        return None
+
+
 @cache
 def unpacker(kind: Any) -> Unpacker:
     """Return what makes values of a type of plain data. The types of fields are looked up once."""
     if kind is Any:
         return lambda data: data
-    if kind in _SCALARS:
-        return _scalar(kind)
+    if (known := _types(kind)) is not None:
+        return _scalar(known)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
         return _literal(arguments)
@@ -67,10 +76,18 @@ def unpacker(kind: Any) -> Unpacker:
     raise TypeError(f"{kind} cannot be packed")
 
 
-def _scalar(kind: type) -> Unpacker:
+def _types(kind: Any) -> frozenset[type] | None:
+    """Return the types that a scalar may have, which can be one of several; None for what is no scalar."""
+    kinds = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
+    if not _SCALARS.issuperset(kinds):
+        return None
+    return frozenset(kinds) | ({int} if float in kinds else set())  # JSON has no whole floats
+
+
+def _scalar(known: frozenset[type]) -> Unpacker:
     def read(data: Any) -> Any:
-        if type(data) is not kind and not (kind is float and type(data) is int):
-            raise PackingError(f"{kind.__name__} expected")
+        if type(data) not in known:
+            raise PackingError("another scalar expected")
         return data
 
     return read
@@ -109,8 +126,8 @@ def _union(kinds: tuple[Any, ...]) -> Unpacker:
 
 
 def _row(kind: Any) -> Unpacker:
-    if kind is str:
-        return _texts
+    if (known := _types(kind)) is not None:
+        return _scalars(known)
     one = unpacker(kind)
 
     def read(data: Any) -> Any:
@@ -121,11 +138,14 @@ def _row(kind: Any) -> Unpacker:
     return read
 
 
-def _texts(data: Any) -> Any:
-    # All types at once: what is kept consists of lines of files and of places in them.
-    if type(data) is not list or not set(map(type, data)) <= _TEXT:
-        raise PackingError("a list of texts expected")
-    return tuple(data)
+def _scalars(known: frozenset[type]) -> Unpacker:
+    def read(data: Any) -> Any:
+        # All types at once: what is kept consists of lines of files and of places in them.
+        if type(data) is not list or not known.issuperset(map(type, data)):
+            raise PackingError("a list of scalars expected")
+        return tuple(data)
+
+    return read
 
 
 def _mapping(kind: Any) -> Unpacker:
