@@ -14,6 +14,7 @@ parser reads.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from math import isfinite as _is_finite
 from typing import Any
 
@@ -152,26 +153,21 @@ class Fixed(NamedTuple):
 
 
 class Loose(NamedTuple):
-    """A scalar whose text is a gap, with `quotes` characters around it."""
+    """A scalar whose text is a gap. `place` makes its span when the gap is filled."""
 
     gap: int
-    line: int
-    column: int
-    quotes: int
+    plain: bool
+    place: Later
     style: Style
     key: Node | None
 
 
 class Collection(NamedTuple):
-    """A mapping or list with the numbers of the nodes in it.
-
-    `last` is the scalar with which it ends where that is a loose one.
-    """
+    """A mapping or list with the numbers of the nodes in it. `place` makes its span where it ends with a gap."""
 
     entries: tuple[tuple[str, int], ...]
     items: tuple[int, ...] | None
-    span: Span
-    last: Loose | None
+    place: Span | Later
     style: Style
     tag: str | None
     key: Node | None
@@ -198,8 +194,9 @@ class Mould(NamedTuple):
         There are so many lines above it in its file.
         """
         # As with the parser, a node works out its span and its key when it is asked for them. Until then those of the
-        # mould stand for them: a repository of many apps holds hundreds of thousands of such nodes.
-        top = path, above
+        # mould stand for them, and make its own of the gaps: a repository of many apps holds hundreds of thousands of
+        # such nodes, and a place for each would be a quarter of their memory.
+        top = path, above, gaps
         made = [
             Node(
                 value,
@@ -215,25 +212,21 @@ class Mould(NamedTuple):
             )
             for value, span, style, text, tag, key, uses in self.fixed
         ]
-        for gap, line, column, quotes, style, key in self.loose:
+        for gap, plain, place, style, key in self.loose:
             text = gaps[gap]
             value: Scalar = text
-            if not quotes:
+            if plain:
                 value = resolve(text)
                 if value.__class__ is float and not _is_finite(value):
                     return None
-            where = (_on_one_line, path, above + line, column, column + len(text) + quotes)
-            made.append(Node(value, where, style, text, None, key, (), (), (), top))
-        for entries, items, span, last, style, tag, key, uses in self.collections:
-            place: Span | Later = span
-            if last is not None:
-                place = (_ending, path, above, span, last.column + len(gaps[last.gap]) + last.quotes)
+            made.append(Node(value, place, style, text, None, key, (), (), (), top))
+        for entries, items, where, style, tag, key, uses in self.collections:
             made.append(
                 Node(
                     {name: made[number] for name, number in entries}
                     if items is None
                     else [made[number] for number in items],
-                    place,
+                    where,
                     style,
                     "",
                     tag,
@@ -258,12 +251,9 @@ class _Kin(NamedTuple):
         return tuple([gaps[number] for number in self.tied])
 
 
-def _on_one_line(path: str, line: int, column: int, end: int) -> Span:
-    return Span(path, line, column, line, end)
-
-
-def _ending(path: str, above: int, span: Span, end: int) -> Span:
-    return Span(path, above + span.line, span.column, above + span.end_line, end)
+def ending(path: str, above: int, gaps: Sequence[str], span: Span, gap: int, column: int) -> Span:
+    """Return a span of a mould in a file. What stands in a gap, with nothing around it, would end it at a column."""
+    return Span(path, above + span.line, span.column, above + span.end_line, column + len(gaps[gap]))
 
 
 def _whole(path: str, first: Node, last: Node) -> Span:
