@@ -104,6 +104,7 @@ class Moulds:
         shape = tuple(around)
         for one in self._kin.get(shape, ()):
             if (mould := one.moulds.get(one.tied_in(gaps))) is not None:
+                gaps = one.shared(gaps)
                 break
         else:
             mould = self._learned(entry, shape, gaps)
@@ -130,7 +131,7 @@ class Moulds:
         tied = tuple(number for number in range(len(gaps)) if number not in mould.open)
         same = next((one for one in kin if one.tied == tied), None)
         if same is None:
-            same = _Kin(tied, {})
+            same = _Kin(tied)
             self._kin[shape] = [*kin, same]
         same.moulds[same.tied_in(gaps)] = mould
         return mould
@@ -240,15 +241,24 @@ class Mould(NamedTuple):
         return made[-1]
 
 
-class _Kin(NamedTuple):
+class _Kin:
     """Moulds of one shape, by what stands in the gaps that are tied: with something else it would be another tree."""
 
-    tied: tuple[int, ...]
-    moulds: dict[tuple[str, ...], Mould]
+    def __init__(self, tied: tuple[int, ...]) -> None:
+        self.tied = tied
+        self.moulds: dict[tuple[str, ...], Mould] = {}
+        self._latest: list[str] = []
 
     def tied_in(self, gaps: list[str]) -> tuple[str, ...]:
         """Return what stands in those gaps."""
         return tuple([gaps[number] for number in self.tied])
+
+    def shared(self, gaps: list[str]) -> list[str]:
+        """Return the same gaps. What stood there in the file before, as most does, is held once."""
+        if gaps != self._latest:
+            pairs = zip(self._latest or gaps, gaps, strict=True)
+            self._latest = [known if known == text else text for known, text in pairs]
+        return self._latest
 
 
 def ending(path: str, above: int, gaps: Sequence[str], span: Span, gap: int, column: int) -> Span:
