@@ -16,8 +16,11 @@ import yaml
 from bench import peers
 from bench.monorepo import Planted, Shape, generate
 from bench.stopwatch import Work, allowed, most_memory, piece, process
-from gitopslint.cli.workspace import open_workspace
+from gitopslint.cli.ahead import ask_ahead
+from gitopslint.cli.arguments import parse
+from gitopslint.cli.pair import open_checked
 from gitopslint.loaders.moulds import Moulds
+from gitopslint.loaders.product import Product
 from gitopslint.loaders.rules import load_catalogue
 
 ROOT = Path(__file__).parent.parent
@@ -207,9 +210,11 @@ class _Past:
         assert any(folder.glob("line-*")), "nothing is kept"
 
     def open(self) -> None:
-        """Read everything but the history."""
-        opened = open_workspace(str(self._place), load_catalogue(), cached=True, folder=str(self._folder))
-        self._product = opened.product
+        """Read everything but the history, as a check does."""
+        words = parse(["check", str(self._place), "--cache-dir", str(self._folder)])
+        opened = open_checked(words, load_catalogue(), cached=True, ahead=ask_ahead(words.path))
+        assert isinstance(opened.side, Product)
+        self._product = opened.side
         self._apps = list(self._product.layout.stacks())
 
     def land(self) -> None:
