@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from gitopslint.loaders import yaml
-from gitopslint.loaders.moulds import Collection, Fixed, Loose, Mould, ending
+from gitopslint.loaders.moulds import Collection, Fixed, Loose, Mould
 from gitopslint.loaders.positions import Positions
 from gitopslint.loaders.stream import loose_scalars
 from gitopslint.model.document import Later, Node, walk
@@ -141,4 +141,9 @@ def _place(span: Span, last: _Gap | None) -> Span | Later:
 
 def _ending(span: Span, gap: _Gap) -> Later:
     """Return what makes a span that ends with a gap."""
-    return ending, span, gap.number, span.end_column - len(gap.text)
+    return _ended, span, gap.number, span.end_column - len(gap.text)
+
+
+def _ended(path: str, above: int, gaps: Sequence[str], span: Span, gap: int, column: int) -> Span:
+    """Return a span of a mould in a file. What stands in a gap, with nothing around it, would end it at a column."""
+    return Span(path, above + span.line, span.column, above + span.end_line, column + len(gaps[gap]))

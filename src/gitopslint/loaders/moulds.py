@@ -14,7 +14,6 @@ parser reads.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from math import isfinite as _is_finite
 from typing import Any
 
@@ -259,11 +258,6 @@ class _Kin:
             pairs = zip(self._latest or gaps, gaps, strict=True)
             self._latest = [known if known == text else text for known, text in pairs]
         return self._latest
-
-
-def ending(path: str, above: int, gaps: Sequence[str], span: Span, gap: int, column: int) -> Span:
-    """Return a span of a mould in a file. What stands in a gap, with nothing around it, would end it at a column."""
-    return Span(path, above + span.line, span.column, above + span.end_line, column + len(gaps[gap]))
 
 
 def _whole(path: str, first: Node, last: Node) -> Span:
