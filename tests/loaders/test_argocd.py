@@ -64,6 +64,17 @@ def test_value_files(entries: list[str], expected: list[str]) -> None:
     assert loads(only(wiring_of(FILES | {PATH: application(chart_source(*quoted))}))) == expected
 
 
+def test_a_file_of_two_charts() -> None:
+    """A file belongs to every chart that gets it, and no other file does."""
+    common, own = "deploy/env/common.yaml", "deploy/env/dev/shop.yaml"
+    sources = (chart_source("/" + common, "/" + own), chart_source("/" + common).replace("web-app", "other"))
+    files = {f"deploy/argocd/apps/dev/{number}.yaml": application(one) for number, one in enumerate(sources)}
+    wiring = wiring_of(FILES | files)
+    assert wiring.charts_of(common) == {"deploy/charts/web-app", "deploy/charts/other"}
+    assert wiring.charts_of(own) == {"deploy/charts/web-app"}
+    assert wiring.charts_of("README.md") == set()
+
+
 def test_missing_files_may_be_ignored() -> None:
     """`ignoreMissingValueFiles` makes an absent file no file."""
     source = chart_source("../../env/local.yaml", "'../../none/*'", extra="  ignoreMissingValueFiles: true\n")

@@ -126,6 +126,14 @@ def test_templates(rules: Contract, path: str, expected: str | None) -> None:
     assert (None if place is None else f"{place.app} {place.environment}") == expected
 
 
+def test_names_of_apps_are_held_once() -> None:
+    """An app has many files, and a repository thousands of apps."""
+    layout = Layout(contract("{env}/{app}.yaml"), ["dev/shop.yaml", "prod/shop.yaml"])
+    one, other = layout.layers.values()
+    assert one.app == "shop"
+    assert one.app is other.app
+
+
 def test_the_more_special_template_wins_whatever_the_order() -> None:
     """The order of the layers in a contract is the order of merging, and says nothing about paths."""
     templates = ("{env}/{app}.yaml", "{env}/{app}-release.yaml", "{env}/common.yaml", "dev/common.yaml")

@@ -18,7 +18,7 @@ from gitopslint.loaders.tree import MemoryTree
 from gitopslint.model.contract import Contract
 from gitopslint.model.document import Document
 from tests.support.documents import SCALARS, Writer, dumped
-from tests.support.nodes import everything
+from tests.support.nodes import everything, under
 
 BATCH = 20
 BARE = """\
@@ -141,6 +141,25 @@ def test_a_file_of_known_shape_needs_no_parser(parser: str, monkeypatch: pytest.
         document = by_mould(reader, text)
         assert document is not None
         assert told(document) == told(yaml.parse("other", text.encode()))
+
+
+def test_what_neighbours_have_in_common_is_held_once() -> None:
+    """A text that stands at the same place of the file before is that text, and no node has a place until it is asked.
+
+    A copy with another text stands where the first one does.
+    """
+    reader = Moulds()
+    reader.parse("first", BARE.format("shop", "shop", "info", "shop-s3", 1).encode())
+    texts = [BARE.format(name, "a.b", "debug and more", "x y", number) for number, name in enumerate(("one", "two"))]
+    one, two = (document for text in texts if (document := by_mould(reader, text)) is not None)
+    mine, its = (document.root.mapping["env"].mapping for document in (one, two))
+    assert mine["LOG"].text is its["LOG"].text
+    assert mine["URL"]._where is its["URL"]._where
+    copy = mine["LOG"].changed(text="no")
+    assert copy.span == mine["LOG"].span
+    assert under(texts[0], copy.span) == "debug and more"
+    assert told(one) == told(yaml.parse("other", texts[0].encode()))
+    assert told(two) == told(yaml.parse("other", texts[1].encode()))
 
 
 # Files of which all entries are known, and which mean something else than their entries one by one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -221,7 +222,7 @@ def test_a_place_below_other_lines() -> None:
     place, key = Span("mould", 2, 3, 2, 5), Node("tag", Span("mould", 2, 1, 2, 4), "plain", "tag")
 
     def made(path: str, above: int) -> Node:
-        return Node("v1", place, "plain", "v1", None, key, (), (), (), (path, above))
+        return Node("v1", place, "plain", "v1", None, key, (), (), (), (path, above, ()))
 
     node = made("f", 10)
     assert made("f", 10).key_span == node.key_span == Span("f", 12, 1, 12, 4)
@@ -232,3 +233,18 @@ def test_a_place_below_other_lines() -> None:
     for other, same in ((made("f", 10), True), (made("f", 11), False), (made("g", 10), False)):
         assert (made("f", 10).stands_where(other), node.stands_where(other)) == (same, same)
     assert (place, key.span) == (Span("mould", 2, 3, 2, 5), Span("mould", 2, 1, 2, 4))
+
+
+def test_a_place_that_what_fills_a_gap_ends() -> None:
+    """A place that is made later is told the file, the lines above and what fills the gaps."""
+
+    def ended(path: str, above: int, gaps: Sequence[str], line: int) -> Span:
+        return Span(path, above + line, 1, above + line, 1 + len(gaps[0]))
+
+    def made(text: str) -> Node:
+        return Node(text, (ended, 2), "plain", text, None, None, (), (), (), ("f", 10, [text]))
+
+    assert made("v1").span == Span("f", 12, 1, 12, 3)
+    assert made("v1.10").changed(text="v2").span == Span("f", 12, 1, 12, 6)
+    assert made("v1").stands_where(made("v1"))
+    assert not made("v1").stands_where(made("v10"))

@@ -40,6 +40,7 @@ class Layout:
         self.image_layers = release or tuple(layer for layer in contract.layers if layer.role != "chart")
         """The layers that say which image runs: release layers; where there are none, all but the chart's defaults."""
         self.layers: dict[str, Place] = {}
+        self._names: dict[str | None, str | None] = {}  # those of thousands of apps and their files, each held once
         starts = tuple(layer.path.partition("{")[0] for layer in contract.layers)
         for path in paths:
             # Most files are elsewhere, and to see that costs a twentieth of the expressions.
@@ -53,7 +54,9 @@ class Layout:
         for layer, pattern in self._patterns:
             if (match := pattern.fullmatch(path)) is not None and not _is_known(path, layer):
                 found = match.groupdict()
-                return Place(layer, found.get("app"), found.get("env"))
+                app, environment = found.get("app"), found.get("env")
+                share = self._names.setdefault
+                return Place(layer, share(app, app), share(environment, environment))
         return None
 
     def stacks(self) -> dict[str, tuple[str, ...]]:

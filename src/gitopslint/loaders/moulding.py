@@ -9,7 +9,7 @@ from gitopslint.loaders import yaml
 from gitopslint.loaders.moulds import Collection, Fixed, Loose, Mould
 from gitopslint.loaders.positions import Positions
 from gitopslint.loaders.stream import loose_scalars
-from gitopslint.model.document import Node, walk
+from gitopslint.model.document import Later, Node, walk
 from gitopslint.model.lazy import lazy
 from gitopslint.model.namedtuple import NamedTuple
 from gitopslint.model.span import Span
@@ -109,19 +109,17 @@ def _assembled(name: str, lines: int, nodes: Sequence[Node], gaps: Mapping[int, 
     filled = [node for node in scalars if id(node) in gaps]
     collections = [node for node in nodes if not node.is_scalar]
     numbers = {id(node): number for number, node in enumerate((*fixed, *filled, *collections))}
-    loose = {id(node): _loose(node, gaps[id(node)]) for node in filled}
-    ends = {(gap.line, gap.end_column): loose[node] for node, gap in gaps.items()}
+    ends = {(gap.line, gap.end_column): gap for gap in gaps.values()}
     return Mould(
         name,
         lines,
         tuple(Fixed(node.value, node.span, node.style, node.text, node.tag, node.key, node.uses) for node in fixed),
-        tuple(loose.values()),
+        tuple(_loose(node, gaps[id(node)]) for node in filled),
         tuple(
             Collection(
                 tuple((name, numbers[id(below)]) for name, below in node.mapping.items()),
                 tuple(numbers[id(below)] for below in node.items) if isinstance(node.value, list) else None,
-                node.span,
-                ends.get((node.span.end_line, node.span.end_column)),
+                _place(node.span, ends.get((node.span.end_line, node.span.end_column))),
                 node.style,
                 node.tag,
                 node.key,
@@ -134,5 +132,18 @@ def _assembled(name: str, lines: int, nodes: Sequence[Node], gaps: Mapping[int, 
 
 
 def _loose(node: Node, gap: _Gap) -> Loose:
-    quotes = 0 if node.style == "plain" else 2
-    return Loose(gap.number, gap.line, gap.column, quotes, node.style, node.key)
+    return Loose(gap.number, node.style == "plain", _ending(node.span, gap), node.style, node.key)
+
+
+def _place(span: Span, last: _Gap | None) -> Span | Later:
+    return span if last is None else _ending(span, last)
+
+
+def _ending(span: Span, gap: _Gap) -> Later:
+    """Return what makes a span that ends with a gap."""
+    return _ended, span, gap.number, span.end_column - len(gap.text)
+
+
+def _ended(path: str, above: int, gaps: Sequence[str], span: Span, gap: int, column: int) -> Span:
+    """Return a span of a mould in a file. What stands in a gap, with nothing around it, would end it at a column."""
+    return Span(path, above + span.line, span.column, above + span.end_line, column + len(gaps[gap]))

@@ -103,6 +103,7 @@ class Moulds:
         shape = tuple(around)
         for one in self._kin.get(shape, ()):
             if (mould := one.moulds.get(one.tied_in(gaps))) is not None:
+                gaps = one.shared(gaps)
                 break
         else:
             mould = self._learned(entry, shape, gaps)
@@ -129,7 +130,7 @@ class Moulds:
         tied = tuple(number for number in range(len(gaps)) if number not in mould.open)
         same = next((one for one in kin if one.tied == tied), None)
         if same is None:
-            same = _Kin(tied, {})
+            same = _Kin(tied)
             self._kin[shape] = [*kin, same]
         same.moulds[same.tied_in(gaps)] = mould
         return mould
@@ -152,26 +153,21 @@ class Fixed(NamedTuple):
 
 
 class Loose(NamedTuple):
-    """A scalar whose text is a gap, with `quotes` characters around it."""
+    """A scalar whose text is a gap. `place` makes its span when the gap is filled."""
 
     gap: int
-    line: int
-    column: int
-    quotes: int
+    plain: bool
+    place: Later
     style: Style
     key: Node | None
 
 
 class Collection(NamedTuple):
-    """A mapping or list with the numbers of the nodes in it.
-
-    `last` is the scalar with which it ends where that is a loose one.
-    """
+    """A mapping or list with the numbers of the nodes in it. `place` makes its span where it ends with a gap."""
 
     entries: tuple[tuple[str, int], ...]
     items: tuple[int, ...] | None
-    span: Span
-    last: Loose | None
+    place: Span | Later
     style: Style
     tag: str | None
     key: Node | None
@@ -198,8 +194,9 @@ class Mould(NamedTuple):
         There are so many lines above it in its file.
         """
         # As with the parser, a node works out its span and its key when it is asked for them. Until then those of the
-        # mould stand for them: a repository of many apps holds hundreds of thousands of such nodes.
-        top = path, above
+        # mould stand for them, and make its own of the gaps: a repository of many apps holds hundreds of thousands of
+        # such nodes, and a place for each would be a quarter of their memory.
+        top = path, above, gaps
         made = [
             Node(
                 value,
@@ -215,25 +212,21 @@ class Mould(NamedTuple):
             )
             for value, span, style, text, tag, key, uses in self.fixed
         ]
-        for gap, line, column, quotes, style, key in self.loose:
+        for gap, plain, place, style, key in self.loose:
             text = gaps[gap]
             value: Scalar = text
-            if not quotes:
+            if plain:
                 value = resolve(text)
                 if value.__class__ is float and not _is_finite(value):
                     return None
-            where = (_on_one_line, path, above + line, column, column + len(text) + quotes)
-            made.append(Node(value, where, style, text, None, key, (), (), (), top))
-        for entries, items, span, last, style, tag, key, uses in self.collections:
-            place: Span | Later = span
-            if last is not None:
-                place = (_ending, path, above, span, last.column + len(gaps[last.gap]) + last.quotes)
+            made.append(Node(value, place, style, text, None, key, (), (), (), top))
+        for entries, items, where, style, tag, key, uses in self.collections:
             made.append(
                 Node(
                     {name: made[number] for name, number in entries}
                     if items is None
                     else [made[number] for number in items],
-                    place,
+                    where,
                     style,
                     "",
                     tag,
@@ -247,23 +240,24 @@ class Mould(NamedTuple):
         return made[-1]
 
 
-class _Kin(NamedTuple):
+class _Kin:
     """Moulds of one shape, by what stands in the gaps that are tied: with something else it would be another tree."""
 
-    tied: tuple[int, ...]
-    moulds: dict[tuple[str, ...], Mould]
+    def __init__(self, tied: tuple[int, ...]) -> None:
+        self.tied = tied
+        self.moulds: dict[tuple[str, ...], Mould] = {}
+        self._latest: list[str] = []
 
     def tied_in(self, gaps: list[str]) -> tuple[str, ...]:
         """Return what stands in those gaps."""
         return tuple([gaps[number] for number in self.tied])
 
-
-def _on_one_line(path: str, line: int, column: int, end: int) -> Span:
-    return Span(path, line, column, line, end)
-
-
-def _ending(path: str, above: int, span: Span, end: int) -> Span:
-    return Span(path, above + span.line, span.column, above + span.end_line, end)
+    def shared(self, gaps: list[str]) -> list[str]:
+        """Return the same gaps. What stood there in the file before, as most does, is held once."""
+        if gaps != self._latest:
+            pairs = zip(self._latest or gaps, gaps, strict=True)
+            self._latest = [known if known == text else text for known, text in pairs]
+        return self._latest
 
 
 def _whole(path: str, first: Node, last: Node) -> Span:

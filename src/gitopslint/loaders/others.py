@@ -221,7 +221,7 @@ class _Outlined(Wiring):
         return _ByApp(self._outline, self._read)
 
     @cached_property
-    def loaded(self) -> Mapping[str, set[str]]:
+    def loaded(self) -> Mapping[str, Set[str]]:
         """The files that Applications load, each with the folders of the charts that get it."""
         return {path: set(charts) for path, charts in self._outline.loaded.items()}
 

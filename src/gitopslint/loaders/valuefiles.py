@@ -53,8 +53,8 @@ class Files(NamedTuple):
     def locate(self, path: str) -> str | None:
         """Return the file that a path leads to, through symbolic links inside the root; None when there is none."""
         for _ in range(_LINKS_FOLLOWED):
-            if _is_in(path, self.paths):
-                return path
+            if (known := _among(self.paths, path)) is not None:
+                return known
             if path in self.tree.links:
                 return None
             linked = _through_link(path, self.tree.links)
@@ -210,9 +210,10 @@ def _glob_order(path: str) -> list[tuple[int, str]]:
     return [*((1, folder) for folder in folders), (0, name)]
 
 
-def _is_in(path: str, paths: tuple[str, ...]) -> bool:
+def _among(paths: tuple[str, ...], path: str) -> str | None:
+    """Return a path as it stands among sorted ones, so that its text is held once; None where it does not."""
     at = bisect.bisect_left(paths, path)
-    return at < len(paths) and paths[at] == path
+    return paths[at] if at < len(paths) and paths[at] == path else None
 
 
 def _through_link(path: str, links: Mapping[str, str]) -> str | None:

@@ -35,14 +35,20 @@ class Wiring:
         return found
 
     @cached_property
-    def loaded(self) -> Mapping[str, set[str]]:
+    def loaded(self) -> Mapping[str, Set[str]]:
         """The files that Applications load, each with the folders of the charts that get it."""
-        found: dict[str, set[str]] = {}
+        found: dict[str, Set[str]] = {}
+        none: Set[str] = frozenset()
+        alone: dict[str, Set[str]] = {}  # most files are loaded by one chart, which loads many
         for application in self.applications:
             for source in application.sources:
+                chart = source.chart
+                own = none if chart is None else alone.setdefault(chart, frozenset((chart,)))
                 for file in source.value_files:
                     for path in file.paths or ():
-                        found.setdefault(path, set()).update({source.chart} if source.chart is not None else ())
+                        known = found.setdefault(path, own)
+                        if not own <= known:
+                            found[path] = known | own
         return found
 
     @property
@@ -54,9 +60,9 @@ class Wiring:
         """Return the Applications that deploy none of some apps, or have nothing to do with this repository."""
         return [one for one in self.applications if not (one.ours and one.app in apps)]
 
-    def charts_of(self, path: str) -> set[str]:
+    def charts_of(self, path: str) -> Set[str]:
         """Return the folders of the charts that get a file."""
-        return self.loaded.get(path, set())
+        return self.loaded.get(path, frozenset())
 
 
 def elsewhere(contract: Contract, reason: str, remedy: str) -> Wiring:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from gitopslint.model.namedtuple import NamedTuple
@@ -17,8 +17,8 @@ Style = Literal["plain", "single", "double", "literal", "folded", "block", "flow
 Later = tuple[Any, ...]
 """A function and the arguments from which it makes a span or a node: hardly one node in fifty is asked for either."""
 
-Above = tuple[str, int]
-"""The file of a node, and how many lines stand above those from which its place is counted."""
+Above = tuple[str, int, Sequence[str]]
+"""The file of a node, how many lines stand above those from which its place is counted, and what fills gaps in them."""
 
 _MADE_LATER = {"span": "_where", "key": "_key"}
 
@@ -49,7 +49,10 @@ class Node:
         duplicates: tuple[tuple[Node, Node], ...] = (),
         above: Above | None = None,
     ) -> None:
-        """Where there are lines `above`, `span` and `key` are counted from there, and so can belong to many nodes."""
+        """Where there are lines `above`, `span` and `key` are counted from there, and so can belong to many nodes.
+
+        A span that is made later is made of what is above, then.
+        """
         self.value = value
         self._where: Any = span
         self.style = style
@@ -145,13 +148,16 @@ class Node:
         )
 
     def _settle(self) -> None:
-        """Work out where the node stands in its file. What is made later counts from the first line as it is."""
+        """Work out where the node stands in its file."""
         if self._above is None:
             return
-        path, above = self._above
+        path, above, gaps = self._above
         self._above = None
         if self._where.__class__ is Span:
             self._where = self._where.below(path, above)
+        else:
+            make, *given = self._where
+            self._where = make(path, above, gaps, *given)
         if self._key is not None:
             self._key = (_key_below, path, above, self._key)
 
