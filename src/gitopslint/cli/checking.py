@@ -52,6 +52,7 @@ def checked(arguments: argparse.Namespace, started: float, ahead: Ahead | None) 
         cache = open_cache(workspace, selection, arguments)
         said = said_of(cache, workspace, arguments)
         if said is not None and (again := said.again()) is not None:
+            workspace.side.close()
             rendered, code = again
             write_reports(rendered, arguments)
             return code
