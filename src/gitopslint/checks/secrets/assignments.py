@@ -154,19 +154,28 @@ def assignments(line: str) -> Iterator[Assignment]:
 
 def whole_assignment(line: str) -> Assignment | None:
     """Return the assignment that is the whole line; None where it is anything else."""
-    if "ENV " in line and (spaced := _SPACED.fullmatch(line)) is not None:
-        return _whole(spaced)
+    match = _spaced(line) or _signed(line)
+    return _whole(match) if match is not None else None
+
+
+def _spaced(line: str) -> re.Match[str] | None:
+    return _SPACED.fullmatch(line) if "ENV " in line else None
+
+
+def _signed(line: str) -> re.Match[str] | None:
     match = _LINE.match(line) if ":" in line or "=" in line else None
     if match is None or not (match["sign"] != ":" or match["gap"] or match["value"][:1] in "\"'"):
         return None
-    return _whole(match)
+    return match
 
 
 def _written(line: str) -> Iterator[Assignment]:
     lower = line.lower()
-    if (whole := whole_assignment(line)) is not None:
+    spaced = _spaced(line)
+    match = spaced or _signed(line)
+    if match is not None and (whole := _whole(match)) is not None:
         yield whole
-    if "ENV " in line and _SPACED.fullmatch(line) is not None:
+    if spaced is not None:
         return
     for form, marks in _FORMS:
         for match in form.finditer(line) if any(mark in lower for mark in marks) else ():

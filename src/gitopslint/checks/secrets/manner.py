@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from functools import lru_cache
 from typing import Literal
 
@@ -79,11 +78,6 @@ def manner_of(path: str) -> Manner:
     if ".env" in lower and _EXAMPLE.fullmatch(lower) is not None:
         return "example"
     return _ENDINGS.get(lower.rpartition(".")[2], "config") if "." in lower.lstrip(".") else "config"
-
-
-def is_lock(path: str) -> bool:
-    """Tell whether a file is full of checksums."""
-    return posixpath.basename(path) in _LOCKS
 
 
 @lru_cache(256)  # files come folder by folder
