@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import cache
-from typing import Any, cast
+from collections.abc import Iterable
 
 from gitopslint.model.document import dotted
 from gitopslint.model.finding import Finding
+from gitopslint.model.hashes import sha256
 
 _VERSION = "1"
 
@@ -21,7 +20,7 @@ def identified(findings: Iterable[Finding], prefix: str) -> list[Finding]:
     ordered = sorted(findings, key=report_order)
     if not ordered:
         return []
-    sha256 = _sha256()  # only now: a clean run has nothing to identify
+    hashed = sha256()  # only now: a clean run has nothing to identify
     seen: set[tuple[object, ...]] = set()
     twins: dict[tuple[str, ...], int] = {}
     kept = []
@@ -40,22 +39,9 @@ def identified(findings: Iterable[Finding], prefix: str) -> list[Finding]:
         )
         number = twins[anchor] = twins.get(anchor, 0) + 1
         text = "\0".join((*anchor, str(number)))
-        digest = sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        digest = hashed(text.encode("utf-8", "surrogateescape")).hexdigest()
         kept.append(finding._replace(fingerprint=digest))
     return kept
-
-
-@cache
-def _sha256() -> Callable[[bytes], Any]:
-    """Return the hash without OpenSSL, which `hashlib` takes 2 ms to load; `random` of Python does the same."""
-    try:
-        from _sha2 import sha256  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        try:
-            from _sha256 import sha256  # type: ignore[import-not-found,unused-ignore]  # until Python 3.11
-        except ImportError:
-            from hashlib import sha256
-    return cast("Callable[[bytes], Any]", sha256)
 
 
 def report_order(finding: Finding) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from gitopslint.loaders.annals import Annals
+from gitopslint.model.hashes import sha1
 from gitopslint.model.landing import Commit, FileChange, Landing, Start
 from gitopslint.model.namedtuple import NamedTuple
 
@@ -243,6 +244,5 @@ def _lies_in(path: str, folders: Iterable[str]) -> bool:
 
 
 def _id(data: bytes) -> str:
-    import hashlib  # for examples only: OpenSSL takes its time to load
-
-    return hashlib.sha1(data).hexdigest()  # noqa: S324 - as git does
+    found: str = sha1()(data).hexdigest()
+    return found
